@@ -1,0 +1,64 @@
+/** How a message leaves the house. A channel says what became of one attempt and never decides about retries itself. */
+import type { Severity } from "../domain/alert.ts";
+import type { IncidentStatus } from "../domain/incident.ts";
+import type { NotificationKind } from "../domain/notification.ts";
+import type { ChannelKind } from "../domain/people.ts";
+
+/** All that a message may say. Text from outside in it is data: clean of controls, not yet escaped for any format. */
+export interface PageMessage {
+  kind: NotificationKind;
+  /** Where to, as the contact method has it: E.164 with `+`, or an addr-spec. */
+  address: string;
+  responderName: string;
+  /** The same at every attempt; at most 100 characters of [A-Za-z0-9-]. */
+  idempotencyKey: string;
+  incident: {
+    id: number;
+    title: string;
+    description: string;
+    severity: Severity;
+    status: IncidentStatus;
+    teamName: string;
+    sourceName: string;
+    openedAtMs: number;
+    resolvedAtMs: number | null;
+    alertCount: number;
+    isTest: boolean;
+  };
+  responderId: number;
+  /** Opens a page with an Acknowledge button; holds an unguessable token. null for a resolution. */
+  acknowledgeUrl: string | null;
+  /** The incident's page, for those with a login. */
+  incidentUrl: string;
+}
+
+/**
+ * - `sent`: the provider has taken it;
+ * - `retry`: it may work later; `retryAfterMs` is the provider's own wish, if it named one;
+ * - `permanent`: the same message to the same address will not work.
+ */
+export type SendResult =
+  | { outcome: "sent"; providerMessageId: string | null }
+  | { outcome: "retry"; error: string; retryAfterMs: number | null }
+  | { outcome: "permanent"; error: string };
+
+export interface Channel {
+  readonly kind: ChannelKind;
+  /** The provider's name as shown to people, as `Infobip` or `SMTP`. */
+  readonly provider: string;
+  /**
+   * Promises one attempt's result. Never throws: what goes wrong is an outcome, in words that hold no secret.
+   * Gives up with `retry` when the signal aborts.
+   */
+  send(message: PageMessage, signal: AbortSignal): Promise<SendResult>;
+}
+
+/** One delivery receipt, whatever provider sent it. */
+export interface Receipt {
+  /** Our idempotency key, or the provider's own id. */
+  providerMessageId: string;
+  /** `accepted` moves nothing: the operator has it, the phone not yet. */
+  state: "accepted" | "delivered" | "failed";
+  /** In words; empty for a delivery. */
+  error: string;
+}

@@ -1,0 +1,133 @@
+/** What operators set up: teams, responders, schedules, policies, sources. Lists are ordered by name, then id. */
+import type { AlertSource } from "../domain/alert_source.ts";
+import type { EscalationPolicy } from "../domain/escalation_policy.ts";
+import type {
+  ContactMethod,
+  ContactRule,
+  ReachableResponder,
+  Responder,
+  Team,
+} from "../domain/people.ts";
+import type { Schedule, ScheduleEntry } from "../domain/schedule.ts";
+import type { Page, PageRequest } from "./store.ts";
+
+/** A row elsewhere that would be left pointing at nothing. */
+export interface Dependent {
+  kind:
+    | "incident"
+    | "alert_source"
+    | "escalation_policy"
+    | "schedule"
+    | "team"
+    | "responder"
+    | "account";
+  id: number;
+  name: string;
+}
+
+type New<T> = Omit<T, "id" | "createdAtMs" | "updatedAtMs">;
+
+/** The calls that every kind has. A duplicate name or a missing reference throws StoreConflictError. */
+export interface DirectoryRepository<T, Filter = Record<never, never>> {
+  find(id: number): Promise<T | null>;
+  list(filter: Filter, page: PageRequest): Promise<Page<T>>;
+  insert(row: New<T>, nowMs: number): Promise<T>;
+  /** null when there is no such row. */
+  update(id: number, patch: Partial<New<T>>, nowMs: number): Promise<T | null>;
+  /** false when there is no such row; StoreConflictError("foreign_key") while others refer to it. */
+  delete(id: number): Promise<boolean>;
+  /** Up to 20 rows that forbid the deletion. */
+  dependents(id: number): Promise<Dependent[]>;
+}
+
+export interface TeamRepository extends DirectoryRepository<Team> {
+  memberIds(teamId: number): Promise<number[]>;
+  setMembers(teamId: number, responderIds: number[]): Promise<void>;
+}
+
+export interface ResponderRepository
+  extends DirectoryRepository<Responder, { teamId?: number }> {
+  findByEmail(email: string): Promise<Responder | null>;
+  /** Those of the ids that exist, with contact methods and rules, in four queries at most however many there are. */
+  reachable(ids: number[]): Promise<ReachableResponder[]>;
+  /** Ids of responders with an enabled admin account. */
+  adminIds(): Promise<number[]>;
+
+  contactMethods(responderId: number): Promise<ContactMethod[]>;
+  findContactMethod(id: number): Promise<ContactMethod | null>;
+  insertContactMethod(
+    row: New<ContactMethod>,
+    nowMs: number,
+  ): Promise<ContactMethod>;
+  updateContactMethod(
+    id: number,
+    patch: Partial<New<ContactMethod>>,
+    nowMs: number,
+  ): Promise<ContactMethod | null>;
+  /** Its rules go with it; notifications that were sent keep their address. */
+  deleteContactMethod(id: number): Promise<boolean>;
+
+  contactRules(responderId: number): Promise<ContactRule[]>;
+  /** Replaces all rules of the responder. */
+  setContactRules(
+    responderId: number,
+    rules: Omit<ContactRule, "id" | "responderId">[],
+  ): Promise<ContactRule[]>;
+}
+
+export interface ScheduleRepository
+  extends DirectoryRepository<Schedule, { teamId?: number }> {
+  /** Entries of these schedules that overlap [fromMs, toMs), ordered by start. */
+  entries(
+    scheduleIds: number[],
+    fromMs: number,
+    toMs: number,
+  ): Promise<ScheduleEntry[]>;
+  findEntry(id: number): Promise<ScheduleEntry | null>;
+  insertEntry(
+    row: Omit<ScheduleEntry, "id" | "createdAtMs">,
+    nowMs: number,
+  ): Promise<ScheduleEntry>;
+  updateEntry(
+    id: number,
+    patch: Partial<Omit<ScheduleEntry, "id" | "createdAtMs" | "scheduleId">>,
+  ): Promise<ScheduleEntry | null>;
+  deleteEntry(id: number): Promise<boolean>;
+}
+
+export type EscalationPolicyRepository = DirectoryRepository<
+  EscalationPolicy,
+  { teamId?: number }
+>;
+
+/** A source with all that opening an incident needs, read in one query. */
+export interface SourceWithPolicy {
+  source: AlertSource;
+  policy: EscalationPolicy;
+  teamName: string;
+}
+
+export interface AlertSourceRepository
+  extends DirectoryRepository<AlertSource, { teamId?: number }> {
+  findByKeyId(keyId: string): Promise<SourceWithPolicy | null>;
+  /** What ingesting leaves on the source; moves lastAlertAtMs forward only. */
+  recordAlert(
+    id: number,
+    seen: { atMs: number; problem: string | null },
+  ): Promise<void>;
+  recordProblem(id: number, problem: string, nowMs: number): Promise<void>;
+  /** The latest start that the source itself has declared over for this key; null when none is known. */
+  recoveredStartsAtMs(
+    sourceId: number,
+    externalId: string,
+  ): Promise<number | null>;
+  /** Remembers it, moving forward only. */
+  recordRecovery(
+    sourceId: number,
+    externalId: string,
+    startsAtMs: number,
+    nowMs: number,
+  ): Promise<void>;
+  /** Forgets recoveries received before the instant. */
+  pruneRecoveries(beforeMs: number): Promise<number>;
+}

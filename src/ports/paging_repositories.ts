@@ -1,0 +1,147 @@
+/** Incidents, their story, and the messages that go out for them. */
+import type { Severity } from "../domain/alert.ts";
+import type { Incident, IncidentStatus } from "../domain/incident.ts";
+import type { NewNotification, Notification } from "../domain/notification.ts";
+import type { ChannelKind } from "../domain/people.ts";
+import type { NewTimelineEntry, TimelineEntry } from "../domain/timeline.ts";
+import type { Page, PageRequest } from "./store.ts";
+
+export interface IncidentFilter {
+  statuses?: IncidentStatus[];
+  severities?: Severity[];
+  teamId?: number;
+  sourceId?: number;
+  /** Incidents for which this responder was paged, or that they acknowledged. */
+  responderId?: number;
+  /** Part of the title, description or external id, any case. `%` and `_` are ordinary characters. */
+  text?: string;
+  openedFromMs?: number;
+  openedBeforeMs?: number;
+}
+
+/** An incident in a list: no payload, no policy. */
+export type IncidentSummary =
+  & Omit<Incident, "payload" | "policy" | "description" | "labels" | "links">
+  & { teamName: string; sourceName: string };
+
+export type NewIncident = Omit<Incident, "id" | "version">;
+
+/** What a repeated firing changes without any rule being asked. */
+export interface RepeatedFiring {
+  nowMs: number;
+  startsAtMs: number | null;
+  description: string;
+  links: Incident["links"];
+  labels: Incident["labels"];
+  payload: string;
+  autoResolveAtMs: number | null;
+}
+
+export interface IncidentRepository {
+  find(id: number): Promise<Incident | null>;
+  /** Newest opening first; ties by id, newest first. */
+  list(
+    filter: IncidentFilter,
+    page: PageRequest,
+  ): Promise<Page<IncidentSummary>>;
+  /** The one incident of this key that is not resolved. */
+  findOpen(sourceId: number, externalId: string): Promise<Incident | null>;
+  /** The incident of this key that was resolved last. */
+  findLastResolved(
+    sourceId: number,
+    externalId: string,
+  ): Promise<Incident | null>;
+  /**
+   * Promises the new incident, or null when an open one of the same (source, external id) exists, also when another
+   * process is creating it at this moment.
+   */
+  insert(incident: NewIncident): Promise<Incident | null>;
+  /**
+   * Promises the row, locked until the transaction ends and with its version raised, so that no two processes decide
+   * about it at once; null when there is none, or it is not in `status`, or its next action is not due at `dueByMs`.
+   */
+  lock(
+    id: number,
+    only?: { status?: IncidentStatus[]; dueByMs?: number },
+  ): Promise<Incident | null>;
+  /** Writes a locked incident back, all fields but the version. */
+  save(incident: Incident): Promise<void>;
+  /** Counts a firing on the open incident in one write; false when it is no longer open. */
+  recordRepeat(id: number, firing: RepeatedFiring): Promise<boolean>;
+  /** Ids of triggered or acknowledged incidents whose next action is due, longest overdue first. */
+  due(nowMs: number, limit: number): Promise<number[]>;
+  /** Ids of open incidents past their age limit. */
+  expired(nowMs: number, limit: number): Promise<number[]>;
+  /** Moves the next action of one incident, outside any decision: a row that fails must not stall the rest. */
+  postpone(id: number, untilMs: number): Promise<void>;
+  /** Ids of incidents that promise 2 forbids: triggered, not a test, not exhausted, and with nothing to come. */
+  stranded(limit: number): Promise<number[]>;
+  countOpen(): Promise<number>;
+}
+
+export interface TimelineRepository {
+  add(incidentId: number, entries: NewTimelineEntry[]): Promise<void>;
+  /** Oldest first, at most `limit`, after entry `afterId`. */
+  list(
+    incidentId: number,
+    options: { afterId: number; limit: number },
+  ): Promise<TimelineEntry[]>;
+}
+
+export interface Claim {
+  channel: ChannelKind;
+  owner: string;
+  nowMs: number;
+  leaseUntilMs: number;
+  limit: number;
+  /** True: only messages that were never tried. */
+  firstAttemptsOnly: boolean;
+}
+
+/** A claimed notification with what its message says. */
+export interface ClaimedNotification {
+  notification: Notification;
+  incident: Incident;
+  teamName: string;
+  sourceName: string;
+  responderName: string;
+}
+
+export interface NotificationRepository {
+  find(id: number): Promise<Notification | null>;
+  /** Oldest first, at most 1,000. */
+  listByIncident(incidentId: number): Promise<Notification[]>;
+  insert(notifications: NewNotification[]): Promise<void>;
+  /**
+   * Claims messages that are due, or whose lease has run out, for one sender: state `sending`, attempt + 1, the lease
+   * set. Never the same row for two callers. A page is claimed only while its incident is triggered, a resolution only
+   * while it is resolved. A row whose lease had run out comes with `maybeSentTwice`. Most severe incident first, then
+   * the longest due.
+   */
+  claim(claim: Claim): Promise<ClaimedNotification[]>;
+  /** Writes the outcome of an attempt; false when the row is no longer held by this owner at this attempt. */
+  settle(
+    notification: Notification,
+    held: { owner: string; attempt: number },
+  ): Promise<boolean>;
+  /** Writes a row that is not being sent, where it still is in the state and attempt that were read. */
+  save(
+    notification: Notification,
+    read: Pick<Notification, "state" | "attempt">,
+  ): Promise<boolean>;
+  /** Cancels every queued page of the incident; tells how many. */
+  cancelQueued(incidentId: number, nowMs: number): Promise<number>;
+  /** Pages of one responder in one step and round of one incident, oldest first. */
+  listOfStep(
+    incidentId: number,
+    step: number,
+    round: number,
+  ): Promise<Notification[]>;
+  findByProviderMessageIds(ids: string[]): Promise<Notification[]>;
+  /** Claimed pages whose lease ran out while their incident stopped wanting them: marked cancelled; the rows changed. */
+  cancelAbandoned(nowMs: number, limit: number): Promise<Notification[]>;
+  /** Whether the incident has a page that is queued or being sent. */
+  hasPending(incidentId: number): Promise<boolean>;
+  /** The earliest instant at which a message wants to be claimed: due, or its lease over; null: nothing to come. */
+  nextDueAtMs(): Promise<number | null>;
+}

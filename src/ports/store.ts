@@ -1,0 +1,94 @@
+/**
+ * The repository: everything PagerPal remembers. One implementation serves both databases; one contract suite holds it
+ * to what is promised here. Instants are epoch milliseconds and are always passed in, never asked of the database.
+ */
+import type {
+  AlertSourceRepository,
+  EscalationPolicyRepository,
+  ResponderRepository,
+  ScheduleRepository,
+  TeamRepository,
+} from "./directory_repositories.ts";
+import type {
+  AccountRepository,
+  ApiTokenRepository,
+} from "./account_repositories.ts";
+import type {
+  IncidentRepository,
+  NotificationRepository,
+  TimelineRepository,
+} from "./paging_repositories.ts";
+import type {
+  AuditLogRepository,
+  IdempotencyRepository,
+  JobRepository,
+  RateLimitRepository,
+  SeenMessageRepository,
+} from "./system_repositories.ts";
+
+export interface Repositories {
+  incidents: IncidentRepository;
+  timeline: TimelineRepository;
+  notifications: NotificationRepository;
+  teams: TeamRepository;
+  responders: ResponderRepository;
+  schedules: ScheduleRepository;
+  policies: EscalationPolicyRepository;
+  sources: AlertSourceRepository;
+  accounts: AccountRepository;
+  tokens: ApiTokenRepository;
+  jobs: JobRepository;
+  rateLimits: RateLimitRepository;
+  seenMessages: SeenMessageRepository;
+  idempotency: IdempotencyRepository;
+  auditLog: AuditLogRepository;
+}
+
+/** Used directly, each call is its own transaction: reads see committed data only, a write is durable when it returns. */
+export interface Store extends Repositories {
+  readonly dialect: "sqlite" | "postgres";
+  /**
+   * Promises all of the work's writes or none, durable when the promise settles. The work may run more than once (the
+   * database may ask for a repetition), so it must have no effect but through `tx`. An error it throws rolls back and
+   * comes out unchanged.
+   */
+  transaction<T>(work: (tx: Repositories) => Promise<T>): Promise<T>;
+  /** Promises that the database answers and tells the newest migration applied to it; throws StoreUnavailableError. */
+  check(): Promise<{ schemaVersion: number }>;
+  /** Promises that work begun is finished and every connection is closed. Later calls throw. */
+  close(): Promise<void>;
+}
+
+/** A page of a list. `page` counts from 1. */
+export interface PageRequest {
+  page: number;
+  /** 1 to 200. */
+  pageSize: number;
+}
+
+export interface Page<T> {
+  items: T[];
+  total: number;
+  page: number;
+  totalPages: number;
+}
+
+/** Another row has the value already, or rows elsewhere still refer to this one. */
+export class StoreConflictError extends Error {
+  override readonly name = "StoreConflictError";
+  constructor(
+    readonly reason: "unique" | "foreign_key",
+    readonly constraint: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `The database refused the change: ${reason} (${constraint})`,
+      options,
+    );
+  }
+}
+
+/** The database cannot be reached or does not take writes now; trying again later may work. */
+export class StoreUnavailableError extends Error {
+  override readonly name = "StoreUnavailableError";
+}
