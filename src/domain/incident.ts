@@ -1,5 +1,6 @@
 /** The lifecycle of an incident. Rules return what is to be written; nothing here writes. */
-import type { AlertLink, Severity } from "./alert.ts";
+import { type AlertLink, type Severity, urgencyOf } from "./alert.ts";
+import { beforeLastStep } from "./escalation.ts";
 import type { FrozenPolicy } from "./escalation_policy.ts";
 import {
   type Actor,
@@ -72,6 +73,7 @@ export type IncidentEvent =
   | { kind: "refire"; actor: Actor }
   | { kind: "escalate"; actor: Actor }
   | { kind: "snooze"; actor: Actor; untilMs: number }
+  | { kind: "raise"; actor: Actor; severity: Severity }
   | { kind: "acknowledgement_over" };
 
 /** What an event brings about. `changed` is false for a repetition of what is already done: a success, nothing to write. */
@@ -122,6 +124,8 @@ export function transition(
         : retrigger(incident, event.kind, event.actor, nowMs);
     case "escalate":
       return escalate(incident, event.actor, nowMs);
+    case "raise":
+      return raise(incident, event, nowMs);
     case "acknowledgement_over":
       return acknowledgementOver(incident, nowMs);
   }
@@ -260,6 +264,31 @@ function escalate(
   return changed(next, [entry("escalated_by_hand", actor, nowMs)], {
     pageNow: true,
   });
+}
+
+/**
+ * An alert got worse. Where that makes it urgent, the step that ran last runs
+ * again by the rules for urgent pages; an incident that somebody has
+ * acknowledged stays theirs.
+ */
+function raise(
+  incident: Incident,
+  { severity, actor }: Extract<IncidentEvent, { kind: "raise" }>,
+  nowMs: number,
+): Transition {
+  const from = incident.severity;
+  const urgent = urgencyOf(from) === "low" && urgencyOf(severity) === "high";
+  const entries = [
+    entry("severity_raised", actor, nowMs, { from, to: severity }),
+  ];
+  const raised = { ...incident, severity };
+  if (!urgent || incident.status !== "triggered") {
+    return changed(raised, entries, {});
+  }
+  const next = incident.exhaustedAtMs === null
+    ? beforeLastStep(raised)
+    : restarted(raised, nowMs);
+  return changed(next, entries, { pageNow: true, cancelUnsent: true });
 }
 
 function acknowledgementOver(
