@@ -80,6 +80,8 @@ export interface IncidentRepository {
 }
 
 export interface TimelineRepository {
+  /** The entry that was added last. */
+  last(incidentId: number): Promise<TimelineEntry | null>;
   add(incidentId: number, entries: NewTimelineEntry[]): Promise<void>;
   /** Oldest first, at most `limit`, after entry `afterId`. */
   list(
