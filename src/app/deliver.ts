@@ -81,29 +81,33 @@ function createLane(engine: Engine, lane: Lane) {
   const onTheirWay = new Set<Promise<void>>();
   let stopped = false;
   let running: Promise<DeliverySummary> | null = null;
-  let askedAgain = false;
+  let ask = Promise.withResolvers<void>();
+  let asked = false;
+
+  function start(one: ClaimedNotification, summary: DeliverySummary): void {
+    const sending = deliverOne(engine, lane, one)
+      .then((result) => {
+        if (result) summary[result]++;
+      })
+      .finally(() => onTheirWay.delete(sending));
+    onTheirWay.add(sending);
+  }
 
   async function run(firstAttemptsOnly: boolean): Promise<DeliverySummary> {
     const summary: DeliverySummary = { sent: 0, retried: 0, failed: 0 };
     for (;;) {
-      askedAgain = false;
-      const free = lane.concurrency - onTheirWay.size;
-      const claimed = stopped || free === 0
+      asked = false;
+      ask = Promise.withResolvers();
+      const limit = stopped ? 0 : lane.concurrency - onTheirWay.size;
+      const claimed = limit === 0
         ? []
-        : await claim(engine, lane, { limit: free, firstAttemptsOnly });
-      for (const one of claimed) {
-        const sending = deliverOne(engine, lane, one)
-          .then((result) => {
-            if (result) summary[result]++;
-          })
-          .finally(() => onTheirWay.delete(sending));
-        onTheirWay.add(sending);
-      }
-      const more = free > 0 && claimed.length === free;
-      if (more || askedAgain) continue;
+        : await claim(engine, lane, { limit, firstAttemptsOnly });
+      for (const one of claimed) start(one, summary);
+      if (asked || (limit > 0 && claimed.length === limit)) continue;
       if (onTheirWay.size === 0) return summary;
-      // A place that becomes free is filled at once, without waiting for the others.
-      await Promise.race(onTheirWay);
+      // A place that becomes free, or new work, is seen to at once: a send
+      // that hangs holds up nothing but itself.
+      await Promise.race([ask.promise, ...onTheirWay]);
     }
   }
 
@@ -111,7 +115,8 @@ function createLane(engine: Engine, lane: Lane) {
     async deliver(
       { firstAttemptsOnly }: { firstAttemptsOnly: boolean },
     ): Promise<DeliverySummary> {
-      askedAgain = true;
+      asked = true;
+      ask.resolve();
       running ??= run(firstAttemptsOnly).finally(() => running = null);
       return await running;
     },
