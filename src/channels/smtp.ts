@@ -115,14 +115,15 @@ function threadRoot(message: PageMessage, domain: string): string {
 
 function security(options: SmtpOptions) {
   const { credentials, port } = options;
+  // Nobody listens between a machine and itself, and a relay there rarely has a certificate for "localhost".
   const loopback = isLoopback(options.host);
   return {
     secure: port === 465,
+    // Otherwise STARTTLS is used where it is offered, which somebody on the way can suppress.
     requireTLS: credentials !== null && !loopback,
-    // Nobody listens between a machine and itself, and a relay there rarely has a certificate for "localhost".
-    ignoreTLS: loopback,
     tls: {
       minVersion: "TLSv1.2" as const,
+      rejectUnauthorized: !loopback,
       ...(options.ca === undefined ? {} : { ca: options.ca }),
     },
     ...(credentials === null
