@@ -26,7 +26,8 @@ const infobip = (changes: Partial<InfobipConfig> = {}): InfobipConfig => ({
 const smtp = (port: number) => ({
   host: "127.0.0.1",
   port,
-  credentials: null,
+  user: null,
+  password: null,
   from: "pager@example.com",
 });
 

@@ -107,7 +107,8 @@ async function smtp(): Promise<Provider> {
   const channel = createSmtp({
     host: "127.0.0.1",
     port: fake.port,
-    credentials: { user: "pager", password: SECRET },
+    user: "pager",
+    password: SECRET,
     from: "PagerPal <pager@example.com>",
   });
   return {

@@ -18,7 +18,8 @@ async function send(
   const channel = createSmtp({
     host: "127.0.0.1",
     port: smtp.port,
-    credentials: null,
+    user: null,
+    password: null,
     from: "PagerPal <pager@pager.example.com>",
     ...options,
   });
@@ -210,7 +211,7 @@ Deno.test("a login goes out over STARTTLS to a certificate of an authority that 
   });
   const [result] = await send(smtp, [page()], {
     host: ELSEWHERE,
-    credentials: CREDENTIALS,
+    ...CREDENTIALS,
     ca: certificate.cert,
   });
   assert.equal(result?.outcome, "sent", JSON.stringify(result));
@@ -226,7 +227,7 @@ Deno.test("a certificate that nobody vouches for gets no login", async () => {
   });
   const results = await send(smtp, [page()], {
     host: ELSEWHERE,
-    credentials: CREDENTIALS,
+    ...CREDENTIALS,
   });
   assert.deepEqual(results, [{
     outcome: "permanent",
@@ -239,7 +240,7 @@ Deno.test("a server without encryption gets no login", async () => {
   await using smtp = await FakeSmtp.start({ credentials: CREDENTIALS });
   const results = await send(smtp, [page()], {
     host: ELSEWHERE,
-    credentials: CREDENTIALS,
+    ...CREDENTIALS,
   });
   assert.deepEqual(results, [{
     outcome: "permanent",
@@ -255,7 +256,7 @@ Deno.test("a relay on this machine may have any certificate, and is encrypted to
     credentials: CREDENTIALS,
     certificate,
   });
-  const [result] = await send(smtp, [page()], { credentials: CREDENTIALS });
+  const [result] = await send(smtp, [page()], CREDENTIALS);
   assert.equal(result?.outcome, "sent", JSON.stringify(result));
   assert.equal((await smtp.waitFor(() => true)).encrypted, true);
 });
@@ -263,7 +264,8 @@ Deno.test("a relay on this machine may have any certificate, and is encrypted to
 Deno.test("a wrong password is told in words", async () => {
   await using smtp = await FakeSmtp.start({ credentials: CREDENTIALS });
   const [result] = await send(smtp, [page()], {
-    credentials: { user: "pager", password: "wrong password" },
+    user: "pager",
+    password: "wrong password",
   });
   assert.ok(result?.outcome === "permanent");
   assert.equal(
@@ -278,7 +280,8 @@ Deno.test("an abort lets go of the connection, and the next mail goes through", 
   const channel = createSmtp({
     host: "127.0.0.1",
     port: smtp.port,
-    credentials: null,
+    user: null,
+    password: null,
     from: "pager@example.com",
   });
   const hung = await channel.send(page(), AbortSignal.timeout(200));
@@ -293,7 +296,8 @@ Deno.test("a connection that the server closed while it was idle is replaced", a
   const channel = createSmtp({
     host: "127.0.0.1",
     port: smtp.port,
-    credentials: null,
+    user: null,
+    password: null,
     from: "pager@example.com",
   });
   const { signal } = new AbortController();
@@ -305,7 +309,7 @@ Deno.test("a connection that the server closed while it was idle is replaced", a
 
 Deno.test("a sender that is no mail address is refused at once", () => {
   for (const from of ["", "PagerPal", "x@", "@y"]) {
-    const options = { host: "127.0.0.1", port: 25, credentials: null, from };
-    assert.throws(() => createSmtp(options), /sender of mail/);
+    const relay = { host: "127.0.0.1", port: 25, user: null, password: null };
+    assert.throws(() => createSmtp({ ...relay, from }), /sender of mail/);
   }
 });
