@@ -166,6 +166,18 @@ export class Incidents implements IncidentRepository {
     return rows.map(({ id }) => id);
   }
 
+  async nextDueAtMs(): Promise<number | null> {
+    const earliest = (column: "next_action_at_ms" | "auto_resolve_at_ms") =>
+      this.#session.read.selectFrom("incidents").select(column)
+        .where(IS_OPEN).where(column, "is not", null)
+        .orderBy(column).limit(1).executeTakeFirst();
+    const action = await earliest("next_action_at_ms");
+    const age = await earliest("auto_resolve_at_ms");
+    const dues = [action?.next_action_at_ms, age?.auto_resolve_at_ms]
+      .filter((due) => typeof due === "number");
+    return dues.length === 0 ? null : Math.min(...dues);
+  }
+
   async postpone(id: number, untilMs: number): Promise<void> {
     await this.#session.write((db) =>
       db.updateTable("incidents")
