@@ -2,7 +2,12 @@
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 import { RefusedError } from "../src/app/refused_error.ts";
 import { ConfigError } from "../src/config.ts";
+import { UnmigratedError } from "../src/open_database.ts";
 import { StoreUnavailableError } from "../src/ports/store.ts";
+import {
+  DatabaseNewerError,
+  MigrationChangedError,
+} from "../src/store/migrate.ts";
 
 /** 0: done; 1: refused, in a sentence; 2: called wrongly. */
 export type ExitCode = 0 | 1 | 2;
@@ -59,10 +64,23 @@ function parse<Options extends ParseArgsOptionsConfig>(
   throw new CommandError(`Expected ${wanted}.`, 2);
 }
 
+/** Errors whose message is written for the person at the terminal. */
+const EXPLAINED = [
+  CommandError,
+  ConfigError,
+  RefusedError,
+  StoreUnavailableError,
+  UnmigratedError,
+  DatabaseNewerError,
+  MigrationChangedError,
+];
+
+function isExplained(error: unknown): error is Error {
+  return EXPLAINED.some((kind) => error instanceof kind);
+}
+
 function explain(error: unknown, usage: string): ExitCode {
-  const known = error instanceof CommandError || error instanceof ConfigError ||
-    error instanceof RefusedError || error instanceof StoreUnavailableError;
-  if (!known) throw error;
+  if (!isExplained(error)) throw error;
   console.error(error.message);
   if (!(error instanceof CommandError)) return 1;
   if (error.exitCode === 2) console.error(`\n${usage}`);

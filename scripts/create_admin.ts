@@ -34,7 +34,7 @@ async function run(
 ): Promise<ExitCode> {
   const email = readEmail(text);
   const config = loadConfig();
-  const store = await openDatabase(config);
+  const store = await openDatabase(config, Date.now());
   try {
     const reset = values["reset-password"] ?? false;
     // Asked for before the password is, so that nobody types one in vain; and decided once more when it is saved.

@@ -1,13 +1,8 @@
 /** Brings the database to the newest schema, or tells what is missing. */
 import { loadConfig } from "../src/config.ts";
-import { databaseAddress } from "../src/config/database_url.ts";
-import {
-  DatabaseNewerError,
-  migrate,
-  MigrationChangedError,
-  pending,
-} from "../src/store/migrate.ts";
-import { CommandError, type ExitCode, runCommand } from "./command.ts";
+import { addressOf } from "../src/open_database.ts";
+import { migrate, pending } from "../src/store/migrate.ts";
+import { type ExitCode, runCommand } from "./command.ts";
 
 const USAGE = `Usage: deno task migrate [--check]
 
@@ -18,19 +13,10 @@ transaction. It may run while PagerPal runs, and on several nodes at once.
   --help   this text`;
 
 async function run({ check }: { check?: boolean }): Promise<ExitCode> {
-  const { database } = loadConfig();
-  const address = databaseAddress(database);
-  try {
-    return check
-      ? report(await pending(address))
-      : done(await migrate(address, Date.now()));
-  } catch (error) {
-    if (
-      error instanceof DatabaseNewerError ||
-      error instanceof MigrationChangedError
-    ) throw new CommandError(error.message);
-    throw error;
-  }
+  const address = await addressOf(loadConfig().database);
+  return check
+    ? report(await pending(address))
+    : done(await migrate(address, Date.now()));
 }
 
 function report(missing: string[]): ExitCode {

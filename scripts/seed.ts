@@ -24,8 +24,8 @@ async function run(values: { "base-url"?: string }): Promise<ExitCode> {
   const config = loadConfig();
   refuseRealPaging(config);
   const baseUrl = readBaseUrl(values["base-url"] ?? config.baseUrl);
-  const store = await openDatabase(config);
   const nowMs = Date.now();
+  const store = await openDatabase(config, nowMs);
   const keys = await writeDemo(store, {
     nowMs,
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
@@ -38,7 +38,9 @@ async function run(values: { "base-url"?: string }): Promise<ExitCode> {
     return 0;
   }
   const posted = await postAlerts(alerts, { baseUrl, keys, fetch });
-  console.log(`${posted} requests with alerts were taken. See ${baseUrl}/api/v1/incidents`);
+  console.log(
+    `${posted} requests with alerts were taken. See ${baseUrl}/api/v1/incidents`,
+  );
   return 0;
 }
 

@@ -63,23 +63,3 @@ function remote(text: string): DatabaseConfig | null {
   url.searchParams.delete("authToken");
   return { kind: "libsql-remote", url: url.href, authToken };
 }
-
-/** Promises the database as the store's drivers take it. Needs no permission: a relative path stays relative. */
-export function databaseAddress(
-  database: DatabaseConfig,
-): { url: string; authToken?: string } {
-  switch (database.kind) {
-    case "postgres":
-      return { url: database.url };
-    case "libsql-remote":
-      return database.authToken === null
-        ? { url: database.url }
-        : { url: database.url, authToken: database.authToken };
-    case "libsql-file":
-      return {
-        url: `file:${
-          database.path.split("/").map(encodeURIComponent).join("/")
-        }`,
-      };
-  }
-}

@@ -8,6 +8,10 @@ import {
 import { RefusedError } from "../../src/app/refused_error.ts";
 import { ConfigError } from "../../src/config.ts";
 import { StoreUnavailableError } from "../../src/ports/store.ts";
+import {
+  DatabaseNewerError,
+  MigrationChangedError,
+} from "../../src/store/migrate.ts";
 
 const OPTIONS = { check: { type: "boolean" } } as const;
 
@@ -69,6 +73,8 @@ Deno.test("a refusal is a sentence and ends with 1", async () => {
     new CommandError("No."),
     new RefusedError("invalid", "x", "No."),
     new StoreUnavailableError("No."),
+    new DatabaseNewerError("No."),
+    new MigrationChangedError("No."),
   ];
   for (const refusal of refusals) {
     const { code, err } = await called(["a"], () => Promise.reject(refusal));
