@@ -54,7 +54,7 @@ export async function ingest(
   return result;
 }
 
-function mayPage(outcome: Admitted["outcome"]): boolean {
+function mayPage(outcome: AlertOutcome): boolean {
   return outcome !== "noted" && outcome !== "ignored";
 }
 
