@@ -38,6 +38,12 @@ export function text(longest: number) {
     );
 }
 
+/** What is looked for in a list; blank means anything. */
+export const searchText = z.string().trim().max(200)
+  .refine(isWellFormed, "Must be well-formed Unicode.")
+  .refine((value) => !CONTROLS.test(value), "Must not hold control characters.")
+  .transform((value) => value === "" ? undefined : value);
+
 /** An e-mail address, as an addr-spec of at most 254 characters. */
 export const email = z.email().max(254).openapi({
   example: "maya@example.com",

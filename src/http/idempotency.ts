@@ -45,35 +45,76 @@ export class Idempotency {
     nowMs: number,
     work: Work<Body>,
   ): Promise<Answer<Body>> {
-    const key = c.req.header("idempotency-key");
-    if (key === undefined) {
-      const body = await this.#deps.store.transaction((tx) => work(tx, nowMs));
+    const { store } = this.#deps;
+    const claim = await this.#claim(c);
+    if (claim === null) {
+      const body = await store.transaction((tx) => work(tx, nowMs));
       return { status: 201, body };
     }
-    const scope = `account:${c.get("principal").account.id}`;
-    const requestHash = await hashOf(c);
-    const find = async () => {
-      const stored = await this.#deps.store.idempotency.find(scope, key);
-      return stored && this.#replay<Body>(c, stored, requestHash);
-    };
-    const before = await find();
+    const before = await this.#find<Body>(c, claim);
     if (before) return before;
     try {
-      return await this.#deps.store.transaction(async (tx) => {
+      const body = await store.transaction(async (tx) => {
         const body = await work(tx, nowMs);
-        const sealed = this.#seal(JSON.stringify(body));
-        const response = { requestHash, status: 201, body: sealed };
-        if (!await tx.idempotency.insert(scope, key, response, nowMs)) {
-          throw new KeyTaken();
-        }
-        return { status: 201, body };
+        if (await this.#remember(tx, { claim, body, nowMs })) return body;
+        throw new Error("The idempotency key was used a moment ago.");
       });
+      return { status: 201, body };
     } catch (error) {
       // The same request at the same moment: the other one won, or its row stands in the way of ours.
-      const other = await find();
+      const other = await this.#find<Body>(c, claim);
       if (other) return other;
       throw error;
     }
+  }
+
+  /**
+   * The same for work that has a transaction of its own. Two requests with the same key at the very same moment may
+   * both be done; a later repetition is not.
+   */
+  async once<Body>(
+    c: EdgeContext,
+    nowMs: number,
+    work: () => Promise<Body>,
+  ): Promise<Answer<Body>> {
+    const claim = await this.#claim(c);
+    if (claim === null) return { status: 201, body: await work() };
+    const before = await this.#find<Body>(c, claim);
+    if (before) return before;
+    const body = await work();
+    await this.#remember(this.#deps.store, { claim, body, nowMs });
+    return { status: 201, body };
+  }
+
+  /** What the request is repeated by; null without the header. */
+  async #claim(c: EdgeContext): Promise<Claim | null> {
+    const key = c.req.header("idempotency-key");
+    if (key === undefined) return null;
+    const request = `${c.req.method} ${c.req.path}\n${await c.req.text()}`;
+    return {
+      scope: `account:${c.get("principal").account.id}`,
+      key,
+      requestHash: sha256Hex(request),
+    };
+  }
+
+  async #find<Body>(
+    c: EdgeContext,
+    { scope, key, requestHash }: Claim,
+  ): Promise<Answer<Body> | null> {
+    const stored = await this.#deps.store.idempotency.find(scope, key);
+    return stored && this.#replay<Body>(c, stored, requestHash);
+  }
+
+  /** False when another request has used the key meanwhile. */
+  #remember(
+    tx: Pick<Repositories, "idempotency">,
+    { claim, body, nowMs }: { claim: Claim; body: unknown; nowMs: number },
+  ): Promise<boolean> {
+    const { scope, key, requestHash } = claim;
+    const sealed = this.#seal(JSON.stringify(body));
+    const response = { requestHash, status: 201, body: sealed };
+    return tx.idempotency.insert(scope, key, response, nowMs);
   }
 
   #replay<Body>(
@@ -118,10 +159,10 @@ export class Idempotency {
   }
 }
 
-class KeyTaken extends Error {}
-
-async function hashOf(c: EdgeContext): Promise<string> {
-  return sha256Hex(`${c.req.method} ${c.req.path}\n${await c.req.text()}`);
+interface Claim {
+  scope: string;
+  key: string;
+  requestHash: string;
 }
 
 function concat(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -90,6 +90,11 @@ function problemsOf(spec: Spec): number[] {
   if (isRole(spec.access)) statuses.add(403);
   if (spec.params) statuses.add(404);
   if (spec.body || spec.query || spec.idempotent) statuses.add(422);
+  if (spec.rawBody) {
+    for (const status of [400, 408, 413]) {
+      statuses.add(status);
+    }
+  }
   if (spec.body) {
     for (const status of [400, 408, 413, 415]) statuses.add(status);
   }

@@ -27,6 +27,8 @@ export interface RouteSpec<
   params?: Params;
   query?: Query;
   body?: Body;
+  /** Documents a body that the handler reads by itself, whatever its Content-Type says. */
+  rawBody?: { description: string };
   answers: Answers;
   /** Statuses of problems beyond those that follow from the rest of the declaration. */
   problems?: number[];

@@ -11,7 +11,12 @@ import {
 import type { EdgeContext, EdgeEnv } from "./edge_env.ts";
 import { Problem } from "./problem.ts";
 import { responsesOf, securityOf } from "./route_document.ts";
-import type { RouteHandler, RouteSpec, Successes } from "./route_spec.ts";
+import type {
+  Method,
+  RouteHandler,
+  RouteSpec,
+  Successes,
+} from "./route_spec.ts";
 import { validationProblem } from "./validation.ts";
 
 /** What the walk over all routes needs to know. */
@@ -109,6 +114,7 @@ export class Routes {
             },
           }
           : {}),
+        ...(spec.rawBody ? { body: rawBodyOf(spec.rawBody) } : {}),
         ...(spec.idempotent ? { headers: IDEMPOTENCY_HEADERS } : {}),
       },
       responses: responsesOf(spec as unknown as Spec),
@@ -116,14 +122,15 @@ export class Routes {
     this.app.openapi(route, handler as never);
   }
 
-  /** Notes a route that was put on the Hono app by other means (a page, a stylesheet), so that `seal` lets it pass. */
-  declare(
-    method: string,
-    path: string,
+  /** Serves what is no part of the JSON API (a page, a stylesheet, a form's target) and is not in its documentation. */
+  page(
+    path: `/${string}`,
     access: Access,
-  ): MiddlewareHandler<EdgeEnv> {
+    handler: Handler<EdgeEnv>,
+    method: Method = "get",
+  ): void {
     this.#declare({ method, path, access, answers: {} });
-    return guard(access, this.#options);
+    this.app.on(method, honoPath(path), guard(access, this.#options), handler);
   }
 
   /**
@@ -173,6 +180,12 @@ const IDEMPOTENCY_HEADERS = z.object({
         "Makes a repetition safe: the same key with the same request answers what the first one did.",
     }),
 });
+
+/** A schema that is not zod's is documented and not validated. */
+function rawBodyOf({ description }: { description: string }) {
+  const schema = { type: "object" as const, description };
+  return { required: true, content: { "application/json": { schema } } };
+}
 
 function validated(
   c: EdgeContext,
