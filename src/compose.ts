@@ -79,18 +79,19 @@ export function compose(outside: Outside): PagerPal {
     sendingEnabled: config.notificationSendingEnabled,
     kick: () => kick(),
   };
+  const channels = createChannels(channelsConfig(config), {
+    fetch: outside.fetch,
+    clock,
+    onStateChange: ({ kind, provider }, { state, lastError }) =>
+      log.warn("The circuit of {provider} ({channel}) is {state}", {
+        channel: kind,
+        provider,
+        state,
+        lastError,
+      }),
+  });
   const deliverer = createDeliverer(engine, {
-    channels: createChannels(channelsConfig(config), {
-      fetch: outside.fetch,
-      clock,
-      onStateChange: ({ kind, provider }, { state, lastError }) =>
-        log.warn("The circuit of {provider} ({channel}) is {state}", {
-          channel: kind,
-          provider,
-          state,
-          lastError,
-        }),
-    }),
+    channels,
     node,
     concurrency: config.notificationConcurrency,
     leaseMs: LEASE_MS,
@@ -150,6 +151,7 @@ export function compose(outside: Outside): PagerPal {
     async stop() {
       waker.stop();
       await deliverer.stop();
+      for (const channel of channels.values()) channel.close();
     },
   };
 }
