@@ -40,6 +40,8 @@ export interface NewNotification {
 export interface Notification extends Omit<NewNotification, "state"> {
   id: number;
   state: NotificationState;
+  /** When the first attempt was due; retries end 15 minutes later. */
+  firstDueAtMs: number;
   /** How often it was claimed for sending. */
   attempt: number;
   leaseOwner: string | null;

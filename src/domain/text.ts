@@ -1,10 +1,9 @@
 /** Makes text from outside safe to store and show on any database and screen, without changing what it says. */
 
-// C0 and C1 controls but tab, line feed and carriage return; and the bidirectional overrides and isolates that can
-// make a title read backwards (Unicode Technical Report 36, section 2.5).
-// deno-lint-ignore no-control-regex
-const CONTROLS =
-  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g;
+// All controls but tab, line feed and carriage return; and the bidirectional
+// overrides and isolates that can make a title read backwards (Unicode
+// Technical Report 36, section 2.5).
+const UNSAFE = /(?![\t\n\r])\p{Cc}|[\u202A-\u202E\u2066-\u2069]/gu;
 
 /**
  * Promises well-formed Unicode of at most `limit` UTF-16 units with no control or bidirectional override characters.
@@ -13,7 +12,7 @@ const CONTROLS =
 export function cleanText(text: string, limit: number): string {
   // Cutting first bounds the work that a text of megabytes can cause.
   const bounded = text.length > limit * 2 ? text.slice(0, limit * 2) : text;
-  const clean = bounded.toWellFormed().replace(CONTROLS, "").trim();
+  const clean = bounded.toWellFormed().replace(UNSAFE, "").trim();
   return clean.length > limit ? cut(clean, limit) : clean;
 }
 

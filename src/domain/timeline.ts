@@ -21,7 +21,6 @@ export const SYSTEM: Actor = { kind: "system" };
 
 export const TIMELINE_KINDS = [
   "opened",
-  "alert_repeated",
   "severity_raised",
   "alert_noted",
   "stale_alert_noted",

@@ -72,7 +72,12 @@ export interface IncidentRepository {
   due(nowMs: number, limit: number): Promise<number[]>;
   /** Ids of open incidents past their age limit. */
   expired(nowMs: number, limit: number): Promise<number[]>;
-  /** Moves the next action of one incident, outside any decision: a row that fails must not stall the rest. */
+  /** The earliest instant at which an open incident wants to be looked at: its next action or age limit; null: never. */
+  nextDueAtMs(): Promise<number | null>;
+  /**
+   * Moves what is due on one incident before the instant, its next action or its age limit, to the instant, outside any
+   * decision: a row that fails must not stall the rest.
+   */
   postpone(id: number, untilMs: number): Promise<void>;
   /** Ids of incidents that promise 2 forbids: triggered, not a test, not exhausted, and with nothing to come. */
   stranded(limit: number): Promise<number[]>;
@@ -80,6 +85,8 @@ export interface IncidentRepository {
 }
 
 export interface TimelineRepository {
+  /** The entry that was added last. */
+  last(incidentId: number): Promise<TimelineEntry | null>;
   add(incidentId: number, entries: NewTimelineEntry[]): Promise<void>;
   /** Oldest first, at most `limit`, after entry `afterId`. */
   list(

@@ -1,0 +1,95 @@
+/** What a person does to an incident. One transaction each: when it has committed, no new page starts. */
+import type { Incident } from "../domain/incident.ts";
+import {
+  type IncidentEvent,
+  type Refusal,
+  transition,
+} from "../domain/lifecycle.ts";
+import type { Actor, TimelineEntry } from "../domain/timeline.ts";
+import { type Repositories, StoreConflictError } from "../ports/store.ts";
+import type { Engine } from "./engine.ts";
+import { writeTransition } from "./write_transition.ts";
+
+/** The events that people bring about. */
+export type Action = Extract<
+  IncidentEvent,
+  { kind: "acknowledge" | "resolve" | "reopen" | "escalate" | "snooze" }
+>;
+
+export type ActionResult =
+  | { ok: true; incident: Incident }
+  | { ok: false; status: 404 | 409; code: string; message: string };
+
+/**
+ * Promises the action done and committed, or a refusal with nothing written. Doing again what is already done is a
+ * success that changes nothing.
+ */
+export async function act(
+  engine: Engine,
+  { incidentId, action }: { incidentId: number; action: Action },
+): Promise<ActionResult> {
+  const nowMs = engine.clock();
+  try {
+    const result = await engine.store.transaction((tx) =>
+      actIn(tx, { engine, incidentId, action, nowMs })
+    );
+    if (result.ok) engine.kick();
+    return result;
+  } catch (error) {
+    if (!isAnotherOpen(error)) throw error;
+    const message = `Cannot reopen incident ${incidentId}: the same alert ` +
+      "has an open incident already.";
+    return { ok: false, status: 409, code: "another_incident_open", message };
+  }
+}
+
+async function actIn(
+  tx: Repositories,
+  { engine, incidentId, action, nowMs }: {
+    engine: Engine;
+    incidentId: number;
+    action: Action;
+    nowMs: number;
+  },
+): Promise<ActionResult> {
+  const incident = await tx.incidents.lock(incidentId);
+  if (!incident) return noSuchIncident(incidentId);
+  const decided = transition(incident, action, nowMs);
+  if (!decided.ok) return refused(decided);
+  const written = await writeTransition({ engine, tx, nowMs }, decided);
+  return { ok: true, incident: written };
+}
+
+function noSuchIncident(id: number): ActionResult {
+  const message = `There is no incident ${id}.`;
+  return { ok: false, status: 404, code: "incident_not_found", message };
+}
+
+function refused({ code, message }: Refusal): ActionResult {
+  return { ok: false, status: 409, code, message };
+}
+
+/** The unique index of open incidents has refused the reopening. */
+function isAnotherOpen(error: unknown): boolean {
+  return error instanceof StoreConflictError && error.reason === "unique";
+}
+
+/** Promises the note in the incident's timeline, or null when there is no such incident. */
+export async function addNote(
+  { store, clock }: Pick<Engine, "store" | "clock">,
+  { incidentId, text, actor }: {
+    incidentId: number;
+    /** Clean text, at most 10,000 characters. */
+    text: string;
+    actor: Actor;
+  },
+): Promise<TimelineEntry | null> {
+  const atMs = clock();
+  return await store.transaction(async (tx) => {
+    if (!await tx.incidents.find(incidentId)) return null;
+    await tx.timeline.add(incidentId, [
+      { kind: "note_added", atMs, actor, detail: { text } },
+    ]);
+    return await tx.timeline.last(incidentId);
+  });
+}

@@ -1,0 +1,53 @@
+/** The self-audit: looks for what the promises forbid, mends it, and says so. Finding nothing is the normal case. */
+import { getLogger } from "@logtape/logtape";
+import { SYSTEM } from "../domain/timeline.ts";
+import type { Engine } from "./engine.ts";
+
+const log = getLogger(["pagerpal", "audit"]);
+
+const BATCH = 100;
+
+export interface AuditSummary {
+  /** Triggered incidents that nothing was going to happen to, armed again. */
+  rearmed: number;
+  /** Pages whose process died while nobody wanted them any more. */
+  abandoned: number;
+}
+
+/** Promises every triggered incident a future action, or the mark that everything was tried. */
+export async function audit(engine: Engine): Promise<AuditSummary> {
+  const nowMs = engine.clock();
+  const { store } = engine;
+  const stranded = await store.incidents.stranded(BATCH);
+  for (const id of stranded) await rearm(engine, id, nowMs);
+  const abandoned = await store.notifications.cancelAbandoned(nowMs, BATCH);
+  const summary = { rearmed: stranded.length, abandoned: abandoned.length };
+  if (stranded.length > 0) {
+    log.error(
+      "{rearmed} triggered incidents had nothing to come and were armed again",
+      {
+        ...summary,
+        incidentIds: stranded,
+      },
+    );
+    engine.kick();
+  }
+  return summary;
+}
+
+async function rearm(
+  { store }: Engine,
+  id: number,
+  nowMs: number,
+): Promise<void> {
+  await store.transaction(async (tx) => {
+    const incident = await tx.incidents.lock(id, { status: ["triggered"] });
+    const atRest = incident && incident.nextActionAtMs === null &&
+      incident.exhaustedAtMs === null;
+    if (!atRest) return;
+    await tx.incidents.save({ ...incident, nextActionAtMs: nowMs });
+    await tx.timeline.add(id, [
+      { kind: "rearmed_by_audit", atMs: nowMs, actor: SYSTEM, detail: {} },
+    ]);
+  });
+}

@@ -1,0 +1,126 @@
+/** Goes on with every incident whose time has come: the next step, the end of an acknowledgement, the age limit. */
+import { getLogger } from "@logtape/logtape";
+import type { Incident } from "../domain/incident.ts";
+import { type Transition, transition } from "../domain/lifecycle.ts";
+import { SYSTEM } from "../domain/timeline.ts";
+import type { Repositories } from "../ports/store.ts";
+import type { Engine } from "./engine.ts";
+import { writeTransition } from "./write_transition.ts";
+
+const log = getLogger(["pagerpal", "escalation"]);
+
+// One look takes on so many; what is left is due at the next, which follows at once.
+const BATCH = 100;
+
+/** An incident that cannot be worked on now steps back for so long, so that it holds up nobody else. */
+const POSTPONE_MS = 60_000;
+
+export interface EscalationSummary {
+  escalated: number;
+  expired: number;
+  postponed: number;
+}
+
+/**
+ * Promises every incident that was due when it began looked at once, each in its own transaction and by one process
+ * only. Wakes the deliverer for what it queued.
+ */
+export async function escalateDue(engine: Engine): Promise<EscalationSummary> {
+  const summary = { escalated: 0, expired: 0, postponed: 0 };
+  for (;;) {
+    const nowMs = engine.clock();
+    const due = await engine.store.incidents.due(nowMs, BATCH);
+    for (const id of due) {
+      const done = await orPostpone(
+        engine,
+        id,
+        (tx) => goOn(engine, tx, { id, nowMs }),
+      );
+      summary[done]++;
+    }
+    const old = await engine.store.incidents.expired(nowMs, BATCH);
+    for (const id of old) {
+      const done = await orPostpone(
+        engine,
+        id,
+        (tx) => expire(engine, tx, { id, nowMs }),
+      );
+      summary[done === "escalated" ? "expired" : "postponed"]++;
+    }
+    if (due.length + old.length > 0) engine.kick();
+    if (due.length < BATCH && old.length < BATCH) return summary;
+  }
+}
+
+async function orPostpone(
+  { store, clock }: Engine,
+  id: number,
+  work: (tx: Repositories) => Promise<void>,
+): Promise<"escalated" | "postponed"> {
+  try {
+    await store.transaction(work);
+    return "escalated";
+  } catch (error) {
+    log.error(
+      "Incident {incidentId} could not be escalated, next try in 60 s",
+      {
+        incidentId: id,
+        error,
+      },
+    );
+    const nowMs = clock();
+    const untilMs = nowMs + POSTPONE_MS;
+    await store.transaction(async (tx) => {
+      await tx.incidents.postpone(id, untilMs);
+      await tx.timeline.add(id, [
+        {
+          kind: "escalation_postponed",
+          atMs: nowMs,
+          actor: SYSTEM,
+          detail: { untilMs },
+        },
+      ]);
+    });
+    return "postponed";
+  }
+}
+
+async function goOn(
+  engine: Engine,
+  tx: Repositories,
+  { id, nowMs }: { id: number; nowMs: number },
+): Promise<void> {
+  const incident = await tx.incidents.lock(id, { dueByMs: nowMs });
+  if (!incident) return;
+  const decided = incident.status === "acknowledged"
+    ? transition(incident, { kind: "acknowledgement_over" }, nowMs)
+    : nextStep(incident);
+  if (decided.ok) await writeTransition({ engine, tx, nowMs }, decided);
+}
+
+/** Nobody has answered: nothing about the incident changes but who is paged next. */
+function nextStep(incident: Incident): Transition {
+  return {
+    ok: true,
+    changed: true,
+    incident,
+    entries: [],
+    cancelUnsent: false,
+    pageNow: true,
+    tellPaged: false,
+  };
+}
+
+async function expire(
+  engine: Engine,
+  tx: Repositories,
+  { id, nowMs }: { id: number; nowMs: number },
+): Promise<void> {
+  const incident = await tx.incidents.lock(id, {
+    status: ["triggered", "acknowledged"],
+  });
+  const past = incident?.autoResolveAtMs ?? Infinity;
+  if (!incident || past > nowMs) return;
+  const decided = transition(incident, { kind: "expire" }, nowMs);
+  if (decided.ok) await writeTransition({ engine, tx, nowMs }, decided);
+}

@@ -1,0 +1,141 @@
+/** Writes what a rule has decided about an incident: the row, its pages and its story, in the caller's transaction. */
+import { planEscalation } from "../domain/escalation.ts";
+import type { Incident } from "../domain/incident.ts";
+import type { Transition } from "../domain/lifecycle.ts";
+import {
+  FALLBACK_STEP,
+  type NewNotification,
+  type Notification,
+} from "../domain/notification.ts";
+import type { Directory, PlannedPage } from "../domain/reach.ts";
+import type { NewTimelineEntry } from "../domain/timeline.ts";
+import { SYSTEM } from "../domain/timeline.ts";
+import type { Repositories } from "../ports/store.ts";
+import type { Engine } from "./engine.ts";
+import { loadDirectory } from "./load_directory.ts";
+
+export interface Writing {
+  engine: Pick<Engine, "newId" | "sendingEnabled">;
+  tx: Repositories;
+  nowMs: number;
+  /** Read once and shared where one transaction opens many incidents. */
+  directory?: (incident: Incident) => Promise<Directory>;
+}
+
+/** Promises the incident as it was written; nothing is written when the transition changed nothing. */
+export async function writeTransition(
+  writing: Writing,
+  transition: Transition,
+): Promise<Incident> {
+  if (!transition.changed) return transition.incident;
+  const { tx, nowMs } = writing;
+  const { id } = transition.incident;
+  if (transition.cancelUnsent) {
+    await tx.notifications.cancelQueued(id, nowMs);
+  }
+  const { incident, pages, entries } = transition.pageNow
+    ? await planNow(writing, transition.incident)
+    : { incident: transition.incident, pages: [], entries: [] };
+  await tx.incidents.save(incident);
+  await tx.timeline.add(id, [...transition.entries, ...entries]);
+  await writePages(writing, { incidentId: id, pages });
+  if (transition.tellPaged) await tellPaged(writing, incident);
+  return incident;
+}
+
+/** Promises the plan for the incident's next step, with who is on call read in the same transaction. */
+export async function planNow(
+  { tx, nowMs, directory }: Writing,
+  incident: Incident,
+) {
+  const known = directory
+    ? await directory(incident)
+    : await loadDirectory(tx, incident, nowMs);
+  return planEscalation(incident, known, nowMs);
+}
+
+/** Promises the pages queued, or recorded as suppressed with a word in the timeline while sending is switched off. */
+export async function writePages(
+  writing: Writing,
+  { incidentId, pages }: { incidentId: number; pages: readonly PlannedPage[] },
+): Promise<void> {
+  if (pages.length === 0) return;
+  const { engine, tx, nowMs } = writing;
+  const rows = pages.map((page) => queued(writing, incidentId, page));
+  await tx.notifications.insert(rows);
+  if (engine.sendingEnabled) return;
+  const suppressed: NewTimelineEntry = {
+    kind: "page_suppressed",
+    atMs: nowMs,
+    actor: SYSTEM,
+    detail: { count: rows.length },
+  };
+  await tx.timeline.add(incidentId, [suppressed]);
+}
+
+function queued(
+  { engine, nowMs }: Writing,
+  incidentId: number,
+  page: PlannedPage,
+): NewNotification {
+  const { id, channel, address } = page.contactMethod;
+  return {
+    incidentId,
+    responderId: page.responderId,
+    contactMethodId: id,
+    channel,
+    address,
+    kind: "page",
+    step: page.step,
+    round: page.round,
+    state: engine.sendingEnabled ? "queued" : "suppressed",
+    dueAtMs: page.dueAtMs,
+    idempotencyKey: engine.newId(),
+    createdAtMs: nowMs,
+  };
+}
+
+/** Tells those whom a page has reached that it is over, if they asked to be; not the one who ended it. */
+async function tellPaged(writing: Writing, incident: Incident): Promise<void> {
+  const { engine, tx, nowMs } = writing;
+  const sent = (await tx.notifications.listByIncident(incident.id)).filter(
+    (row) =>
+      row.kind === "page" &&
+      (row.state === "sent" || row.state === "delivered"),
+  );
+  if (sent.length === 0) return;
+  const ids = [...new Set(sent.map((row) => row.responderId))];
+  const asked = new Set(
+    (await tx.responders.reachable(ids))
+      .filter((responder) => responder.notifyOnResolve)
+      .map((responder) => responder.id),
+  );
+  const ender = incident.resolvedByActor;
+  if (ender?.kind === "responder") asked.delete(ender.responderId);
+  const rows = [...oncePerContactMethod(sent, asked).values()]
+    .map((row): NewNotification => ({
+      incidentId: incident.id,
+      responderId: row.responderId,
+      contactMethodId: row.contactMethodId,
+      channel: row.channel,
+      address: row.address,
+      kind: "resolution",
+      step: FALLBACK_STEP,
+      round: 0,
+      state: engine.sendingEnabled ? "queued" : "suppressed",
+      dueAtMs: nowMs,
+      idempotencyKey: engine.newId(),
+      createdAtMs: nowMs,
+    }));
+  if (rows.length > 0) await tx.notifications.insert(rows);
+}
+
+function oncePerContactMethod(
+  rows: readonly Notification[],
+  responderIds: ReadonlySet<number>,
+): Map<number, Notification> {
+  return new Map(
+    rows.filter((row) => responderIds.has(row.responderId))
+      .map((row) => [row.contactMethodId, row]),
+  );
+}

@@ -1,0 +1,171 @@
+/** What becomes of a message after an attempt to send it, and after the provider's receipt. */
+import type { IncidentStatus } from "./incident.ts";
+import type { Notification } from "./notification.ts";
+
+/** What a channel says of one attempt; see ports/channel.ts. */
+export type AttemptResult =
+  | { outcome: "sent"; providerMessageId: string | null }
+  | { outcome: "retry"; error: string; retryAfterMs: number | null }
+  | { outcome: "permanent"; error: string };
+
+export const RETRY_LIMITS = {
+  baseMs: 5_000,
+  capMs: 5 * 60_000,
+  attempts: 6,
+  windowMs: 15 * 60_000,
+} as const;
+
+export interface Settlement {
+  notification: Notification;
+  /** Nothing more will be tried on this contact method: the responder's next one is due now. */
+  moveOn: boolean;
+}
+
+/**
+ * Promises the notification after one attempt: sent, queued again, or failed for good. A retry waits an exponential
+ * backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), or as long as the provider asks;
+ * it fails for good after 6 attempts or when the next one would be more than 15 minutes after the first was due.
+ */
+export function settle(
+  notification: Notification,
+  result: AttemptResult,
+  { nowMs, random }: { nowMs: number; random: () => number },
+): Settlement {
+  const released = {
+    ...notification,
+    leaseOwner: null,
+    leaseUntilMs: null,
+    updatedAtMs: nowMs,
+  };
+  if (result.outcome === "sent") {
+    const { providerMessageId } = result;
+    return {
+      notification: {
+        ...released,
+        state: "sent",
+        sentAtMs: nowMs,
+        providerMessageId,
+        error: null,
+      },
+      moveOn: false,
+    };
+  }
+  const failed: Settlement = {
+    notification: { ...released, state: "failed", error: result.error },
+    moveOn: true,
+  };
+  if (
+    result.outcome === "permanent" ||
+    notification.attempt >= RETRY_LIMITS.attempts
+  ) return failed;
+  const dueAtMs = nowMs +
+    (result.retryAfterMs ?? backoffMs(notification.attempt, random));
+  if (dueAtMs > notification.firstDueAtMs + RETRY_LIMITS.windowMs) {
+    return failed;
+  }
+  return {
+    notification: {
+      ...released,
+      state: "queued",
+      dueAtMs,
+      error: result.error,
+    },
+    moveOn: false,
+  };
+}
+
+/** Promises a whole number of milliseconds from 0 to min(cap, base * 2^(attempt - 1)), evenly spread. */
+export function backoffMs(attempt: number, random: () => number): number {
+  const ceiling = Math.min(
+    RETRY_LIMITS.capMs,
+    RETRY_LIMITS.baseMs * 2 ** (attempt - 1),
+  );
+  return Math.floor(random() * (ceiling + 1));
+}
+
+/**
+ * Promises the notification after a receipt, or null when the receipt changes nothing. A state never moves backwards:
+ * receipts come twice and out of order. A delivery is believed even after a failure, which some operators report too
+ * early; a failure never takes a delivery back.
+ */
+export function applyReceipt(
+  notification: Notification,
+  receipt: { state: "accepted" | "delivered" | "failed"; error: string },
+  nowMs: number,
+): Settlement | null {
+  const { state } = notification;
+  const wasSent = state === "sent" || state === "sending";
+  if (receipt.state === "delivered" && (wasSent || state === "failed")) {
+    return {
+      notification: {
+        ...notification,
+        state: "delivered",
+        sentAtMs: notification.sentAtMs ?? nowMs,
+        deliveredAtMs: nowMs,
+        error: null,
+        leaseOwner: null,
+        leaseUntilMs: null,
+        updatedAtMs: nowMs,
+      },
+      moveOn: false,
+    };
+  }
+  if (receipt.state === "failed" && wasSent) {
+    return {
+      notification: {
+        ...notification,
+        state: "failed",
+        error: receipt.error,
+        leaseOwner: null,
+        leaseUntilMs: null,
+        updatedAtMs: nowMs,
+      },
+      moveOn: true,
+    };
+  }
+  return null;
+}
+
+export type RetryRefusal = {
+  ok: false;
+  code: "notification_not_retryable" | "incident_not_paging";
+  message: string;
+};
+
+/**
+ * Promises the notification queued again as if it were new, at a person's wish, or a refusal: only what failed, was
+ * cancelled or suppressed can be sent again, and only while its incident still asks for an answer. It takes a new
+ * idempotency key: with the old one the provider would call it a repetition and send nothing.
+ */
+export function retryByHand(
+  notification: Notification,
+  incidentStatus: IncidentStatus,
+  { nowMs, idempotencyKey }: { nowMs: number; idempotencyKey: string },
+): { ok: true; notification: Notification } | RetryRefusal {
+  if (!["failed", "cancelled", "suppressed"].includes(notification.state)) {
+    const message =
+      `Cannot retry notification ${notification.id}: it is ${notification.state}. ` +
+      "Only a failed, cancelled or suppressed one can be sent again.";
+    return { ok: false, code: "notification_not_retryable", message };
+  }
+  const wanted = notification.kind === "page" ? "triggered" : "resolved";
+  if (incidentStatus !== wanted) {
+    const message =
+      `Cannot retry notification ${notification.id}: its incident is ${incidentStatus}.`;
+    return { ok: false, code: "incident_not_paging", message };
+  }
+  return {
+    ok: true,
+    notification: {
+      ...notification,
+      state: "queued",
+      attempt: 0,
+      dueAtMs: nowMs,
+      firstDueAtMs: nowMs,
+      idempotencyKey,
+      maybeSentTwice: false,
+      error: null,
+      updatedAtMs: nowMs,
+    },
+  };
+}

@@ -1,0 +1,320 @@
+/** The lifecycle of an incident. Rules return what is to be written; nothing here writes. */
+import { type Severity, urgencyOf } from "./alert.ts";
+import { beforeLastStep } from "./escalation.ts";
+import type { Incident, ResolvedBy } from "./incident.ts";
+import {
+  type Actor,
+  type NewTimelineEntry,
+  SYSTEM,
+  type TimelineKind,
+} from "./timeline.ts";
+
+export type IncidentEvent =
+  | { kind: "acknowledge"; actor: Actor }
+  | { kind: "resolve"; actor: Actor }
+  | { kind: "recover"; actor: Actor; startsAtMs: number | null; remark: string }
+  | { kind: "expire" }
+  | { kind: "reopen"; actor: Actor }
+  | { kind: "refire"; actor: Actor }
+  | { kind: "escalate"; actor: Actor }
+  | { kind: "snooze"; actor: Actor; untilMs: number }
+  | { kind: "raise"; actor: Actor; severity: Severity }
+  | { kind: "acknowledgement_over" };
+
+/** What an event brings about. `changed` is false for a repetition of what is already done: a success, nothing to write. */
+export interface Transition {
+  ok: true;
+  changed: boolean;
+  incident: Incident;
+  entries: NewTimelineEntry[];
+  /** Unsent pages are to be cancelled. */
+  cancelUnsent: boolean;
+  /** Paging goes on from `incident.nextStep` at once. */
+  pageNow: boolean;
+  /** Those who were paged are to be told that it is over, if they asked to be. */
+  tellPaged: boolean;
+}
+
+export interface Refusal {
+  ok: false;
+  code:
+    | "incident_resolved"
+    | "incident_not_acknowledged"
+    | "snooze_not_in_future";
+  /** A sentence for a person. */
+  message: string;
+}
+
+/** Promises the next incident with its timeline entries, or a refusal that names the present status. Never throws. */
+export function transition(
+  incident: Incident,
+  event: IncidentEvent,
+  nowMs: number,
+): Transition | Refusal {
+  switch (event.kind) {
+    case "acknowledge":
+      return acknowledge(incident, event.actor, nowMs);
+    case "snooze":
+      return snooze(incident, event.actor, event.untilMs, nowMs);
+    case "resolve":
+    case "recover":
+    case "expire":
+      return incident.status === "resolved"
+        ? unchanged(incident)
+        : resolve(incident, event, nowMs);
+    case "reopen":
+    case "refire":
+      return incident.status === "triggered"
+        ? unchanged(incident)
+        : retrigger(incident, event.kind, event.actor, nowMs);
+    case "escalate":
+      return escalate(incident, event.actor, nowMs);
+    case "raise":
+      return raise(incident, event, nowMs);
+    case "acknowledgement_over":
+      return acknowledgementOver(incident, nowMs);
+  }
+}
+
+function acknowledge(
+  incident: Incident,
+  actor: Actor,
+  nowMs: number,
+): Transition | Refusal {
+  if (incident.status === "resolved") return refuse(incident, "acknowledge");
+  if (incident.status === "acknowledged" && incident.snoozedUntilMs === null) {
+    return unchanged(incident);
+  }
+  const next = acknowledged(
+    incident,
+    actor,
+    nowMs,
+    acknowledgementEndMs(incident, nowMs),
+  );
+  return changed(next, [entry("acknowledged", actor, nowMs)], {
+    cancelUnsent: true,
+  });
+}
+
+function snooze(
+  incident: Incident,
+  actor: Actor,
+  untilMs: number,
+  nowMs: number,
+): Transition | Refusal {
+  if (incident.status === "resolved") return refuse(incident, "snooze");
+  if (untilMs <= nowMs) {
+    return {
+      ok: false,
+      code: "snooze_not_in_future",
+      message: "Cannot snooze until a time that has passed.",
+    };
+  }
+  const next = {
+    ...acknowledged(incident, actor, nowMs, untilMs),
+    snoozedUntilMs: untilMs,
+  };
+  return changed(next, [entry("snoozed", actor, nowMs, { untilMs })], {
+    cancelUnsent: true,
+  });
+}
+
+function acknowledged(
+  incident: Incident,
+  actor: Actor,
+  nowMs: number,
+  nextActionAtMs: number | null,
+): Incident {
+  return {
+    ...incident,
+    status: "acknowledged",
+    acknowledgedAtMs: nowMs,
+    acknowledgedBy: actor,
+    nextActionAtMs,
+    snoozedUntilMs: null,
+    exhaustedAtMs: null,
+  };
+}
+
+function acknowledgementEndMs(
+  incident: Incident,
+  nowMs: number,
+): number | null {
+  const minutes = incident.policy.acknowledgementTimeoutMinutes;
+  return minutes === null ? null : nowMs + minutes * 60_000;
+}
+
+type Ending = Extract<
+  IncidentEvent,
+  { kind: "resolve" | "recover" | "expire" }
+>;
+
+const ENDINGS: Record<Ending["kind"], { by: ResolvedBy; entry: TimelineKind }> =
+  {
+    resolve: { by: "person", entry: "resolved" },
+    recover: { by: "recovery", entry: "recovered" },
+    expire: { by: "age", entry: "expired" },
+  };
+
+function resolve(incident: Incident, event: Ending, nowMs: number): Transition {
+  const actor = event.kind === "expire" ? SYSTEM : event.actor;
+  const ending = ENDINGS[event.kind];
+  const next: Incident = {
+    ...incident,
+    status: "resolved",
+    resolvedAtMs: nowMs,
+    resolvedBy: ending.by,
+    resolvedByActor: actor,
+    nextActionAtMs: null,
+    snoozedUntilMs: null,
+    autoResolveAtMs: null,
+  };
+  const detail = event.kind === "recover" && event.remark !== ""
+    ? { remark: event.remark }
+    : {};
+  return changed(next, [entry(ending.entry, actor, nowMs, detail)], {
+    cancelUnsent: true,
+    tellPaged: true,
+  });
+}
+
+function retrigger(
+  incident: Incident,
+  kind: "reopen" | "refire",
+  actor: Actor,
+  nowMs: number,
+): Transition {
+  const refired = kind === "refire" ? true : incident.refired;
+  const next = { ...restarted(incident, nowMs), refired };
+  return changed(next, [
+    entry("reopened", actor, nowMs, { refired: kind === "refire" }),
+  ], { pageNow: true, cancelUnsent: true });
+}
+
+function escalate(
+  incident: Incident,
+  actor: Actor,
+  nowMs: number,
+): Transition | Refusal {
+  if (incident.status === "resolved") return refuse(incident, "escalate");
+  const next: Incident = incident.exhaustedAtMs !== null
+    ? restarted(incident, nowMs)
+    : {
+      ...incident,
+      status: "triggered",
+      snoozedUntilMs: null,
+      acknowledgedAtMs: null,
+      acknowledgedBy: null,
+    };
+  return changed(next, [entry("escalated_by_hand", actor, nowMs)], {
+    pageNow: true,
+  });
+}
+
+/**
+ * An alert got worse. Where that makes it urgent, the step that ran last runs
+ * again by the rules for urgent pages; an incident that somebody has
+ * acknowledged stays theirs.
+ */
+function raise(
+  incident: Incident,
+  { severity, actor }: Extract<IncidentEvent, { kind: "raise" }>,
+  nowMs: number,
+): Transition {
+  const from = incident.severity;
+  const urgent = urgencyOf(from) === "low" && urgencyOf(severity) === "high";
+  const entries = [
+    entry("severity_raised", actor, nowMs, { from, to: severity }),
+  ];
+  const raised = { ...incident, severity };
+  if (!urgent || incident.status !== "triggered") {
+    return changed(raised, entries, {});
+  }
+  const next = incident.exhaustedAtMs === null
+    ? beforeLastStep(raised)
+    : restarted(raised, nowMs);
+  return changed(next, entries, { pageNow: true, cancelUnsent: true });
+}
+
+function acknowledgementOver(
+  incident: Incident,
+  nowMs: number,
+): Transition | Refusal {
+  if (incident.status !== "acknowledged") {
+    const message =
+      `Cannot end the acknowledgement of incident ${incident.id}: it is ${incident.status}.`;
+    return { ok: false, code: "incident_not_acknowledged", message };
+  }
+  const kind = incident.snoozedUntilMs === null
+    ? "acknowledgement_timed_out"
+    : "snooze_ended";
+  return changed(restarted(incident, nowMs), [entry(kind, SYSTEM, nowMs)], {
+    pageNow: true,
+  });
+}
+
+/** Triggered again, escalation from the first step. */
+function restarted(incident: Incident, nowMs: number): Incident {
+  return {
+    ...incident,
+    status: "triggered",
+    triggeredAtMs: nowMs,
+    acknowledgedAtMs: null,
+    acknowledgedBy: null,
+    resolvedAtMs: null,
+    resolvedBy: null,
+    resolvedByActor: null,
+    snoozedUntilMs: null,
+    exhaustedAtMs: null,
+    nextStep: 0,
+    round: 0,
+    nextActionAtMs: nowMs,
+  };
+}
+
+function unchanged(incident: Incident): Transition {
+  return {
+    ok: true,
+    changed: false,
+    incident,
+    entries: [],
+    cancelUnsent: false,
+    pageNow: false,
+    tellPaged: false,
+  };
+}
+
+function changed(
+  incident: Incident,
+  entries: NewTimelineEntry[],
+  effects: Partial<Pick<Transition, "cancelUnsent" | "pageNow" | "tellPaged">>,
+): Transition {
+  return {
+    ok: true,
+    changed: true,
+    incident,
+    entries,
+    cancelUnsent: false,
+    pageNow: false,
+    tellPaged: false,
+    ...effects,
+  };
+}
+
+function entry(
+  kind: TimelineKind,
+  actor: Actor,
+  atMs: number,
+  detail: NewTimelineEntry["detail"] = {},
+): NewTimelineEntry {
+  return { kind, actor, atMs, detail };
+}
+
+function refuse(incident: Incident, verb: string): Refusal {
+  return {
+    ok: false,
+    code: "incident_resolved",
+    message:
+      `Cannot ${verb} incident ${incident.id}: it is resolved. Reopen it first.`,
+  };
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import fc from "npm:fast-check@4.10.2";
+import { gaps, onCallAt, shifts } from "../../src/domain/schedule.ts";
+
+type Window = Parameters<typeof onCallAt>[0][number];
+
+function entry(
+  responderId: number,
+  startsAtMs: number,
+  endsAtMs: number,
+): Window {
+  return { responderId, kind: "entry", startsAtMs, endsAtMs };
+}
+const override = (...args: Parameters<typeof entry>): Window => ({
+  ...entry(...args),
+  kind: "override",
+});
+
+Deno.test("a window begins at its start and is over at its end", () => {
+  const windows = [entry(1, 10, 20)];
+  assert.deepEqual([9, 10, 19, 20].map((at) => onCallAt(windows, at).length), [
+    0,
+    1,
+    1,
+    0,
+  ]);
+});
+
+Deno.test("an override beats the entries, and only while it lasts", () => {
+  const windows = [entry(1, 0, 100), override(2, 40, 60)];
+  assert.deepEqual(shifts(windows, 0, 100), [
+    { startsAtMs: 0, endsAtMs: 40, responderIds: [1], overridden: false },
+    { startsAtMs: 40, endsAtMs: 60, responderIds: [2], overridden: true },
+    { startsAtMs: 60, endsAtMs: 100, responderIds: [1], overridden: false },
+  ]);
+});
+
+Deno.test("entries that overlap put everybody on call, each once", () => {
+  assert.deepEqual(
+    onCallAt([entry(2, 0, 9), entry(1, 0, 9), entry(2, 3, 9)], 5),
+    [1, 2],
+  );
+});
+
+Deno.test("an empty range has no shifts", () => {
+  assert.deepEqual(shifts([entry(1, 0, 9)], 5, 5), []);
+});
+
+const windows = fc.array(
+  fc.record({
+    responderId: fc.integer({ min: 1, max: 4 }),
+    kind: fc.constantFrom("entry", "override"),
+    startsAtMs: fc.integer({ min: 0, max: 50 }),
+    length: fc.integer({ min: 1, max: 30 }),
+  }).map(({ length, ...rest }) => ({
+    ...rest,
+    endsAtMs: rest.startsAtMs + length,
+  })),
+  { maxLength: 8 },
+);
+
+Deno.test("property: shifts tile the range and say what onCallAt says; gaps are where nobody is", () => {
+  fc.assert(
+    fc.property(
+      windows,
+      fc.integer({ min: -5, max: 40 }),
+      fc.integer({ min: 1, max: 60 }),
+      (all, from, length) => {
+        const to = from + length;
+        const tiles = shifts(all, from, to);
+        const empty = gaps(all, from, to);
+        assert.equal(tiles[0]?.startsAtMs, from);
+        assert.equal(tiles.at(-1)?.endsAtMs, to);
+        tiles.forEach((tile, index) => {
+          assert.ok(tile.startsAtMs < tile.endsAtMs);
+          const next = tiles[index + 1];
+          if (next) {
+            assert.equal(next.startsAtMs, tile.endsAtMs);
+            assert.notDeepEqual([next.responderIds, next.overridden], [
+              tile.responderIds,
+              tile.overridden,
+            ]);
+          }
+        });
+        for (let at = from; at < to; at++) {
+          const tile = tiles.find((one) =>
+            one.startsAtMs <= at && at < one.endsAtMs
+          );
+          assert.deepEqual(tile?.responderIds, onCallAt(all, at));
+          const inGap = empty.some((one) =>
+            one.startsAtMs <= at && at < one.endsAtMs
+          );
+          assert.equal(inGap, onCallAt(all, at).length === 0);
+        }
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
