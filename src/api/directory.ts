@@ -95,7 +95,7 @@ export function addDirectory<
       access: "admin",
       name: `create${name}`,
       tag,
-      summary: `Create a record: ${noun}`,
+      summary: `Create ${article(noun)} ${noun}`,
       body: resource.create,
       idempotent: true,
       problems: [409],
@@ -191,6 +191,10 @@ export function addDirectory<
     );
     return DONE;
   });
+}
+
+function article(noun: string): string {
+  return /^[aeiou]/.test(noun) ? "an" : "a";
 }
 
 /** Promises the inserted row, references checked. */

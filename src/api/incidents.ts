@@ -53,6 +53,11 @@ const filters = z.object({
   assignee_id: idText.optional().openapi({
     description: "A responder who was paged for it or acknowledged it.",
   }),
+  team: idText.optional().openapi({ description: "The same as team_id." }),
+  source: idText.optional().openapi({ description: "The same as source_id." }),
+  assignee: idText.optional().openapi({
+    description: "The same as assignee_id.",
+  }),
   text: searchText.optional().openapi({
     description: "Part of the title, description or external id.",
   }),
@@ -279,9 +284,9 @@ function filterOf(query: z.output<typeof filters>): IncidentFilter {
   return given({
     statuses: query.status,
     severities: query.severity,
-    teamId: query.team_id,
-    sourceId: query.source_id,
-    responderId: query.assignee_id,
+    teamId: query.team_id ?? query.team,
+    sourceId: query.source_id ?? query.source,
+    responderId: query.assignee_id ?? query.assignee,
     text: query.text,
     openedFromMs: query.opened_from,
     openedBeforeMs: query.opened_before,
