@@ -1,5 +1,6 @@
 /** What must hold when requests meet, on both databases. */
 import assert from "node:assert/strict";
+import type { UserAccount } from "../../src/domain/people.ts";
 import { forEachStore } from "../stores.ts";
 import { Desk, patch, post } from "./desk.ts";
 
@@ -7,19 +8,36 @@ function test(name: string, body: (desk: Desk) => Promise<void>): void {
   forEachStore(name, async (store) => await body(await Desk.open(store)));
 }
 
+/** Lets the passwords be remembered, so that the requests that follow do not wait for argon2id one after another. */
+async function warm(desk: Desk): Promise<void> {
+  for (const role of ["viewer", "admin"] as const) {
+    await desk.as(role)("/api/v1/accounts/me");
+  }
+}
+
 test("two admins who demote each other at the same moment do not both succeed", async (desk) => {
+  await warm(desk);
   const { viewer, admin } = desk.accounts;
-  const path = (id: number) => `/api/v1/responders/${id}/account`;
-  await desk.as("admin")(path(viewer.responderId), patch({ role: "admin" }));
-  const both = await Promise.all([
-    desk.as("admin")(path(viewer.responderId), patch({ role: "viewer" })),
-    desk.as("viewer")(path(admin.responderId), patch({ role: "viewer" })),
-  ]);
-  assert.equal(await desk.store.accounts.countAdmins(), 1);
-  assert.equal(both.filter(({ status }) => status === 200).length, 1);
+  const demote = (by: "viewer" | "admin", { responderId }: UserAccount) =>
+    desk.as(by)(
+      `/api/v1/responders/${responderId}/account`,
+      patch({ role: "viewer" }),
+    );
+  for (let round = 0; round < 5; round++) {
+    for (const { id } of [viewer, admin]) {
+      await desk.store.accounts.update(id, { role: "admin" }, desk.nowMs);
+    }
+    const both = await Promise.all([
+      demote("admin", viewer),
+      demote("viewer", admin),
+    ]);
+    assert.equal(await desk.store.accounts.countAdmins(), 1);
+    assert.equal(both.filter(({ status }) => status === 200).length, 1);
+  }
 });
 
 test("a creation whose key arrives twice at the same moment is done once", async (desk) => {
+  await warm(desk);
   const admin = desk.as("admin");
   const key = { "idempotency-key": "k-1" };
   const wanted = post({ name: "a script", role: "viewer" }, key);
