@@ -1,5 +1,6 @@
 /** From the settings to a store whose schema is the one that this program knows. */
 import { dirname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { getLogger } from "@logtape/logtape";
 import type { Config, DatabaseConfig } from "./config.ts";
 import type { Store } from "./ports/store.ts";
@@ -19,15 +20,15 @@ export class UnmigratedError extends Error {
   }
 }
 
-/** Promises the address as the store takes it; the folder of a database file is made where it is missing. */
+/** Promises the address as the store takes it; `data/`, the folder that may be made, is made where it is missing. */
 export async function addressOf(
   database: DatabaseConfig,
 ): Promise<StoreAddress> {
   switch (database.kind) {
     case "libsql-file": {
       const path = resolve(database.path);
-      await Deno.mkdir(dirname(path), { recursive: true });
-      return { url: `file:${path}` };
+      await makeFolder(dirname(path));
+      return { url: pathToFileURL(path).href };
     }
     case "libsql-remote": {
       const { url, authToken } = database;
@@ -35,6 +36,15 @@ export async function addressOf(
     }
     case "postgres":
       return { url: database.url };
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (error) {
+    // Beyond data/ the process may make nothing. Where the folder is missing there, opening the database says so.
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
   }
 }
 
