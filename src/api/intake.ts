@@ -15,7 +15,7 @@ import type { Routes } from "../http/routes.ts";
 import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
 import type { SourceReading } from "../ports/source_format.ts";
 import { StoreConflictError } from "../ports/store.ts";
-import type { ApiDeps } from "./directory.ts";
+import type { ApiDeps } from "./deps.ts";
 import {
   type IntakeAnswer,
   Noted,
