@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readAuthorization } from "../../src/http/auth/credentials.ts";
+import { readAuthorization } from "../../../src/http/auth/credentials.ts";
 
 function basic(text: string): string {
   return `Basic ${new TextEncoder().encode(text).toBase64()}`;
