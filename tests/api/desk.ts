@@ -159,28 +159,47 @@ export class Desk {
       headers: response.headers,
       body: isJson ? JSON.parse(text) : text,
     };
-    this.#holdAgainstDocument(method, new URL(path, "http://x").pathname, answer);
+    this.#holdAgainstDocument(
+      method,
+      new URL(path, "http://x").pathname,
+      answer,
+    );
     return answer;
   }
 
   /** A team, a policy that pages the responder, and a source with its key. */
-  async source(kind = "generic", name = kind): Promise<{ id: number; key: string }> {
+  async source(
+    kind = "generic",
+    name = kind,
+  ): Promise<{ id: number; key: string }> {
     const admin = this.as("admin");
-    const team = await admin("/api/v1/teams", post({ name: `Team of ${name}` }));
-    const policy = await admin("/api/v1/escalation-policies", post({
-      team_id: team.body.id,
-      name: "Primary",
-      steps: [{
-        delay_minutes: 5,
-        targets: [{ type: "responder", id: this.accounts.responder.responderId }],
-      }],
-    }));
-    const source = await admin("/api/v1/alert-sources", post({
-      team_id: team.body.id,
-      name,
-      kind,
-      escalation_policy_id: policy.body.id,
-    }));
+    const team = await admin(
+      "/api/v1/teams",
+      post({ name: `Team of ${name}` }),
+    );
+    const policy = await admin(
+      "/api/v1/escalation-policies",
+      post({
+        team_id: team.body.id,
+        name: "Primary",
+        steps: [{
+          delay_minutes: 5,
+          targets: [{
+            type: "responder",
+            id: this.accounts.responder.responderId,
+          }],
+        }],
+      }),
+    );
+    const source = await admin(
+      "/api/v1/alert-sources",
+      post({
+        team_id: team.body.id,
+        name,
+        kind,
+        escalation_policy_id: policy.body.id,
+      }),
+    );
     assert.equal(source.status, 201, JSON.stringify(source.body));
     return { id: source.body.id, key: source.body.api_key };
   }
@@ -195,7 +214,10 @@ export class Desk {
     const operation = this.document.paths?.[route.path]
       ?.[route.method as "get"];
     const where = `${method} ${route.path} ${answer.status}`;
-    assert.ok(operation?.responses?.[answer.status], `${where} is not documented`);
+    assert.ok(
+      operation?.responses?.[answer.status],
+      `${where} is not documented`,
+    );
     const schema = route.answers[answer.status];
     if (!schema) return;
     // What the schema does not name is stripped from the parsed value, so a difference is an undocumented field.
@@ -209,7 +231,10 @@ export function basic(email: string, password: string): string {
   return `Basic ${new TextEncoder().encode(`${email}:${password}`).toBase64()}`;
 }
 
-export function post(json: unknown, headers: Record<string, string> = {}): Asked {
+export function post(
+  json: unknown,
+  headers: Record<string, string> = {},
+): Asked {
   return { method: "POST", json, headers };
 }
 
