@@ -30,7 +30,12 @@ Deno.exit();
 async function runTests(databaseUrl: string, junit: string): Promise<number> {
   if (stopping.signal.aborted) return 130;
   const runner = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--parallel", `--junit-path=${junit}`, ...Deno.args],
+    args: [
+      ...["test", "-A", "--parallel", `--junit-path=${junit}`],
+      // Of its own, so that the service's lock file holds nothing that only tests use.
+      ...["--lock=tests/deno.lock", "--frozen"],
+      ...Deno.args,
+    ],
     env: { TEST_DATABASE_URL: databaseUrl },
     stdin: "null",
   }).spawn();
