@@ -4,6 +4,9 @@
  */
 import { startPostgres } from "../tests/postgres.ts";
 
+// `deno test scripts` takes a file of this name for a test, and would run all tests within the tests.
+if (!import.meta.main) throw new Error("This runs the tests and is none.");
+
 const given = Deno.env.get("TEST_DATABASE_URL");
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
