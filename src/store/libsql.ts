@@ -6,6 +6,7 @@
  * settings is the one that the next call uses, so writers are set up before every transaction.
  */
 import { type Client, createClient, type InValue } from "@libsql/client";
+import { StoreUnavailableError } from "../ports/store.ts";
 import {
   databaseOn,
   type Execute,
@@ -22,30 +23,38 @@ export interface LibsqlAddress {
   /** `file:/absolute/path`, `libsql://`, `http://` or `https://`. */
   url: string;
   authToken?: string;
+  /** How long one transaction may hold the writer; 30 s when not given. */
+  transactionLimitMs?: number;
 }
 
 /** Promises a backend whose settings hold on every connection. Opens the file, creating it where it is missing. */
 export async function openLibsql(address: LibsqlAddress): Promise<Backend> {
-  if (!address.url.startsWith("file:")) {
-    return new LibsqlBackend(remote(address));
+  const { url, transactionLimitMs } = address;
+  if (!url.startsWith("file:")) {
+    return new LibsqlBackend(remote(address), transactionLimitMs);
   }
-  try {
-    return new LibsqlBackend(await file(address));
-  } catch (error) {
-    throw storeError(error, "");
-  }
+  return new LibsqlBackend(await file(address), transactionLimitMs);
 }
 
-/** Promises a client for one connection at a time, as the backend and the migration runner use it. */
+/**
+ * Promises a client as the backend and the migration runner use it: of a file with one connection. Throws
+ * StoreUnavailableError for a file that cannot be opened; a server is first reached when it is first used.
+ */
 export function connect({ url, authToken }: LibsqlAddress): Client {
   const isFile = url.startsWith("file:");
-  return createClient({
-    url,
-    intMode: "number",
-    // A remote client sends its calls over HTTP, as many at once as this.
-    concurrency: isFile ? 1 : 20,
-    ...(authToken === undefined ? {} : { authToken }),
-  });
+  try {
+    return createClient({
+      url,
+      intMode: "number",
+      // A remote client sends its calls over HTTP, as many at once as this.
+      concurrency: isFile ? 1 : 20,
+      ...(authToken === undefined ? {} : { authToken }),
+    });
+  } catch (cause) {
+    throw new StoreUnavailableError("The database cannot be opened.", {
+      cause,
+    });
+  }
 }
 
 interface Clients {
@@ -63,17 +72,14 @@ const BEFORE_BEGIN = "PRAGMA busy_timeout=0; PRAGMA foreign_keys=ON;";
 const BUSY_TIMEOUT = "PRAGMA busy_timeout=5000;";
 
 async function file(address: LibsqlAddress): Promise<Clients> {
-  const writer = connect(address);
-  await writer.executeMultiple(
-    `${BUSY_TIMEOUT} PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;`,
+  const writer = await connectTo(
+    address,
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
   );
-  const laxWriter = connect(address);
-  await laxWriter.executeMultiple(
-    `${BUSY_TIMEOUT} PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;`,
-  );
-  const reader = connect(address);
-  await reader.executeMultiple(
-    `${BUSY_TIMEOUT} PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA query_only=ON;`,
+  const laxWriter = await connectTo(address, "PRAGMA synchronous=NORMAL;");
+  const reader = await connectTo(
+    address,
+    "PRAGMA synchronous=FULL; PRAGMA query_only=ON;",
   );
   return {
     reader,
@@ -82,6 +88,22 @@ async function file(address: LibsqlAddress): Promise<Clients> {
     beforeBegin: BEFORE_BEGIN,
     afterBegin: BUSY_TIMEOUT,
   };
+}
+
+async function connectTo(
+  address: LibsqlAddress,
+  settings: string,
+): Promise<Client> {
+  const client = connect(address);
+  try {
+    await client.executeMultiple(
+      `${BUSY_TIMEOUT} PRAGMA foreign_keys=ON; ${settings}`,
+    );
+    return client;
+  } catch (error) {
+    client.close();
+    throw storeError(error, "");
+  }
 }
 
 function remote(address: LibsqlAddress): Clients {
@@ -99,24 +121,36 @@ class LibsqlBackend implements Backend {
   readonly dialect = "sqlite";
   readonly read: Database;
   readonly #queue = new WriterQueue();
+  readonly #reads = new Set<Promise<unknown>>();
   readonly #clients: Clients;
+  readonly #limitMs: number;
+  #closed = false;
 
-  constructor(clients: Clients) {
+  constructor(clients: Clients, limitMs = 30_000) {
     this.#clients = clients;
+    this.#limitMs = limitMs;
     const execute = guarded(on(clients.reader));
-    this.read = databaseOn(execute, this.dialect);
+    this.read = databaseOn((sql, parameters) => {
+      if (this.#closed) return Promise.reject(closedError());
+      const reading = execute(sql, parameters);
+      this.#reads.add(reading);
+      return reading.finally(() => this.#reads.delete(reading));
+    }, this.dialect);
   }
 
   write<T>(
     work: (db: Database) => Promise<T>,
     { durable = true }: WriteOptions = {},
   ): Promise<T> {
+    if (this.#closed) return Promise.reject(closedError());
     const client = durable ? this.#clients.writer : this.#clients.laxWriter;
     return this.#queue.run(() => whenFree(() => this.#attempt(client, work)));
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#queue.idle();
+    await Promise.allSettled(this.#reads);
     const { reader, writer, laxWriter } = this.#clients;
     for (const client of new Set([reader, laxWriter, writer])) client.close();
   }
@@ -128,7 +162,8 @@ class LibsqlBackend implements Backend {
     const transaction = await this.#begin(client);
     const unit = new UnitOfWork(on(transaction));
     try {
-      const result = await work(databaseOn(unit.execute, this.dialect));
+      const working = work(databaseOn(unit.execute, this.dialect));
+      const result = await inTime(working, this.#limitMs);
       unit.check();
       await transaction.commit();
       return result;
@@ -173,6 +208,23 @@ async function whenFree<T>(attempt: () => Promise<T>): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
+}
+
+/** Work that never ends would keep every other writer waiting for ever. */
+async function inTime<T>(working: Promise<T>, limitMs: number): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new StoreUnavailableError("The transaction took too long."));
+  }, limitMs);
+  try {
+    return await Promise.race([working, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function closedError(): StoreUnavailableError {
+  return new StoreUnavailableError("The store is closed.");
 }
 
 interface Runs {
