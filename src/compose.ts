@@ -4,22 +4,24 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { createApp } from "./api/app.ts";
-import { act, addNote } from "./app/act.ts";
-import type { Actions } from "./app/actions.ts";
+import type { AppDeps } from "./api/deps.ts";
+import { createActions } from "./app/actions.ts";
 import { audit } from "./app/audit.ts";
 import { createDeliverer, type Deliverer } from "./app/deliver.ts";
 import type { Engine } from "./app/engine.ts";
 import { escalateDue } from "./app/escalate.ts";
-import { ingest } from "./app/ingest.ts";
 import { createLinkSigner } from "./app/page_message.ts";
 import { prune } from "./app/prune.ts";
-import { receiveReceipts } from "./app/receive_receipts.ts";
-import { retryNotification } from "./app/retry_notification.ts";
 import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
 import type { Config } from "./config.ts";
 import { BodyBudget } from "./http/read_body.ts";
-import { type Job, runJob } from "./jobs/jobs.ts";
+import {
+  EVERY_MINUTE,
+  type Job,
+  type JobContext,
+  lateJobs,
+} from "./jobs/jobs.ts";
 import { createWaker, type Waker } from "./jobs/waker.ts";
 import type { Clock, NewId, Random } from "./ports/clock.ts";
 import type { Store } from "./ports/store.ts";
@@ -27,8 +29,8 @@ import {
   createSnsSubscriptions,
   createSourceFormats,
 } from "./sources/formats.ts";
-import { acknowledgeRoutes } from "./web/acknowledge.ts";
-import { assetRoutes } from "./web/assets.ts";
+import { addAcknowledgePage } from "./web/acknowledge.ts";
+import { addAssets } from "./web/assets.ts";
 import { createRender } from "./web/templates.ts";
 
 const log = getLogger(["pagerpal"]);
@@ -56,8 +58,7 @@ export interface PagerPal {
   deliverer: Deliverer;
   waker: Waker;
   jobs: Job[];
-  /** Runs one job and keeps its outcome. */
-  runJob(job: Job): Promise<void>;
+  jobContext: JobContext;
   /** No new work; settles when messages on their way are recorded. The store stays open. */
   stop(): Promise<void>;
 }
@@ -82,18 +83,19 @@ export function compose(outside: Outside): PagerPal {
     sendingEnabled: config.notificationSendingEnabled,
     kick: () => kick(),
   };
+  const channels = createChannels(channelsConfig(config), {
+    fetch: outside.fetch,
+    clock,
+    onStateChange: ({ kind, provider }, { state, lastError }) =>
+      log.warn("The circuit of {provider} ({channel}) is {state}", {
+        channel: kind,
+        provider,
+        state,
+        lastError,
+      }),
+  });
   const deliverer = createDeliverer(engine, {
-    channels: createChannels(channelsConfig(config), {
-      fetch: outside.fetch,
-      clock,
-      onStateChange: ({ kind, provider }, { state, lastError }) =>
-        log.warn("The circuit of {provider} ({channel}) is {state}", {
-          channel: kind,
-          provider,
-          state,
-          lastError,
-        }),
-    }),
+    channels,
     node,
     concurrency: config.notificationConcurrency,
     leaseMs: LEASE_MS,
@@ -109,6 +111,17 @@ export function compose(outside: Outside): PagerPal {
   });
   kick = () => waker.kick();
   const jobs = createJobs(engine, { config, deliverer });
+  const startedAtMs = clock();
+  const jobContext: JobContext = {
+    jobs: store.jobs,
+    clock,
+    node,
+    endedAtMs: new Map(),
+  };
+  const render = createRender({
+    directory: `${outside.staticDirectory}templates`,
+    watch: config.environment === "development",
+  });
   const app = createApp({
     ...outside,
     config: {
@@ -128,42 +141,44 @@ export function compose(outside: Outside): PagerPal {
       const read = readInfobipReceipts(body);
       return read.ok ? read.receipts : null;
     },
-    confirmSnsSubscription: confirmSns(outside),
+    confirmSnsSubscription: confirmSns(outside.fetch),
     jobs: () =>
       jobs.map((job) => ({
         ...job,
         nextRunAtMs: job.enabled ? nextMinuteMs(clock()) : null,
       })),
-    notReady: () => [],
+    notReady: () => lateJobs(jobContext, { jobs, startedAtMs }),
+  }, (routes) => {
+    addAcknowledgePage(routes, { engine, links, render });
+    addAssets(routes, `${outside.staticDirectory}assets`);
   });
-  const render = createRender({
-    directory: `${outside.staticDirectory}templates`,
-    watch: config.environment === "development",
-  });
-  app.route("/", acknowledgeRoutes({ engine, links, render }));
-  app.route("/", assetRoutes(`${outside.staticDirectory}assets`));
   return {
     fetch: app.fetch,
     engine,
     deliverer,
     waker,
     jobs,
-    runJob: (job) => runJob({ jobs: store.jobs, clock, node }, job),
+    jobContext,
     async stop() {
       waker.stop();
       await deliverer.stop();
+      for (const channel of channels.values()) channel.close();
     },
   };
 }
 
-function createActions(engine: Engine): Actions {
-  return {
-    ingest: (source, reading) => ingest(engine, source, reading),
-    act: (incidentId, action) => act(engine, { incidentId, action }),
-    addNote: (incidentId, note) => addNote(engine, { incidentId, ...note }),
-    retryNotification: (notificationId, actor) =>
-      retryNotification(engine, { notificationId, actor }),
-    receiveReceipts: (receipts) => receiveReceipts(engine, receipts),
+function confirmSns(
+  fetch: Outside["fetch"],
+): AppDeps["confirmSnsSubscription"] {
+  const subscriptions = createSnsSubscriptions(fetch);
+  return async ({ sns: { pendingTopicArn, pendingToken } }) => {
+    if (pendingTopicArn === null || pendingToken === null) {
+      return { ok: false, message: "No topic waits for approval." };
+    }
+    const answer = await subscriptions.confirm(pendingTopicArn, pendingToken);
+    return answer.kind === "confirmed"
+      ? { ok: true, subscriptionArn: answer.subscriptionArn }
+      : { ok: false, message: answer.message };
   };
 }
 
@@ -171,17 +186,16 @@ function createJobs(
   engine: Engine,
   { config, deliverer }: { config: Config; deliverer: Deliverer },
 ): Job[] {
-  const everyMinute = "* * * * *";
   return [
     {
       name: "notification_retry",
-      schedule: everyMinute,
+      schedule: EVERY_MINUTE,
       enabled: config.notificationRetryWorkerEnabled,
       run: () => sweep(deliverer),
     },
     {
       name: "escalation",
-      schedule: everyMinute,
+      schedule: EVERY_MINUTE,
       enabled: config.escalationWorkerEnabled,
       async run() {
         const { escalated, expired, postponed } = await escalateDue(engine);
@@ -190,7 +204,7 @@ function createJobs(
     },
     {
       name: "self_audit",
-      schedule: everyMinute,
+      schedule: EVERY_MINUTE,
       enabled: config.escalationWorkerEnabled,
       async run() {
         const { rearmed, abandoned } = await audit(engine);

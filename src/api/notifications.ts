@@ -8,9 +8,9 @@ import { decodeText, readBody } from "../http/read_body.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { Receipt } from "../ports/channel.ts";
-import type { ApiDeps } from "./directory.ts";
+import type { ApiDeps } from "./deps.ts";
 import { idText } from "./fields.ts";
-import { actorOf } from "./incidents.ts";
+import { actorOf } from "./incident_actions.ts";
 import { NotificationDocument, shownNotification } from "./shown_incident.ts";
 
 const tag = "Notifications";
@@ -83,7 +83,7 @@ async function readReceipts(
   c: EdgeContext,
   { bodyBudget, parseReceipts }: ApiDeps,
 ): Promise<Receipt[]> {
-  const bytes = await readBody(c.req.raw, {
+  const { bytes, release } = await readBody(c.req.raw, {
     bytes: RECEIPT_BYTES,
     withinMs: WITHIN_MS,
     budget: bodyBudget,
@@ -93,6 +93,8 @@ async function readReceipts(
     body = JSON.parse(decodeText(bytes));
   } catch {
     throw new Problem(400, "malformed_json", "The body is not valid JSON.");
+  } finally {
+    release();
   }
   const receipts = parseReceipts(body);
   if (receipts !== null) return receipts;

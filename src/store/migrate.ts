@@ -119,15 +119,17 @@ async function withRunner<T>(
   { url, authToken }: LibsqlAddress,
   work: (runner: MigrationRunner) => Promise<T>,
 ): Promise<T> {
-  const runner = openRunner({
-    url,
-    ...(authToken === undefined ? {} : { authToken }),
-  });
+  let runner: MigrationRunner | undefined;
   try {
+    // Within the try: to make a client for a file is to open the file.
+    runner = openRunner({
+      url,
+      ...(authToken === undefined ? {} : { authToken }),
+    });
     return await work(runner);
   } catch (error) {
     throw storeError(error, "");
   } finally {
-    await runner.close();
+    await runner?.close();
   }
 }
