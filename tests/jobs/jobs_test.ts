@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { type Job, runJob } from "../../src/jobs/jobs.ts";
+import { forEachStore } from "../stores.ts";
+
+function job(run: Job["run"]): Job {
+  return { name: "escalation", schedule: "* * * * *", enabled: true, run };
+}
+
+/** A clock that goes on by 40 ms at each look. */
+function ticking() {
+  let nowMs = 1_000;
+  return () => nowMs += 40;
+}
+
+forEachStore(
+  "a job's outcome is kept, with what it did and how long it took",
+  async (store) => {
+    const context = { jobs: store.jobs, clock: ticking(), node: "node-a" };
+    await runJob(context, job(() => Promise.resolve("3 escalated")));
+    await runJob(context, job(() => Promise.reject(new Error("no database"))));
+    const [run] = await store.jobs.list();
+    assert.deepEqual(run, {
+      name: "escalation",
+      node: "node-a",
+      startedAtMs: 1_120,
+      durationMs: 40,
+      outcome: "failed",
+      message: "no database",
+      runs: 2,
+      failures: 1,
+    });
+  },
+);
+
+Deno.test("a job never throws, even when its outcome cannot be kept", async () => {
+  const jobs = {
+    record: () => Promise.reject(new Error("no database")),
+    list: () => Promise.resolve([]),
+    prune: () => Promise.resolve(0),
+  };
+  const context = { jobs, clock: ticking(), node: "node-a" };
+  await runJob(context, job(() => Promise.resolve("done")));
+});
