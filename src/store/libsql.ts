@@ -12,7 +12,7 @@ import { isBusy, storeError } from "./store_error.ts";
 import { WriterQueue } from "./writer_queue.ts";
 
 export interface LibsqlAddress {
-  /** `file:/absolute/path`, `libsql://`, `http://` or `https://`. */
+  /** `file:` with an absolute path, percent-encoded as in every URL; `libsql://`, `http://` or `https://`. */
   url: string;
   authToken?: string;
 }

@@ -7,6 +7,7 @@
  * Calls are synchronous under their promises. One connection writes and another only reads, so that no read waits for a
  * write.
  */
+import { fileURLToPath } from "node:url";
 import SqliteConnection from "libsql";
 import { StoreUnavailableError } from "../ports/store.ts";
 import type { Execute, Outcome } from "./executor.ts";
@@ -16,7 +17,7 @@ import { storeError } from "./store_error.ts";
 const SETTINGS =
   "PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL;";
 
-/** Promises a connection that writes and one that only reads. `url` is `file:` and a path, percent-encoded where need be. */
+/** Promises a connection that writes and one that only reads. */
 export function openFile(url: string): LibsqlConnection {
   const path = pathOf(url);
   const writer = openConnection(path, `${SETTINGS} PRAGMA journal_mode=WAL;`);
@@ -32,12 +33,8 @@ export function openFile(url: string): LibsqlConnection {
 }
 
 function pathOf(url: string): string {
-  const path = url.replace(/^file:(?:\/\/(?:localhost)?(?=\/))?/, "");
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
+  if (url.startsWith("file://")) return fileURLToPath(url);
+  return decodeURIComponent(url.slice("file:".length));
 }
 
 /**

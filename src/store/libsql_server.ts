@@ -1,5 +1,9 @@
 /** A libSQL database on a server, over HTTP with @libsql/client. Nothing is written to a disk here. */
-import { createClient, type InValue, type Transaction } from "@libsql/client";
+import {
+  createClient,
+  type InValue,
+  type Transaction,
+} from "@libsql/client/http";
 import type { Execute } from "./executor.ts";
 import type { LibsqlConnection, LibsqlTransaction } from "./libsql.ts";
 

@@ -23,7 +23,7 @@ import { Timeline } from "./timeline.ts";
 import { Tokens } from "./tokens.ts";
 
 export interface StoreAddress {
-  /** `file:/absolute/path`, `libsql://`, `http(s)://` of a libSQL server, or `postgres://`. */
+  /** `file:` with an absolute path, `libsql://` or `http(s)://` of a libSQL server, or `postgres://`. */
   url: string;
   /** For a libSQL server. */
   authToken?: string;
