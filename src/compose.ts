@@ -16,7 +16,12 @@ import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
 import type { Config } from "./config.ts";
 import { BodyBudget } from "./http/read_body.ts";
-import { type Job, runJob } from "./jobs/jobs.ts";
+import {
+  EVERY_MINUTE,
+  type Job,
+  type JobContext,
+  lateJobs,
+} from "./jobs/jobs.ts";
 import { createWaker, type Waker } from "./jobs/waker.ts";
 import type { Clock, NewId, Random } from "./ports/clock.ts";
 import type { Store } from "./ports/store.ts";
@@ -53,8 +58,7 @@ export interface PagerPal {
   deliverer: Deliverer;
   waker: Waker;
   jobs: Job[];
-  /** Runs one job and keeps its outcome. */
-  runJob(job: Job): Promise<void>;
+  jobContext: JobContext;
   /** No new work; settles when messages on their way are recorded. The store stays open. */
   stop(): Promise<void>;
 }
@@ -107,6 +111,13 @@ export function compose(outside: Outside): PagerPal {
   });
   kick = () => waker.kick();
   const jobs = createJobs(engine, { config, deliverer });
+  const startedAtMs = clock();
+  const jobContext: JobContext = {
+    jobs: store.jobs,
+    clock,
+    node,
+    endedAtMs: new Map(),
+  };
   const render = createRender({
     directory: `${outside.staticDirectory}templates`,
     watch: config.environment === "development",
@@ -136,7 +147,7 @@ export function compose(outside: Outside): PagerPal {
         ...job,
         nextRunAtMs: job.enabled ? nextMinuteMs(clock()) : null,
       })),
-    notReady: () => [],
+    notReady: () => lateJobs(jobContext, { jobs, startedAtMs }),
   }, (routes) => {
     addAcknowledgePage(routes, { engine, links, render });
     addAssets(routes, `${outside.staticDirectory}assets`);
@@ -147,7 +158,7 @@ export function compose(outside: Outside): PagerPal {
     deliverer,
     waker,
     jobs,
-    runJob: (job) => runJob({ jobs: store.jobs, clock, node }, job),
+    jobContext,
     async stop() {
       waker.stop();
       await deliverer.stop();
@@ -175,17 +186,16 @@ function createJobs(
   engine: Engine,
   { config, deliverer }: { config: Config; deliverer: Deliverer },
 ): Job[] {
-  const everyMinute = "* * * * *";
   return [
     {
       name: "notification_retry",
-      schedule: everyMinute,
+      schedule: EVERY_MINUTE,
       enabled: config.notificationRetryWorkerEnabled,
       run: () => sweep(deliverer),
     },
     {
       name: "escalation",
-      schedule: everyMinute,
+      schedule: EVERY_MINUTE,
       enabled: config.escalationWorkerEnabled,
       async run() {
         const { escalated, expired, postponed } = await escalateDue(engine);
@@ -194,7 +204,7 @@ function createJobs(
     },
     {
       name: "self_audit",
-      schedule: everyMinute,
+      schedule: EVERY_MINUTE,
       enabled: config.escalationWorkerEnabled,
       async run() {
         const { rearmed, abandoned } = await audit(engine);
