@@ -1,0 +1,85 @@
+/**
+ * The process: settings, logs, database, migrations, workers, server, and an orderly end. `deno serve main.ts` takes the
+ * exported fetch handler; with `--listen`, which `deno task start` passes, it listens by itself on HOST and PORT.
+ */
+import { getLogger } from "@logtape/logtape";
+import { compose } from "./src/compose.ts";
+import { ConfigError, loadConfig } from "./src/config.ts";
+import { registerJobs } from "./src/jobs/jobs.ts";
+import { configureLogging } from "./src/logging.ts";
+import { openDatabase } from "./src/open_database.ts";
+import { NEWEST_SCHEMA_VERSION } from "./src/store/migrate.ts";
+import { VERSION } from "./src/version.ts";
+
+const log = getLogger(["pagerpal"]);
+
+/** A send takes 10 s at most: what is on its way after this is left to its lease. */
+const DRAIN_MS = 12_000;
+
+const config = readSettings();
+configureLogging({ level: config.logLevel, secrets: config.secrets });
+for (const warning of config.warnings) log.warn(warning);
+const store = await openDatabase(config);
+const node = `node-${crypto.randomUUID().slice(0, 8)}`;
+const pagerpal = compose({
+  config,
+  store,
+  clock: Date.now,
+  random: Math.random,
+  newId: () => crypto.randomUUID(),
+  randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  fetch,
+  node,
+  version: VERSION,
+  schemaVersion: NEWEST_SCHEMA_VERSION,
+  staticDirectory: new URL("./static/", import.meta.url).pathname,
+});
+registerJobs({ jobs: store.jobs, clock: Date.now, node }, pagerpal.jobs);
+pagerpal.waker.start();
+if (Deno.args.includes("--listen")) listen();
+
+export default { fetch: pagerpal.fetch };
+
+function readSettings() {
+  try {
+    return loadConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    Deno.exit(1);
+  }
+}
+
+function listen(): void {
+  const { host: hostname, port } = config;
+  const server = Deno.serve({
+    hostname,
+    port,
+    onListen: () =>
+      log.info("PagerPal {version} listens on {address}", {
+        version: VERSION,
+        address: `http://${hostname}:${port}`,
+        node,
+        database: config.database.kind,
+        sending: config.notificationSendingEnabled,
+      }),
+  }, pagerpal.fetch);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    Deno.addSignalListener(signal, () => void stop(server, signal));
+  }
+}
+
+let stopping = false;
+
+async function stop(server: Deno.HttpServer, signal: string): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  log.info("{signal}: no new work, finishing what is on its way", { signal });
+  const timer = setTimeout(() => Deno.exit(1), DRAIN_MS);
+  await server.shutdown();
+  await pagerpal.stop();
+  await store.close();
+  clearTimeout(timer);
+  log.info("Stopped");
+  Deno.exit(0);
+}

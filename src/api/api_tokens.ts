@@ -1,0 +1,142 @@
+/** API tokens. Everybody makes and revokes their own; admins see and revoke all. */
+import { z } from "@hono/zod-openapi";
+import { createApiToken } from "../app/create_api_token.ts";
+import { recordChange } from "../app/record_change.ts";
+import { notFound } from "../app/refused_error.ts";
+import { allows, type ApiToken, ROLES } from "../domain/people.ts";
+import type { Principal } from "../http/edge_env.ts";
+import { created, DONE, ok } from "../http/route_spec.ts";
+import type { Routes } from "../http/routes.ts";
+import { demandPassword } from "./accounts.ts";
+import type { ApiDeps } from "./directory.ts";
+import {
+  id,
+  idText,
+  instant,
+  line,
+  pageOf,
+  pageQuery,
+  shownPage,
+  shownTime,
+  shownTimeOrNull,
+  time,
+} from "./fields.ts";
+
+const tag = "API tokens";
+const path = "/api/v1/api-tokens";
+
+const TokenDocument = z.object({
+  id,
+  name: z.string(),
+  masked_token: z.string().openapi({ example: "ppt_Ab12Cd34********" }),
+  role: z.enum(ROLES),
+  account_id: id,
+  created_at: time,
+  expires_at: time.nullable(),
+  last_used_at: time.nullable(),
+}).openapi("ApiToken");
+
+const NewTokenDocument = TokenDocument.extend({
+  token: z.string().openapi({ description: "Shown this once." }),
+}).openapi("ApiTokenWithText");
+
+export function addApiTokens(routes: Routes, deps: ApiDeps): void {
+  const { store, clock } = deps;
+
+  routes.add({
+    method: "get",
+    path,
+    access: "viewer",
+    name: "listApiTokens",
+    tag,
+    summary: "List one's own tokens; for admins all",
+    query: z.object({ ...pageQuery, account_id: idText.optional() }),
+    answers: { 200: pageOf(TokenDocument) },
+  }, async ({ query, principal }) => {
+    const accountId = principal.role === "admin"
+      ? query.account_id
+      : principal.account.id;
+    const filter = accountId === undefined ? {} : { accountId };
+    const page = { page: query.page, pageSize: query.page_size };
+    return ok(shownPage(await store.tokens.list(filter, page), shownToken));
+  });
+
+  routes.add({
+    method: "post",
+    path,
+    access: "viewer",
+    name: "createApiToken",
+    tag,
+    summary: "Create a token; the answer holds its text, this once",
+    body: z.object({
+      name: line(100),
+      role: z.enum(ROLES),
+      expires_at: instant.nullable().default(null).openapi({
+        description: "null: never.",
+      }),
+    }).openapi("NewApiToken"),
+    idempotent: true,
+    answers: { 201: NewTokenDocument },
+  }, async ({ body, principal, c }) => {
+    demandPassword(principal);
+    const { name, role, expires_at: expiresAtMs } = body;
+    const answer = await deps.idempotency.create(
+      c,
+      clock(),
+      async (tx, nowMs) => {
+        const { token, text } = await createApiToken(tx, {
+          account: principal.account,
+          wanted: { name, role, expiresAtMs },
+        }, { randomBytes: deps.randomBytes, nowMs });
+        return { ...shownToken(token), token: text };
+      },
+    );
+    return created(answer.body);
+  });
+
+  routes.add({
+    method: "delete",
+    path: `${path}/{id}`,
+    access: "viewer",
+    name: "deleteApiToken",
+    tag,
+    summary: "Revoke a token at once",
+    params: z.object({ id: idText }),
+    answers: { 204: null },
+  }, async ({ params, principal }) => {
+    await store.transaction(async (tx) => {
+      const token = await tx.tokens.find(params.id);
+      // Somebody else's token is as good as not there.
+      if (!token || !mayRevoke(principal, token)) {
+        throw notFound("API token", params.id);
+      }
+      await tx.tokens.delete(token.id);
+      await recordChange(tx, {
+        by: principal.account,
+        action: "api_token.delete",
+        objectId: token.id,
+        before: shownToken(token),
+        after: null,
+      }, clock());
+    });
+    return DONE;
+  });
+}
+
+function mayRevoke(principal: Principal, token: ApiToken): boolean {
+  return token.accountId === principal.account.id ||
+    allows(principal.role, "admin");
+}
+
+function shownToken(token: ApiToken) {
+  return {
+    id: token.id,
+    name: token.name,
+    masked_token: `ppt_${token.tokenId}${"*".repeat(8)}`,
+    role: token.role,
+    account_id: token.accountId,
+    created_at: shownTime(token.createdAtMs),
+    expires_at: shownTimeOrNull(token.expiresAtMs),
+    last_used_at: shownTimeOrNull(token.lastUsedAtMs),
+  };
+}

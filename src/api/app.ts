@@ -1,0 +1,56 @@
+/** The edge and the JSON API, put together. */
+import { createEdge } from "../http/edge.ts";
+import { Idempotency } from "../http/idempotency.ts";
+import type { Routes } from "../http/routes.ts";
+import { addAccounts } from "./accounts.ts";
+import { addAlertSources } from "./alert_sources.ts";
+import { addApiTokens } from "./api_tokens.ts";
+import { addContactMethods } from "./contact_methods.ts";
+import type { AppDeps } from "./deps.ts";
+import { addDocs } from "./docs.ts";
+import { addEscalationPolicies } from "./escalation_policies.ts";
+import { addHealth } from "./health.ts";
+import { addIncidents } from "./incidents.ts";
+import { addIntake } from "./intake.ts";
+import { addNotifications } from "./notifications.ts";
+import { addResponders } from "./responders.ts";
+import { addScheduleEntries } from "./schedule_entries.ts";
+import { addSchedules } from "./schedules.ts";
+import { addSystem } from "./system.ts";
+import { addTeams } from "./teams.ts";
+
+/**
+ * Promises the app that serves the API. `addMore` puts the routes of other rooms into the same table; a route outside
+ * the table makes this throw.
+ */
+export function createApp(
+  deps: AppDeps,
+  addMore: (routes: Routes) => void = () => {},
+): Routes["app"] {
+  const routes = createRoutes(deps);
+  addMore(routes);
+  routes.seal();
+  return routes.app;
+}
+
+/** Promises the table with every route of the API, not sealed yet. */
+export function createRoutes(deps: AppDeps): Routes {
+  const routes = createEdge(deps);
+  const api = { ...deps, idempotency: new Idempotency(deps) };
+  addHealth(routes, api);
+  addIntake(routes, api);
+  addNotifications(routes, api);
+  addIncidents(routes, api);
+  addTeams(routes, api);
+  addResponders(routes, api);
+  addContactMethods(routes, api);
+  addSchedules(routes, api);
+  addScheduleEntries(routes, api);
+  addEscalationPolicies(routes, api);
+  addAlertSources(routes, api);
+  addAccounts(routes, api);
+  addApiTokens(routes, api);
+  addSystem(routes, api);
+  addDocs(routes, api);
+  return routes;
+}

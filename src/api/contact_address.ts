@@ -1,0 +1,27 @@
+/** Where a page goes to, in the one form that is stored. */
+import { z } from "@hono/zod-openapi";
+import { parsePhoneNumberFromString } from "libphonenumber-js";
+import { invalid } from "../app/refused_error.ts";
+import type { ChannelKind } from "../domain/people.ts";
+
+/**
+ * Promises E.164 with `+` for sms and whatsapp, an addr-spec for email; throws a refusal of the field `address`.
+ *
+ * A number needs its country and a possible length; whether the range is in use is not asked, since numbering plans
+ * change faster than any copy of them and a pager must not turn a real phone away.
+ */
+export function contactAddress(channel: ChannelKind, text: string): string {
+  if (channel === "email") {
+    const parsed = z.email().max(254).safeParse(text);
+    if (parsed.success) return parsed.data;
+    throw invalid("address", "An e-mail address, as maya@example.com.");
+  }
+  const number = text.startsWith("+")
+    ? parsePhoneNumberFromString(text)
+    : undefined;
+  if (number?.isPossible() && number.ext === undefined) return number.number;
+  throw invalid(
+    "address",
+    "A phone number with its country code, as +44 7700 900123.",
+  );
+}

@@ -1,0 +1,55 @@
+/** What the API is put together from. */
+import type { Actions } from "../app/actions.ts";
+import type { AlertSource, SourceKind } from "../domain/alert_source.ts";
+import type { EdgeDeps } from "../http/edge.ts";
+import type { Receipt } from "../ports/channel.ts";
+import type { SourceFormat } from "../ports/source_format.ts";
+import type { Store } from "../ports/store.ts";
+
+export interface JobState {
+  /** As `notification_retry`. */
+  name: string;
+  enabled: boolean;
+  /** When this process will run it next, epoch milliseconds; null when it will not. */
+  nextRunAtMs: number | null;
+}
+
+export interface ApiConfig {
+  environment: "development" | "test" | "production";
+  version: string;
+  /** Without a slash at the end. */
+  baseUrl: string;
+  allowedOrigins: string[];
+  /** CIDR ranges or addresses. */
+  trustedProxies: string[];
+  /** Per alert source. */
+  bucket: { capacity: number; refillPerSecond: number };
+  /** null: receipts are refused. */
+  receiptToken: string | null;
+  sendingEnabled: boolean;
+}
+
+export interface AppDeps extends Omit<EdgeDeps, "store" | "config"> {
+  store: Store;
+  sources: Record<SourceKind, SourceFormat>;
+  actions: Actions;
+  config: ApiConfig;
+  /** SECRET_KEY. */
+  secretKey: string;
+  /** null: the body holds no delivery receipts. */
+  parseReceipts(body: unknown): Receipt[] | null;
+  /** Confirms the subscription to `sns.pendingTopicArn` with its token. Never throws for what the other side does. */
+  confirmSnsSubscription(
+    source: AlertSource,
+  ): Promise<
+    { ok: true; subscriptionArn: string | null } | {
+      ok: false;
+      message: string;
+    }
+  >;
+  jobs(): JobState[];
+  /** Why this process is not ready, in sentences, apart from the database's state; empty when it is. */
+  notReady(): string[];
+  /** The newest migration that this program knows; an older or newer database is not ready. */
+  schemaVersion: number;
+}

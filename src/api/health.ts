@@ -1,0 +1,63 @@
+/** What load balancers and watchdogs ask. */
+import { z } from "@hono/zod-openapi";
+import { ok } from "../http/route_spec.ts";
+import type { Routes } from "../http/routes.ts";
+import { StoreUnavailableError } from "../ports/store.ts";
+import type { AppDeps } from "./deps.ts";
+
+const tag = "System";
+const Readiness = z.object({
+  status: z.enum(["ready", "not_ready"]),
+  reasons: z.array(z.string()),
+}).openapi("Readiness");
+
+export function addHealth(routes: Routes, deps: AppDeps): void {
+  routes.add({
+    method: "get",
+    path: "/health",
+    access: "public",
+    name: "getHealth",
+    tag,
+    summary: "Is the process alive? Asks nothing of the database",
+    answers: {
+      200: z.object({
+        status: z.literal("ok"),
+        service: z.literal("pagerpal"),
+        version: z.string(),
+      }),
+    },
+  }, () => {
+    const { version } = deps.config;
+    return ok({ status: "ok", service: "pagerpal", version } as const);
+  });
+
+  routes.add({
+    method: "get",
+    path: "/health/ready",
+    access: "public",
+    name: "getReadiness",
+    tag,
+    summary: "Can the process do its work? 503 with the reasons if not",
+    answers: { 200: Readiness, 503: Readiness },
+  }, async () => {
+    const reasons = [...await databaseReasons(deps), ...deps.notReady()];
+    return reasons.length === 0
+      ? { status: 200, body: { status: "ready", reasons } } as const
+      : { status: 503, body: { status: "not_ready", reasons } } as const;
+  });
+}
+
+async function databaseReasons(deps: AppDeps): Promise<string[]> {
+  try {
+    const { schemaVersion } = await deps.store.check();
+    if (schemaVersion === deps.schemaVersion) return [];
+    return [
+      schemaVersion < deps.schemaVersion
+        ? "The database is not migrated to this version of PagerPal."
+        : "The database belongs to a newer version of PagerPal.",
+    ];
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    return ["The database cannot be reached."];
+  }
+}

@@ -1,0 +1,51 @@
+/** Which alert source a request comes from. */
+import { identifySource } from "../app/identify_source.ts";
+import type { SourceKind } from "../domain/alert_source.ts";
+import { readAuthorization } from "../http/auth/credentials.ts";
+import type { EdgeContext } from "../http/edge_env.ts";
+import { Problem } from "../http/problem.ts";
+import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
+import type { Repositories } from "../ports/store.ts";
+import { INTAKE_PATHS } from "./intake_paths.ts";
+
+/**
+ * Promises the enabled source whose key the request holds. Throws 401 with the same words for no key, an unknown one
+ * and a disabled source, and with the challenge that makes SNS send the credentials of its URL. Throws 403 when the
+ * source is of another kind.
+ */
+export async function demandSource(
+  c: EdgeContext,
+  { store, kind }: { store: Repositories; kind: SourceKind },
+): Promise<SourceWithPolicy> {
+  const found = await identifySource(store, keyOf(c));
+  if (found === null) throw unauthorized();
+  const { source } = found;
+  if (source.kind === kind) return found;
+  throw new Problem(
+    403,
+    "wrong_endpoint",
+    `This key belongs to a source of the kind ${source.kind}, which posts to ${
+      INTAKE_PATHS[source.kind]
+    }.`,
+  );
+}
+
+/** The key from the path, `X-API-Key`, a Bearer token or a Basic password, in this order; empty where there is none. */
+function keyOf(c: EdgeContext): string {
+  const direct = c.req.param("key") ?? c.req.header("x-api-key");
+  if (direct !== undefined) return direct;
+  const credentials = readAuthorization(c.req.header("authorization"));
+  if (credentials === null) return "";
+  return credentials.scheme === "basic"
+    ? credentials.password
+    : credentials.token;
+}
+
+function unauthorized(): Problem {
+  return new Problem(
+    401,
+    "unauthorized",
+    "The API key is missing, unknown, or belongs to a source that is switched off. Send it in the header X-API-Key.",
+    { headers: { "www-authenticate": 'Basic realm="PagerPal alert source"' } },
+  );
+}

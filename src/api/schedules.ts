@@ -1,0 +1,211 @@
+/** On-call schedules: the windows in which somebody is on call, and who that makes of any instant. */
+import { z } from "@hono/zod-openapi";
+import {
+  gaps,
+  onCallAt,
+  type Schedule,
+  type Shift,
+  shifts,
+} from "../domain/schedule.ts";
+import { notFound } from "../app/refused_error.ts";
+import { invalid } from "../app/refused_error.ts";
+import { ok } from "../http/route_spec.ts";
+import type { Routes } from "../http/routes.ts";
+import type { Repositories } from "../ports/store.ts";
+import { addDirectory, type ApiDeps, type Resource } from "./directory.ts";
+import {
+  changeOf,
+  id,
+  idText,
+  instant,
+  line,
+  shownTime,
+  text,
+  time,
+  timeZone,
+} from "./fields.ts";
+import { given } from "./given.ts";
+import { checkTeam } from "./references.ts";
+
+const fields = {
+  team_id: id,
+  name: line(100),
+  description: text(2_000),
+  time_zone: timeZone,
+};
+type Fields = {
+  team_id: number;
+  name: string;
+  description: string;
+  time_zone: string;
+};
+
+const ScheduleDocument = z.object({
+  id,
+  team_id: id,
+  name: z.string(),
+  description: z.string(),
+  time_zone: z.string(),
+  created_at: time,
+  updated_at: time,
+}).openapi("Schedule");
+
+const OnDuty = z.array(z.object({ id, name: z.string() }));
+
+const ShiftDocument = z.object({
+  starts_at: time,
+  ends_at: time,
+  responders: OnDuty,
+  overridden: z.boolean().openapi({ description: "An override decides." }),
+}).openapi("Shift");
+
+const tag = "Schedules";
+const params = z.object({ id: idText });
+const DAY_MS = 86_400_000;
+const LONGEST_RANGE_MS = 370 * DAY_MS;
+
+const schedules: Resource<
+  Schedule,
+  Fields,
+  z.input<typeof ScheduleDocument>
+> = {
+  path: "/api/v1/schedules",
+  tag,
+  noun: "schedule",
+  name: "Schedule",
+  plural: "Schedules",
+  create: z.object({
+    ...fields,
+    description: fields.description.default(""),
+    time_zone: fields.time_zone.default("UTC"),
+  }).openapi("NewSchedule"),
+  change: changeOf(fields).openapi("ScheduleChange"),
+  shown: ScheduleDocument,
+  byTeam: true,
+  repository: (from) => from.schedules,
+  show: (schedule) => ({
+    id: schedule.id,
+    team_id: schedule.teamId,
+    name: schedule.name,
+    description: schedule.description,
+    time_zone: schedule.timeZone,
+    created_at: shownTime(schedule.createdAtMs),
+    updated_at: shownTime(schedule.updatedAtMs),
+  }),
+  toRow: ({ team_id, name, description, time_zone }) =>
+    given({ teamId: team_id, name, description, timeZone: time_zone }),
+  check: (tx, { team_id }) => checkTeam(tx, team_id),
+  insert: "plain",
+};
+
+export function addSchedules(routes: Routes, deps: ApiDeps): void {
+  const { store, clock } = deps;
+  addDirectory(routes, deps, schedules);
+
+  routes.add({
+    method: "get",
+    path: "/api/v1/schedules/{id}/on-call",
+    access: "viewer",
+    name: "getOnCall",
+    tag,
+    summary: "Who is on call, now or at an instant",
+    params,
+    query: z.object({ at: instant.optional() }),
+    answers: {
+      200: z.object({
+        schedule_id: id,
+        at: time,
+        responders: OnDuty,
+      }),
+    },
+  }, async ({ params, query }) => {
+    await demandSchedule(store, params.id);
+    const atMs = query.at ?? clock();
+    const windows = await store.schedules.entries([params.id], atMs, atMs + 1);
+    const ids = onCallAt(windows, atMs);
+    const names = await namesOf(store, ids);
+    return ok({
+      schedule_id: params.id,
+      at: shownTime(atMs),
+      responders: ids.map((id) => ({ id, name: names.get(id) ?? "" })),
+    });
+  });
+
+  routes.add({
+    method: "get",
+    path: "/api/v1/schedules/{id}/shifts",
+    access: "viewer",
+    name: "listShifts",
+    tag,
+    summary: "Who is on call from when to when",
+    description:
+      "Stretches that tile the range without gap or overlap; nobody is on call where `responders` is empty. At most 370 days; by default the next 14.",
+    params,
+    query: z.object({ from: instant.optional(), to: instant.optional() }),
+    answers: {
+      200: z.object({
+        schedule_id: id,
+        from: time,
+        to: time,
+        shifts: z.array(ShiftDocument),
+        gap_count: z.int(),
+      }),
+    },
+  }, async ({ params, query }) => {
+    await demandSchedule(store, params.id);
+    const { fromMs, toMs } = rangeOf(query, clock());
+    const windows = await store.schedules.entries([params.id], fromMs, toMs);
+    const tiles = shifts(windows, fromMs, toMs);
+    const names = await namesOf(store, tiles.flatMap((t) => t.responderIds));
+    return ok({
+      schedule_id: params.id,
+      from: shownTime(fromMs),
+      to: shownTime(toMs),
+      shifts: tiles.map((tile) => shownShift(tile, names)),
+      gap_count: gaps(windows, fromMs, toMs).length,
+    });
+  });
+}
+
+/** Promises the range asked for, 14 days from now where nothing is said; throws when it is empty or too long. */
+export function rangeOf(
+  { from, to }: { from?: number | undefined; to?: number | undefined },
+  nowMs: number,
+): { fromMs: number; toMs: number } {
+  const fromMs = from ?? (to === undefined ? nowMs : to - 14 * DAY_MS);
+  const toMs = to ?? fromMs + 14 * DAY_MS;
+  if (toMs <= fromMs) throw invalid("to", "Must be later than `from`.");
+  if (toMs - fromMs > LONGEST_RANGE_MS) {
+    throw invalid("to", "The range may be at most 370 days.");
+  }
+  return { fromMs, toMs };
+}
+
+export async function demandSchedule(
+  tx: Repositories,
+  scheduleId: number,
+): Promise<void> {
+  if (!await tx.schedules.find(scheduleId)) {
+    throw notFound("schedule", scheduleId);
+  }
+}
+
+async function namesOf(
+  store: Repositories,
+  ids: number[],
+): Promise<Map<number, string>> {
+  const found = await store.responders.reachable([...new Set(ids)]);
+  return new Map(found.map((responder) => [responder.id, responder.name]));
+}
+
+function shownShift(shift: Shift, names: Map<number, string>) {
+  return {
+    starts_at: shownTime(shift.startsAtMs),
+    ends_at: shownTime(shift.endsAtMs),
+    responders: shift.responderIds.map((id) => ({
+      id,
+      name: names.get(id) ?? "",
+    })),
+    overridden: shift.overridden,
+  };
+}

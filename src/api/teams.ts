@@ -1,0 +1,187 @@
+/** Teams and who belongs to them. */
+import { z } from "@hono/zod-openapi";
+import { recordChange } from "../app/record_change.ts";
+import { notFound } from "../app/refused_error.ts";
+import type { Responder, Team, UserAccount } from "../domain/people.ts";
+import { DONE, ok } from "../http/route_spec.ts";
+import type { Routes } from "../http/routes.ts";
+import type { Repositories } from "../ports/store.ts";
+import { addDirectory, type ApiDeps, type Resource } from "./directory.ts";
+import {
+  changeOf,
+  id,
+  idText,
+  line,
+  pageOf,
+  pageQuery,
+  shownPage,
+  shownTime,
+  text,
+  time,
+} from "./fields.ts";
+import { given } from "./given.ts";
+import { checkResponders } from "./references.ts";
+import { ResponderDocument, shownResponder } from "./responders.ts";
+
+const fields = { name: line(100), description: text(2_000) };
+type Fields = { name: string; description: string };
+
+const TeamDocument = z.object({
+  id,
+  name: z.string(),
+  description: z.string(),
+  created_at: time,
+  updated_at: time,
+}).openapi("Team");
+
+const MOST_MEMBERS = 500;
+const tag = "Teams";
+const path = "/api/v1/teams/{id}/members";
+const params = z.object({ id: idText });
+const members = z.array(ResponderDocument);
+
+const teams: Resource<Team, Fields, z.input<typeof TeamDocument>> = {
+  path: "/api/v1/teams",
+  tag,
+  noun: "team",
+  name: "Team",
+  plural: "Teams",
+  create: z.object({ ...fields, description: fields.description.default("") })
+    .openapi("NewTeam"),
+  change: changeOf(fields).openapi("TeamChange"),
+  shown: TeamDocument,
+  byTeam: false,
+  repository: (from) => from.teams,
+  show: (team) => ({
+    id: team.id,
+    name: team.name,
+    description: team.description,
+    created_at: shownTime(team.createdAtMs),
+    updated_at: shownTime(team.updatedAtMs),
+  }),
+  toRow: ({ name, description }) => given({ name, description }),
+  check: () => Promise.resolve(),
+  insert: "plain",
+};
+
+export function addTeams(routes: Routes, deps: ApiDeps): void {
+  const { store } = deps;
+  addDirectory(routes, deps, teams);
+
+  routes.add({
+    method: "get",
+    path,
+    access: "viewer",
+    name: "listTeamMembers",
+    tag,
+    summary: "List the members of a team",
+    params,
+    query: z.object(pageQuery),
+    answers: { 200: pageOf(ResponderDocument) },
+  }, async ({ params, query }) => {
+    await demandTeam(store, params.id);
+    const page = { page: query.page, pageSize: query.page_size };
+    const found = await store.responders.list({ teamId: params.id }, page);
+    return ok(shownPage(found, shownResponder));
+  });
+
+  routes.add({
+    method: "put",
+    path,
+    access: "admin",
+    name: "setTeamMembers",
+    tag,
+    summary: "Set all members of a team",
+    params,
+    body: z.object({ responder_ids: z.array(id).max(MOST_MEMBERS) }),
+    answers: { 200: z.object({ items: members }) },
+  }, ({ params, body, principal }) =>
+    change(deps, {
+      teamId: params.id,
+      by: principal.account,
+      to: () => body.responder_ids,
+    }));
+
+  routes.add({
+    method: "post",
+    path,
+    access: "admin",
+    name: "addTeamMember",
+    tag,
+    summary: "Add a responder to a team",
+    params,
+    body: z.object({ responder_id: id }),
+    answers: { 200: z.object({ items: members }) },
+  }, ({ params, body, principal }) =>
+    change(deps, {
+      teamId: params.id,
+      by: principal.account,
+      to: (ids) => [...ids, body.responder_id],
+    }));
+
+  routes.add({
+    method: "delete",
+    path: `${path}/{responder_id}`,
+    access: "admin",
+    name: "removeTeamMember",
+    tag,
+    summary: "Take a responder out of a team",
+    params: params.extend({ responder_id: idText }),
+    answers: { 204: null },
+  }, async ({ params, principal }) => {
+    await change(deps, {
+      teamId: params.id,
+      by: principal.account,
+      to: (ids) => {
+        if (!ids.includes(params.responder_id)) {
+          throw notFound("member", params.responder_id);
+        }
+        return ids.filter((member) => member !== params.responder_id);
+      },
+    });
+    return DONE;
+  });
+}
+
+/** Reads, decides and writes the members in one transaction; answers them. */
+async function change(
+  { store, clock }: ApiDeps,
+  { teamId, by, to }: {
+    teamId: number;
+    by: UserAccount;
+    to: (ids: number[]) => number[];
+  },
+) {
+  const after = await store.transaction(async (tx) => {
+    await demandTeam(tx, teamId);
+    const before = await tx.teams.memberIds(teamId);
+    const ids = [...new Set(to(before))];
+    await checkResponders(tx, { ids, field: "responder_ids" });
+    await tx.teams.setMembers(teamId, ids);
+    await recordChange(tx, {
+      by,
+      action: "team.set_members",
+      objectId: teamId,
+      before: { responder_ids: before },
+      after: { responder_ids: ids },
+    }, clock());
+    return await everyMember(tx, teamId);
+  });
+  return ok({ items: after.map(shownResponder) });
+}
+
+async function everyMember(
+  tx: Repositories,
+  teamId: number,
+): Promise<Responder[]> {
+  const found: Responder[] = [];
+  for (let page = 1;; page++) {
+    const next = await tx.responders.list({ teamId }, { page, pageSize: 200 });
+    found.push(...next.items);
+    if (page >= next.totalPages) return found;
+  }
+}
+
+async function demandTeam(tx: Repositories, teamId: number): Promise<void> {
+  if (!await tx.teams.find(teamId)) throw notFound("team", teamId);
+}

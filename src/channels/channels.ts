@@ -1,0 +1,91 @@
+/** The one list of channels. */
+import type { ChannelKind } from "../domain/people.ts";
+import type { Channel } from "../ports/channel.ts";
+import {
+  type ChannelHealth,
+  guardChannel,
+  type GuardedChannel,
+  type GuardOptions,
+} from "./guard.ts";
+import { type InfobipDeps, receiptUrl } from "./infobip_api.ts";
+import { createInfobipSms } from "./infobip_sms.ts";
+import {
+  createInfobipWhatsApp,
+  type InfobipWhatsAppOptions,
+} from "./infobip_whatsapp.ts";
+import { createSmtp, type SmtpOptions } from "./smtp.ts";
+
+/** What is configured; null for what is not. */
+export interface ChannelsConfig {
+  infobip: InfobipConfig | null;
+  smtp: SmtpOptions | null;
+}
+
+export interface InfobipConfig {
+  /** `https://<prefix>.api.infobip.com`. */
+  baseUrl: string;
+  apiKey: string;
+  /** null leaves the channel out, here and below. */
+  smsSender: string | null;
+  whatsAppSender: string | null;
+  /** null sends free text, which reaches only who wrote within the last 24 hours. */
+  whatsAppTemplate: InfobipWhatsAppOptions["template"];
+  /** PAGERPAL_BASE_URL and the receipt token; without both no delivery reports are asked for. */
+  publicBaseUrl: string | null;
+  receiptToken: string | null;
+}
+
+export interface ChannelsDeps extends InfobipDeps {
+  /** Hears when a channel's circuit opens, is tried and closes. */
+  onStateChange?: (channel: Channel, health: ChannelHealth) => void;
+  /** Other limits than the usual ones, for all channels. */
+  limits?: Omit<GuardOptions, "clock" | "onStateChange">;
+}
+
+/** Promises every channel that is configured, each within its own limits, so that none holds up another. */
+export function createChannels(
+  config: ChannelsConfig,
+  deps: ChannelsDeps,
+): Map<ChannelKind, GuardedChannel> {
+  const channels = [...infobip(config.infobip, deps), ...smtp(config.smtp)];
+  return new Map(
+    channels.map((channel) => [channel.kind, guarded(channel, deps)]),
+  );
+}
+
+function guarded(channel: Channel, deps: ChannelsDeps): GuardedChannel {
+  return guardChannel(channel, {
+    ...deps.limits,
+    clock: deps.clock,
+    onStateChange: (health) => deps.onStateChange?.(channel, health),
+  });
+}
+
+function infobip(
+  config: InfobipConfig | null,
+  deps: ChannelsDeps,
+): Channel[] {
+  if (config === null) return [];
+  const { baseUrl, apiKey, smsSender, whatsAppSender } = config;
+  const account = {
+    baseUrl,
+    apiKey,
+    receiptUrl: receiptUrl(config.publicBaseUrl, config.receiptToken),
+  };
+  const channels: Channel[] = [];
+  if (smsSender !== null) {
+    channels.push(createInfobipSms({ ...account, sender: smsSender }, deps));
+  }
+  if (whatsAppSender !== null) {
+    channels.push(createInfobipWhatsApp({
+      ...account,
+      sender: whatsAppSender,
+      template: config.whatsAppTemplate,
+    }, deps));
+  }
+  return channels;
+}
+
+function smtp(options: SmtpOptions | null): Channel[] {
+  return options === null ? [] : [createSmtp(options)];
+}

@@ -1,0 +1,158 @@
+/**
+ * Keeps one channel from hurting the rest: a time limit on every attempt, a bound on how many are in flight, and a circuit
+ * breaker that stops asking a provider which does not answer.
+ *
+ * The time limits are real time; the breaker's pause goes by the clock that is passed in.
+ */
+import { bulkhead } from "cockatiel";
+import type { Channel, PageMessage } from "../ports/channel.ts";
+import type { Clock } from "../ports/clock.ts";
+import { type Attempt, retry } from "./attempt.ts";
+import {
+  type CircuitState,
+  createCircuit,
+  type ProviderError,
+} from "./circuit.ts";
+import { aborted, isTimeUp, timeLimit } from "./time_limit.ts";
+
+export interface ChannelHealth {
+  state: CircuitState;
+  inFlight: number;
+  /** When a message last went through; null for never. */
+  lastSentAtMs: number | null;
+  /** The last failure that was about the provider, as credentials refused or no answer. */
+  lastError: ProviderError | null;
+}
+
+/** A channel with its limits. */
+export interface GuardedChannel extends Channel {
+  /** Promises the present state, for a health page. */
+  health(): ChannelHealth;
+  /** Lets go of connections; nothing is sent afterwards. */
+  close(): void;
+}
+
+export interface GuardOptions {
+  clock: Clock;
+  /** For one attempt, milliseconds. */
+  timeLimitMs?: number;
+  maxInFlight?: number;
+  /** How long a message waits for its turn when that many are in flight, milliseconds. */
+  maxWaitMs?: number;
+  /** Provider failures in a row that open the circuit. */
+  failuresToOpen?: number;
+  /** How long an open circuit stays so before one message tries the provider, milliseconds. */
+  openMs?: number;
+  /** Hears of every change of the circuit. */
+  onStateChange?: (health: ChannelHealth) => void;
+}
+
+const DEFAULTS = {
+  timeLimitMs: 10_000,
+  maxInFlight: 50,
+  maxWaitMs: 5_000,
+  failuresToOpen: 5,
+  openMs: 15_000,
+  onStateChange: () => {},
+};
+
+const MOST_WAITING = 1_000;
+const GIVEN_UP = "The attempt was given up.";
+
+/**
+ * Promises the channel with its limits. Its `send` never throws, settles within `maxWaitMs + timeLimitMs` whatever the
+ * channel does, and answers `retry` at once while the circuit is open.
+ *
+ * Only what is about the provider counts against it: a `retry`, a time-out or a throw. A bad address does not, nor does
+ * an abort by the caller unless the caller's own time was up.
+ */
+export function guardChannel(
+  channel: Channel & { close?: () => void },
+  options: GuardOptions,
+): GuardedChannel {
+  const settings = { ...DEFAULTS, ...options };
+  const slots = bulkhead(settings.maxInFlight, MOST_WAITING);
+  const circuit = createCircuit(settings);
+  let lastSentAtMs: number | null = null;
+
+  const health = (): ChannelHealth => ({
+    state: circuit.state(),
+    inFlight: settings.maxInFlight - slots.executionSlots,
+    lastSentAtMs,
+    lastError: circuit.lastError(),
+  });
+  circuit.onStateChange(() => settings.onStateChange(health()));
+
+  const attempt = async (message: PageMessage, signal: AbortSignal) => {
+    // The circuit may have opened while this one waited.
+    const refusal = circuit.refusal(channel.provider);
+    if (refusal !== null) return refusal;
+    const result = await circuit.run(
+      () => limitedSend(channel, message, { signal, ...settings }),
+      signal,
+    );
+    if (result.outcome === "sent") lastSentAtMs = settings.clock();
+    return result;
+  };
+
+  return {
+    kind: channel.kind,
+    provider: channel.provider,
+    health,
+    close: () => channel.close?.(),
+    async send(message, signal) {
+      if (signal.aborted) return retry(GIVEN_UP);
+      const refusal = circuit.refusal(channel.provider);
+      if (refusal !== null) return refusal;
+      const turn = await takeTurn(
+        slots,
+        { signal, maxWaitMs: settings.maxWaitMs },
+        () => attempt(message, signal),
+      );
+      return turn ?? retry(`Too many messages to ${channel.provider} at once.`);
+    },
+  };
+}
+
+/** Promises the channel's result, or `retry` when it has none in time. Never throws, whatever the channel does. */
+async function limitedSend(
+  channel: Channel,
+  message: PageMessage,
+  options: { signal: AbortSignal; timeLimitMs: number },
+): Promise<Attempt> {
+  const limit = timeLimit(options.signal, options.timeLimitMs);
+  const outOfTime = aborted(limit.signal).then(() =>
+    retry(
+      isTimeUp(limit.signal)
+        ? `${channel.provider} did not answer in time.`
+        : GIVEN_UP,
+    )
+  );
+  try {
+    return await Promise.race([
+      channel.send(message, limit.signal),
+      outOfTime,
+    ]);
+  } catch {
+    // What was thrown may hold anything, so none of it is repeated.
+    return retry(`Sending through ${channel.provider} failed unexpectedly.`);
+  } finally {
+    limit.clear();
+  }
+}
+
+/** Promises what `work` promises once there is a slot for it, or null when there is none in time. */
+async function takeTurn<T>(
+  slots: ReturnType<typeof bulkhead>,
+  options: { signal: AbortSignal; maxWaitMs: number },
+  work: () => Promise<T>,
+): Promise<T | null> {
+  const wait = timeLimit(options.signal, options.maxWaitMs);
+  const turn = slots.execute(() => {
+    wait.clear();
+    return work();
+  }, wait.signal).catch(() => null);
+  // The policy turns away one that has waited too long only when its turn comes; this does not wait for that.
+  const gaveUp = aborted(wait.signal).then(() => null);
+  return await Promise.race([turn, gaveUp]).finally(wait.clear);
+}

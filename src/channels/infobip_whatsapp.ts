@@ -1,0 +1,78 @@
+/**
+ * WhatsApp through Infobip.
+ *
+ * With a template name the message goes out as that template (`POST /whatsapp/1/message/template`), which WhatsApp takes at
+ * any time. The template must be approved beforehand in category UTILITY with three body placeholders: what happened,
+ * the team, and the link with what it does; for example
+ * `PagerPal: {{1}}. Team: {{2}}. {{3}} (sent because you are on call)`.
+ *
+ * Without one it goes out as free text (`POST /whatsapp/1/message/text`), which WhatsApp delivers only within 24 hours after
+ * the responder last wrote to the sender: later the answer is still a success and the failure comes in the delivery
+ * report. That is for trying things out, not for paging.
+ */
+import { whatsAppPlaceholders, whatsAppText } from "../domain/page_text.ts";
+import type { Channel, PageMessage } from "../ports/channel.ts";
+import { permanent } from "./attempt.ts";
+import {
+  type InfobipAccount,
+  type InfobipDeps,
+  infobipNumber,
+  postToInfobip,
+} from "./infobip_api.ts";
+
+export interface InfobipWhatsAppOptions extends InfobipAccount {
+  /** The account's WhatsApp number, with or without `+`. */
+  sender: string;
+  /** null sends free text. `language` must be the approved one, as `en` or `en_GB`. */
+  template: { name: string; language: string } | null;
+}
+
+/** Promises a channel for WhatsApp. */
+export function createInfobipWhatsApp(
+  options: InfobipWhatsAppOptions,
+  deps: InfobipDeps,
+): Channel {
+  return {
+    kind: "whatsapp",
+    provider: "Infobip",
+    async send(message, signal) {
+      const to = infobipNumber(message.address);
+      if (to === null) return permanent("The number is not in E.164 form.");
+      const request = whatsAppRequest({ ...options, to }, message);
+      return await postToInfobip(options, request, { ...deps, signal });
+    },
+  };
+}
+
+function whatsAppRequest(
+  options: InfobipWhatsAppOptions & { to: string },
+  message: PageMessage,
+) {
+  const messageId = message.idempotencyKey;
+  const common = {
+    from: options.sender.replace(/^\+/, ""),
+    to: options.to,
+    messageId,
+    callbackData: messageId,
+    ...(options.receiptUrl === null ? {} : { notifyUrl: options.receiptUrl }),
+    urlOptions: { shortenUrl: false, trackClicks: false },
+  };
+  if (options.template === null) {
+    const content = { text: whatsAppText(message), previewUrl: false };
+    return {
+      path: "/whatsapp/1/message/text",
+      body: { ...common, content },
+      messageId,
+    };
+  }
+  const content = {
+    templateName: options.template.name,
+    templateData: { body: { placeholders: whatsAppPlaceholders(message) } },
+    language: options.template.language,
+  };
+  return {
+    path: "/whatsapp/1/message/template",
+    body: { messages: [{ ...common, content }] },
+    messageId,
+  };
+}

@@ -1,0 +1,159 @@
+/** Mail through one SMTP relay, over a pool of connections. */
+import nodemailer from "nodemailer";
+import addressparser from "nodemailer/lib/addressparser";
+import { urgencyOf } from "../domain/alert.ts";
+import {
+  type MailContent,
+  mailContent,
+  mailPlainText,
+} from "../domain/mail_text.ts";
+import type { Channel, PageMessage } from "../ports/channel.ts";
+import { permanent } from "./attempt.ts";
+import { createMailHtml } from "./mail_html.ts";
+import { smtpFailure } from "./smtp_outcome.ts";
+
+export interface SmtpOptions {
+  host: string;
+  /** 465 is TLS from the first byte; any other port begins in the clear and changes over with STARTTLS. */
+  port: number;
+  /** null for a relay that knows us by our address. */
+  credentials: { user: string; password: string } | null;
+  /** An address, or a name and an address: `PagerPal <pager@example.com>`. */
+  from: string;
+  /** PEM of a private authority to trust besides the public ones. */
+  ca?: string;
+}
+
+/** A channel that holds connections open. */
+export interface SmtpChannel extends Channel {
+  /** Lets go of idle connections at once, and of busy ones when their mail is through. */
+  close(): void;
+}
+
+/** All below the 10 seconds that an attempt has, so that the reason given is the server's own step. */
+const TIMEOUTS = {
+  dnsTimeout: 4_000,
+  connectionTimeout: 5_000,
+  greetingTimeout: 5_000,
+  socketTimeout: 8_000,
+  socketCloseTimeout: 1_000,
+};
+
+/** Promises a channel for mail. Throws when `from` holds no address. */
+export function createSmtp(options: SmtpOptions): SmtpChannel {
+  const domain = senderDomain(options.from);
+  const html = createMailHtml();
+  const transport = nodemailer.createTransport({
+    pool: true,
+    ...TIMEOUTS,
+    ...security(options),
+    host: options.host,
+    port: options.port,
+    // Named here, as reading the machine's name needs a permission; a mail domain is what a relay wants to see.
+    name: domain,
+    maxConnections: 5,
+    // A connection that the server closed while it was idle is noticed only on use.
+    maxRequeues: 2,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const secrets = secretsOf(options);
+  return {
+    kind: "email",
+    provider: "SMTP",
+    async send(message, signal) {
+      if (!isAddress(message.address)) {
+        return permanent("The address is not a mail address.");
+      }
+      try {
+        const content = mailContent(message);
+        const sent = await transport.sendMail({
+          ...mailOf(message, content, domain),
+          from: options.from,
+          html: html(content),
+          signal,
+        });
+        return { outcome: "sent", providerMessageId: sent.messageId };
+      } catch (error) {
+        return smtpFailure(error, { signal, secrets });
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+/**
+ * Headers of a page's mail. The Message-ID is the same at every attempt (RFC 5322, section 3.6.4), and all mails of one
+ * incident to one responder hang on a root that is named but never sent, so that any of them may come first.
+ */
+function mailOf(message: PageMessage, content: MailContent, domain: string) {
+  const root = threadRoot(message, domain);
+  const { kind, incident } = message;
+  const wakes = kind === "page" && urgencyOf(incident.severity) === "high";
+  return {
+    to: { name: message.responderName, address: message.address },
+    subject: content.subject,
+    text: mailPlainText(content),
+    messageId: `<${message.idempotencyKey}@${domain}>`,
+    inReplyTo: root,
+    references: root,
+    priority: wakes ? "high" as const : "normal" as const,
+    headers: {
+      // Vacation programs must not answer (RFC 3834, section 5; MS-OXCMAIL, section 2.1.3.2.20).
+      "Auto-Submitted": "auto-generated",
+      "X-Auto-Response-Suppress": "All",
+    },
+  };
+}
+
+function threadRoot(message: PageMessage, domain: string): string {
+  const { id, openedAtMs } = message.incident;
+  // The opening tells this incident from one of the same number in a database that was set up anew.
+  const incident = `${id}-${openedAtMs.toString(36)}`;
+  return `<incident-${incident}.responder-${message.responderId}@${domain}>`;
+}
+
+function security(options: SmtpOptions) {
+  const { credentials, port } = options;
+  const loopback = isLoopback(options.host);
+  return {
+    secure: port === 465,
+    requireTLS: credentials !== null && !loopback,
+    // Nobody listens between a machine and itself, and a relay there rarely has a certificate for "localhost".
+    ignoreTLS: loopback,
+    tls: {
+      minVersion: "TLSv1.2" as const,
+      ...(options.ca === undefined ? {} : { ca: options.ca }),
+    },
+    ...(credentials === null
+      ? {}
+      : { auth: { user: credentials.user, pass: credentials.password } }),
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
+}
+
+function senderDomain(from: string): string {
+  const address = addressparser(from, { flatten: true })[0]?.address ?? "";
+  const domain = address.slice(address.lastIndexOf("@") + 1).toLowerCase();
+  if (!isAddress(address)) {
+    throw new Error("The sender of mail is not a mail address.");
+  }
+  // As a URL host, so that an international name takes its ASCII form.
+  return new URL(`http://${domain}`).hostname;
+}
+
+/** One addr-spec without the rare quoted forms; what separates addresses in a header is not in it. */
+function isAddress(text: string): boolean {
+  return text.length <= 254 &&
+    /^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()[\]\\,;:"\p{Cc}]+$/u.test(text);
+}
+
+function secretsOf({ credentials }: SmtpOptions): string[] {
+  if (credentials === null) return [];
+  const { user, password } = credentials;
+  // AUTH PLAIN sends them as one (RFC 4616).
+  return [password, `\0${user}\0${password}`];
+}

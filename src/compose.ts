@@ -1,0 +1,256 @@
+/**
+ * Puts the rooms together. Everything from outside (store, clock, randomness, fetch) comes in as a value, so that the
+ * process and the behaviour tests run the same composition.
+ */
+import { getLogger } from "@logtape/logtape";
+import { createApp } from "./api/app.ts";
+import { act, addNote } from "./app/act.ts";
+import type { Actions } from "./app/actions.ts";
+import { audit } from "./app/audit.ts";
+import { createDeliverer, type Deliverer } from "./app/deliver.ts";
+import type { Engine } from "./app/engine.ts";
+import { escalateDue } from "./app/escalate.ts";
+import { ingest } from "./app/ingest.ts";
+import { createLinkSigner } from "./app/page_message.ts";
+import { prune } from "./app/prune.ts";
+import { receiveReceipts } from "./app/receive_receipts.ts";
+import { retryNotification } from "./app/retry_notification.ts";
+import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
+import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
+import type { Config } from "./config.ts";
+import { BodyBudget } from "./http/read_body.ts";
+import { type Job, runJob } from "./jobs/jobs.ts";
+import { createWaker, type Waker } from "./jobs/waker.ts";
+import type { Clock, NewId, Random } from "./ports/clock.ts";
+import type { Store } from "./ports/store.ts";
+import {
+  createSnsSubscriptions,
+  createSourceFormats,
+} from "./sources/formats.ts";
+import { acknowledgeRoutes } from "./web/acknowledge.ts";
+import { assetRoutes } from "./web/assets.ts";
+import { createRender } from "./web/templates.ts";
+
+const log = getLogger(["pagerpal"]);
+
+export interface Outside {
+  config: Config;
+  store: Store;
+  clock: Clock;
+  random: Random;
+  newId: NewId;
+  randomBytes(length: number): Uint8Array;
+  fetch: typeof fetch;
+  /** Names this process as the owner of leases. */
+  node: string;
+  version: string;
+  /** The newest migration that this program knows. */
+  schemaVersion: number;
+  /** The folder `static`, absolute, with a slash at the end. */
+  staticDirectory: string;
+}
+
+export interface PagerPal {
+  fetch(request: Request, info?: unknown): Response | Promise<Response>;
+  engine: Engine;
+  deliverer: Deliverer;
+  waker: Waker;
+  jobs: Job[];
+  /** Runs one job and keeps its outcome. */
+  runJob(job: Job): Promise<void>;
+  /** No new work; settles when messages on their way are recorded. The store stays open. */
+  stop(): Promise<void>;
+}
+
+/** Longer than a channel's own limit of 10 s, so that only a process that died or stood still loses a lease. */
+const LEASE_MS = 20_000;
+/** A job waits so long for the sends that it began; they go on without it. */
+const JOB_PATIENCE_MS = 30_000;
+/** All request bodies that the process holds at once. */
+const BODY_BUDGET_BYTES = 128 * 1024 * 1024;
+
+/** Promises the whole of PagerPal at rest: no timer is set and nothing is sent before `waker.start()` or a request. */
+export function compose(outside: Outside): PagerPal {
+  const { config, store, clock, random, newId, node } = outside;
+  const links = createLinkSigner(config.secretKey);
+  let kick = () => {};
+  const engine: Engine = {
+    store,
+    clock,
+    random,
+    newId,
+    sendingEnabled: config.notificationSendingEnabled,
+    kick: () => kick(),
+  };
+  const deliverer = createDeliverer(engine, {
+    channels: createChannels(channelsConfig(config), {
+      fetch: outside.fetch,
+      clock,
+      onStateChange: ({ kind, provider }, { state, lastError }) =>
+        log.warn("The circuit of {provider} ({channel}) is {state}", {
+          channel: kind,
+          provider,
+          state,
+          lastError,
+        }),
+    }),
+    node,
+    concurrency: config.notificationConcurrency,
+    leaseMs: LEASE_MS,
+    baseUrl: config.baseUrl,
+    links,
+  });
+  const firstAttemptsOnly = !config.notificationRetryWorkerEnabled;
+  const waker = createWaker({
+    clock,
+    deliver: () => deliverer.deliver({ firstAttemptsOnly }),
+    escalate: config.escalationWorkerEnabled ? () => escalateDue(engine) : null,
+    nextDueAtMs: () => nextDueAtMs(store, config),
+  });
+  kick = () => waker.kick();
+  const jobs = createJobs(engine, { config, deliverer });
+  const app = createApp({
+    ...outside,
+    config: {
+      ...config,
+      version: outside.version,
+      bucket: config.alertSourceRateLimit,
+      receiptToken: config.infobipReceiptToken,
+      sendingEnabled: config.notificationSendingEnabled,
+      allowedOrigins: [...config.allowedOrigins],
+      trustedProxies: [...config.trustedProxies],
+    },
+    secretKey: config.secretKey,
+    bodyBudget: new BodyBudget(BODY_BUDGET_BYTES),
+    sources: createSourceFormats(outside),
+    actions: createActions(engine),
+    parseReceipts(body) {
+      const read = readInfobipReceipts(body);
+      return read.ok ? read.receipts : null;
+    },
+    confirmSnsSubscription: confirmSns(outside),
+    jobs: () =>
+      jobs.map((job) => ({
+        ...job,
+        nextRunAtMs: job.enabled ? nextMinuteMs(clock()) : null,
+      })),
+    notReady: () => [],
+  });
+  const render = createRender({
+    directory: `${outside.staticDirectory}templates`,
+    watch: config.environment === "development",
+  });
+  app.route("/", acknowledgeRoutes({ engine, links, render }));
+  app.route("/", assetRoutes(`${outside.staticDirectory}assets`));
+  return {
+    fetch: app.fetch,
+    engine,
+    deliverer,
+    waker,
+    jobs,
+    runJob: (job) => runJob({ jobs: store.jobs, clock, node }, job),
+    async stop() {
+      waker.stop();
+      await deliverer.stop();
+    },
+  };
+}
+
+function createActions(engine: Engine): Actions {
+  return {
+    ingest: (source, reading) => ingest(engine, source, reading),
+    act: (incidentId, action) => act(engine, { incidentId, action }),
+    addNote: (incidentId, note) => addNote(engine, { incidentId, ...note }),
+    retryNotification: (notificationId, actor) =>
+      retryNotification(engine, { notificationId, actor }),
+    receiveReceipts: (receipts) => receiveReceipts(engine, receipts),
+  };
+}
+
+function createJobs(
+  engine: Engine,
+  { config, deliverer }: { config: Config; deliverer: Deliverer },
+): Job[] {
+  const everyMinute = "* * * * *";
+  return [
+    {
+      name: "notification_retry",
+      schedule: everyMinute,
+      enabled: config.notificationRetryWorkerEnabled,
+      run: () => sweep(deliverer),
+    },
+    {
+      name: "escalation",
+      schedule: everyMinute,
+      enabled: config.escalationWorkerEnabled,
+      async run() {
+        const { escalated, expired, postponed } = await escalateDue(engine);
+        return `${escalated} escalated, ${expired} closed by age, ${postponed} postponed`;
+      },
+    },
+    {
+      name: "self_audit",
+      schedule: everyMinute,
+      enabled: config.escalationWorkerEnabled,
+      async run() {
+        const { rearmed, abandoned } = await audit(engine);
+        return `${rearmed} armed again, ${abandoned} abandoned pages cancelled`;
+      },
+    },
+    {
+      name: "prune",
+      schedule: "17 * * * *",
+      enabled: true,
+      run: async () => `${await prune(engine)} rows forgotten`,
+    },
+  ];
+}
+
+async function sweep(deliverer: Deliverer): Promise<string> {
+  const patience = Promise.withResolvers<null>();
+  const timer = setTimeout(() => patience.resolve(null), JOB_PATIENCE_MS);
+  const done = await Promise.race([
+    deliverer.deliver({ firstAttemptsOnly: false }),
+    patience.promise,
+  ]).finally(() => clearTimeout(timer));
+  return done === null
+    ? "still sending"
+    : `${done.sent} sent, ${done.retried} to be retried, ${done.failed} failed`;
+}
+
+async function nextDueAtMs(
+  store: Store,
+  config: Config,
+): Promise<number | null> {
+  const dues = await Promise.all([
+    config.notificationRetryWorkerEnabled
+      ? store.notifications.nextDueAtMs()
+      : null,
+    config.escalationWorkerEnabled ? store.incidents.nextDueAtMs() : null,
+  ]);
+  const known = dues.filter((due) => due !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+function nextMinuteMs(nowMs: number): number {
+  return (Math.floor(nowMs / 60_000) + 1) * 60_000;
+}
+
+function channelsConfig(config: Config): ChannelsConfig {
+  const { infobip, smtp } = config;
+  return {
+    infobip: infobip && {
+      baseUrl: infobip.baseUrl,
+      apiKey: infobip.apiKey,
+      smsSender: infobip.smsSender,
+      whatsAppSender: infobip.whatsappSender,
+      whatsAppTemplate: infobip.whatsappTemplate === null ? null : {
+        name: infobip.whatsappTemplate,
+        language: infobip.whatsappTemplateLanguage,
+      },
+      publicBaseUrl: config.baseUrl,
+      receiptToken: config.infobipReceiptToken,
+    },
+    smtp,
+  };
+}

@@ -1,0 +1,73 @@
+/** Where a request comes from. `X-Forwarded-For` counts only as far as proxies that are trusted wrote it. */
+import type { MiddlewareHandler } from "hono";
+import ipaddr from "ipaddr.js";
+import type { EdgeEnv } from "./edge_env.ts";
+
+type Address = ReturnType<typeof ipaddr.process>;
+type Network = [Address, number];
+
+/** `networks` are CIDR ranges or single addresses; throws for one that is neither. */
+export function clientAddress(networks: string[]): MiddlewareHandler<EdgeEnv> {
+  const trusted = networks.map(parseNetwork);
+  return async (c, next) => {
+    const peer = c.env?.remoteAddr?.hostname ?? "";
+    const forwarded = c.req.header("x-forwarded-for") ?? "";
+    c.set("clientAddress", originOf(peer, { forwarded, trusted }));
+    await next();
+  };
+}
+
+/**
+ * Promises what to count attempts by: an IPv4 address, or the /64 of an IPv6 one, since that is what one subscriber
+ * gets (RFC 6177).
+ */
+export function addressKey(address: string): string {
+  if (!ipaddr.IPv6.isValid(address)) return address;
+  const [network] = ipaddr.IPv6.parseCIDR(
+    `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/64`)}/64`,
+  );
+  return `${network}/64`;
+}
+
+/** The hop nearest to us is the last; the first from there that is no trusted proxy is the client. */
+function originOf(
+  peer: string,
+  { forwarded, trusted }: { forwarded: string; trusted: Network[] },
+): string {
+  let client = parseAddress(peer);
+  if (client === null) return "unknown";
+  const hops = forwarded.split(",").slice(-20).map((hop) => hop.trim());
+  while (hops.length > 0 && isTrusted(client, trusted)) {
+    const hop = parseAddress(hops.pop() ?? "");
+    if (hop === null) break;
+    client = hop;
+  }
+  return client.toString();
+}
+
+function isTrusted(address: Address, trusted: Network[]): boolean {
+  return trusted.some(([network, bits]) =>
+    network.kind() === address.kind() && address.match(network, bits)
+  );
+}
+
+/** Also `192.0.2.1:443`, `[2001:db8::1]:443` and IPv4 in IPv6, as proxies write them. */
+function parseAddress(text: string): Address | null {
+  const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ??
+    /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text;
+  return ipaddr.isValid(bare) && isWritten(bare) ? ipaddr.process(bare) : null;
+}
+
+function parseNetwork(text: string): Network {
+  if (text.includes("/")) {
+    const [address, bits] = ipaddr.parseCIDR(text);
+    return [address, bits];
+  }
+  const address = ipaddr.process(text);
+  return [address, address.kind() === "ipv4" ? 32 : 128];
+}
+
+/** ipaddr.js also takes `1`, `0x7f.1` and the like, which inet_aton does and no proxy writes. */
+function isWritten(text: string): boolean {
+  return text.includes(":") || ipaddr.IPv4.isValidFourPartDecimal(text);
+}

@@ -1,0 +1,78 @@
+/** The edge: what every request passes, whichever room answers it. */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { RandomBytes } from "../app/secrets.ts";
+import type { Clock, NewId } from "../ports/clock.ts";
+import type { Repositories } from "../ports/store.ts";
+import { accessLog } from "./access_log.ts";
+import {
+  type Authenticator,
+  basicAuthenticator,
+  bearerAuthenticator,
+} from "./auth/authenticators.ts";
+import { clientAddress } from "./client_address.ts";
+import type { EdgeContext, EdgeEnv } from "./edge_env.ts";
+import { problemOf } from "./error_table.ts";
+import { limitBody } from "./limit_body.ts";
+import { allowOrigins } from "./origins.ts";
+import { Problem, problemResponse } from "./problem.ts";
+import type { BodyBudget } from "./read_body.ts";
+import { requestId } from "./request_id.ts";
+import { Routes } from "./routes.ts";
+import { securityHeaders } from "./security_headers.ts";
+
+/** Bodies of the management API are small; intake has limits of its own. */
+export const API_BODY_BYTES = 256 * 1024;
+export const BODY_WITHIN_MS = 30_000;
+
+export interface EdgeDeps {
+  store: Pick<Repositories, "accounts" | "tokens" | "rateLimits">;
+  clock: Clock;
+  newId: NewId;
+  randomBytes: RandomBytes;
+  bodyBudget: BodyBudget;
+  config: {
+    baseUrl: string;
+    allowedOrigins: string[];
+    trustedProxies: string[];
+  };
+  /** Further ways to log in, asked after token and password. */
+  authenticators?: Authenticator[];
+  /** Draws a problem as a page for a browser; null leaves it to the problem document. */
+  problemPage?: (problem: Problem, c: EdgeContext) => Response | null;
+}
+
+/** Promises the routes table with everything that comes before a route. The caller adds routes and then seals it. */
+export function createEdge(deps: EdgeDeps): Routes {
+  const { config, clock } = deps;
+  // Not strict: a path with a slash at the end is the same path, and nothing is ever redirected.
+  const app = new OpenAPIHono<EdgeEnv>({ strict: false });
+  const answer = (problem: Problem, c: EdgeContext) =>
+    deps.problemPage?.(problem, c) ??
+      problemResponse(problem, c.get("requestId"));
+  app.use(requestId(deps.newId));
+  app.use(clientAddress(config.trustedProxies));
+  app.use(accessLog(clock));
+  app.use(securityHeaders(config.baseUrl));
+  app.use("/api/*", allowOrigins(config.allowedOrigins));
+  app.onError((error, c) => answer(problemOf(error, c.get("requestId")), c));
+  app.notFound((c) =>
+    answer(
+      new Problem(404, "not_found", "There is nothing at this address."),
+      c,
+    )
+  );
+  return new Routes(app, {
+    authenticators: [
+      bearerAuthenticator(deps),
+      basicAuthenticator(deps),
+      ...(deps.authenticators ?? []),
+    ],
+    baseUrl: config.baseUrl,
+    allowedOrigins: config.allowedOrigins,
+    limitBody: limitBody({
+      bytes: API_BODY_BYTES,
+      withinMs: BODY_WITHIN_MS,
+      budget: deps.bodyBudget,
+    }),
+  });
+}

@@ -1,0 +1,122 @@
+/** Request bodies, within limits. */
+import { Problem, retryAfter } from "./problem.ts";
+
+export interface BodyLimits {
+  /** The most bytes that are taken; one more is refused, before it is kept. */
+  bytes: number;
+  /** How long the sender may take, milliseconds. */
+  withinMs: number;
+  /** Shared by all requests of the process; refused as 503 when it is used up. */
+  budget: BodyBudget;
+}
+
+/** How many body bytes the process holds at once, so that many large requests cannot exhaust its memory. */
+export class BodyBudget {
+  #free: number;
+  constructor(bytes: number) {
+    this.#free = bytes;
+  }
+  /** Promises whether `bytes` were set aside. */
+  take(bytes: number): boolean {
+    if (bytes > this.#free) return false;
+    this.#free -= bytes;
+    return true;
+  }
+  give(bytes: number): void {
+    this.#free += bytes;
+  }
+}
+
+/**
+ * Promises the bytes of the body. Throws 413 without reading on when it is larger than allowed, 408 when the sender is
+ * too slow, 503 when the process holds too much already.
+ */
+export async function readBody(
+  request: Request,
+  limits: BodyLimits,
+): Promise<Uint8Array> {
+  const declared = Number(request.headers.get("content-length") ?? "0");
+  if (declared > limits.bytes) throw tooLarge(limits.bytes);
+  if (request.body === null) return new Uint8Array();
+  const reader = request.body.getReader();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(tooSlow()), limits.withinMs);
+  });
+  try {
+    return await Promise.race([collect(reader, limits), late]);
+  } catch (error) {
+    // Tells the server that nobody reads on; what the sender says to that is of no interest.
+    reader.cancel().catch(() => {});
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Promises text whatever the bytes: what is not UTF-8 becomes U+FFFD, a byte order mark is dropped. */
+export function decodeText(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { fatal: false }).decode(bytes);
+}
+
+async function collect(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  { bytes: limit, budget }: BodyLimits,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  let taken = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return join(chunks, size);
+      size += value.byteLength;
+      if (size > limit) throw tooLarge(limit);
+      if (!budget.take(value.byteLength)) throw overloaded();
+      taken += value.byteLength;
+      chunks.push(value);
+    }
+  } finally {
+    budget.give(taken);
+  }
+}
+
+function join(chunks: Uint8Array[], size: number): Uint8Array {
+  const [only] = chunks;
+  if (only !== undefined && chunks.length === 1) return only;
+  const whole = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return whole;
+}
+
+function tooLarge(limit: number): Problem {
+  return new Problem(
+    413,
+    "body_too_large",
+    `The body is larger than ${
+      limit / 1024
+    } KiB, which is the most that is taken here.`,
+  );
+}
+
+function tooSlow(): Problem {
+  return new Problem(
+    408,
+    "body_too_slow",
+    "The body did not arrive in time. Send the request again.",
+  );
+}
+
+/** The whole service sheds: 503, which every sender retries. */
+export function overloaded(): Problem {
+  return new Problem(
+    503,
+    "overloaded",
+    "PagerPal has more to do than it can take in at the moment. Send the request again.",
+    { headers: retryAfter(2_000) },
+  );
+}
