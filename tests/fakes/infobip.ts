@@ -24,6 +24,8 @@ export type InfobipAnswer =
   | { status: number; body?: string; headers?: Record<string, string> }
   /** Takes the message and then cuts the connection: an unknown outcome. */
   | "accept_then_reset"
+  /** Takes the message and then says nothing until the client goes away. */
+  | "accept_then_hang"
   /** Cuts the connection without an answer. */
   | "reset"
   /** Answers nothing until the client goes away. */
@@ -127,9 +129,10 @@ export class FakeInfobip {
 
   #reply(request: InfobipRequest, answer: InfobipAnswer) {
     if (answer === "reset" || answer === "hang") return answer;
-    if (answer === "accept" || answer === "accept_then_reset") {
+    if (typeof answer === "string") {
       const reply = this.#asDocumented(request);
-      return answer === "accept" ? reply : "reset";
+      if (answer === "accept") return reply;
+      return answer === "accept_then_reset" ? "reset" : "hang";
     }
     if ("status" in answer) {
       const { status, body = "", headers = {} } = answer;

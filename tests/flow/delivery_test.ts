@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { flow } from "./flow.ts";
+import type { World } from "./world.ts";
+
+const DELIVERED = { groupId: 3, id: 5, name: "DELIVERED_TO_HANDSET" };
+const UNDELIVERABLE = {
+  groupId: 2,
+  id: 9,
+  name: "UNDELIVERABLE_NOT_DELIVERED",
+};
+
+/** Maya by SMS, then by e-mail after ten minutes; Idris is the next step. */
+async function platform(world: World) {
+  const maya = await world.responder("maya", ["sms", "email"]);
+  const idris = await world.responder("idris", ["sms"]);
+  const [sms, email] = await world.store.responders.contactMethods(maya.id);
+  assert.ok(sms && email);
+  await world.store.responders.setContactRules(maya.id, [
+    { urgency: "high", contactMethodId: sms.id, delayMinutes: 0 },
+    { urgency: "high", contactMethodId: email.id, delayMinutes: 10 },
+  ]);
+  await world.team("Platform", {
+    steps: () => [
+      { minutes: 30, targets: [maya] },
+      { minutes: 30, targets: [idris] },
+    ],
+  });
+}
+
+flow(
+  "a page that the provider rejects for good falls back to the next contact method at once",
+  async (world) => {
+    await platform(world);
+    world.infobip.answerNext({ rejected: 52 });
+    await world.alert();
+    world.expectPage("maya", "email");
+    const [first] = await world.notifications();
+    assert.equal(first?.state, "failed");
+  },
+);
+
+flow(
+  "when no contact method is left the next step is paged at once",
+  async (world) => {
+    await platform(world);
+    world.infobip.answerNext({ rejected: 52 });
+    world.smtp.answerNext({
+      at: "rcpt",
+      code: 550,
+      text: "5.1.1 no such user",
+    });
+    await world.alert();
+    world.expectPage("idris", "sms");
+    assert.ok((await world.timeline()).includes("moved_to_next_step"));
+  },
+);
+
+for (
+  const [words, answer] of [
+    ["an error of the provider", { status: 500 }],
+    ["a page of HTML", { status: 200, body: "<html>Bad gateway</html>" }],
+    ["XML", { status: 503, body: "<error/>" }],
+    ["a connection that is cut", "reset"],
+  ] as const
+) {
+  flow(
+    `after ${words} the page is tried again with the same id`,
+    async (world) => {
+      await platform(world);
+      world.infobip.answerNext(answer);
+      await world.alert();
+      world.expectNoPage();
+      await world.advance("1m");
+      world.expectPage("maya", "sms");
+      const ids = world.infobip.requests.map((request) => request.messageId);
+      assert.equal(new Set(ids).size, 1);
+      assert.equal(ids.length, 2);
+      await world.act("maya", "acknowledge");
+    },
+  );
+}
+
+flow(
+  "a yes whose answer was lost is not sent twice: the provider knows the id",
+  async (world) => {
+    await platform(world);
+    world.infobip.answerNext("accept_then_reset");
+    await world.alert();
+    world.expectPage("maya", "sms");
+    await world.advance("1m");
+    world.expectNoPage();
+    const [page] = await world.notifications();
+    assert.equal(page?.state, "sent");
+    await world.act("maya", "acknowledge");
+  },
+);
+
+flow("a busy provider is left alone for as long as it asks", async (world) => {
+  await platform(world);
+  world.infobip.answerNext({ status: 429, headers: { "retry-after": "120" } });
+  await world.alert();
+  await world.advance("119s");
+  world.expectNoPage();
+  await world.advance("1s");
+  world.expectPage("maya", "sms");
+  await world.act("maya", "acknowledge");
+});
+
+flow(
+  "refused credentials are no reason to wait: the next contact method is used",
+  async (world) => {
+    await platform(world);
+    world.infobip.answerNext({ status: 401 });
+    await world.alert();
+    world.expectPage("maya", "email");
+  },
+);
+
+flow(
+  "a provider that never recovers gives up within 15 minutes and moves on",
+  async (world) => {
+    await platform(world);
+    world.infobip.answerAlways({ status: 500 });
+    await world.alert();
+    await world.advance("15m");
+    world.expectPage("maya", "email");
+    const [sms] = await world.notifications();
+    assert.equal(sms?.state, "failed");
+    assert.ok(sms.attempt <= 6);
+    await world.act("maya", "acknowledge");
+  },
+);
+
+flow("a receipt says delivered, once and for all", async (world) => {
+  await platform(world);
+  await world.alert();
+  world.expectPage("maya", "sms");
+  const [page] = await world.notifications();
+  assert.ok(page);
+  const first = await world.receipt(page.idempotencyKey, DELIVERED);
+  assert.equal(first.status, 200);
+  await world.receipt(page.idempotencyKey, UNDELIVERABLE);
+  const [after] = await world.notifications();
+  assert.equal(after?.state, "delivered");
+  await world.act("maya", "acknowledge");
+});
+
+flow(
+  "an undeliverable receipt moves on to the next contact method at once",
+  async (world) => {
+    await platform(world);
+    await world.alert();
+    world.expectPage("maya", "sms");
+    const [page] = await world.notifications();
+    assert.ok(page);
+    await world.receipt(page.idempotencyKey, UNDELIVERABLE);
+    world.expectPage("maya", "email");
+  },
+);
+
+flow(
+  "a receipt for a message that is not ours is taken and counted",
+  async (world) => {
+    await platform(world);
+    const answer = await world.receipt("nobody-knows-me", DELIVERED);
+    assert.equal(answer.status, 200);
+    assert.equal(answer.body.unknown, 1);
+  },
+);
+
+flow(
+  "two responders of a step: the step goes on only when neither can be reached",
+  async (world) => {
+    const maya = await world.responder("maya", ["sms"]);
+    const jonas = await world.responder("jonas", ["email"]);
+    const idris = await world.responder("idris", ["sms"]);
+    await world.team("Payments", {
+      steps: () => [
+        { minutes: 5, targets: [maya, jonas] },
+        { minutes: 5, targets: [idris] },
+      ],
+    });
+    world.infobip.answerNext({ rejected: 52 });
+    await world.alert();
+    world.expectPage("jonas", "email");
+    world.expectNoPage();
+    await world.advance("5m");
+    world.expectPage("idris", "sms");
+  },
+);
