@@ -1,0 +1,57 @@
+/**
+ * Runs the tests: `deno run -A scripts/test.ts [files, folders or options of deno test]`. Where TEST_DATABASE_URL is not
+ * set, a PostgreSQL is started for the time they take. The last line says how many tests passed and failed.
+ */
+import { startPostgres } from "../tests/embedded_postgres.ts";
+
+const given = Deno.env.get("TEST_DATABASE_URL");
+const stopping = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  if (signal === "SIGTERM" && Deno.build.os === "windows") continue;
+  Deno.addSignalListener(signal, () => stopping.abort());
+}
+
+const server = given ? null : await startPostgres();
+const report = await Deno.makeTempFile({ suffix: ".xml" });
+try {
+  const code = await runTests(given || server?.url || "", report);
+  const { passed, failed } = count(await Deno.readTextFile(report), code);
+  if (passed + failed === 0) console.error("No test was run.");
+  console.log(`${passed} passed, ${failed} failed`);
+  Deno.exitCode = code !== 0 ? code : passed + failed === 0 ? 1 : 0;
+} finally {
+  await Deno.remove(report).catch(() => {});
+  await server?.stop();
+}
+// The signal listeners would keep the process.
+Deno.exit();
+
+/** Promises the runner's exit code; 130 where it was interrupted. */
+async function runTests(databaseUrl: string, junit: string): Promise<number> {
+  if (stopping.signal.aborted) return 130;
+  const runner = new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", "--parallel", `--junit-path=${junit}`, ...Deno.args],
+    env: { TEST_DATABASE_URL: databaseUrl },
+    stdin: "null",
+  }).spawn();
+  stopping.signal.addEventListener("abort", () => {
+    try {
+      runner.kill("SIGTERM");
+    } catch {
+      // It has ended by itself.
+    }
+  });
+  const { code } = await runner.status;
+  return stopping.signal.aborted ? 130 : code;
+}
+
+/** What the report says. A file that could not even be loaded is no test in it, but a failure all the same. */
+function count(junit: string, code: number) {
+  const [, suites = ""] = /<testsuites([^>]*)>/.exec(junit) ?? [];
+  const number = (name: string, text: string) =>
+    Number(new RegExp(`\\b${name}="(\\d+)"`).exec(text)?.[1] ?? 0);
+  const skipped = [...junit.matchAll(/<skipped\b/g)].length;
+  const failed = number("failures", suites) + number("errors", suites);
+  const passed = number("tests", suites) - failed - skipped;
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed };
+}

@@ -1,0 +1,51 @@
+/** Claimed messages with all that their texts say. */
+import { compareSeverity } from "../domain/alert.ts";
+import type { ClaimedNotification } from "../ports/paging_repositories.ts";
+import { incidentOf } from "./incident_row.ts";
+import { notificationOf } from "./notification_row.ts";
+import type { Database } from "./schema.ts";
+
+/** Promises the messages of these ids, the most severe incident first, then the longest due. Four queries at most. */
+export async function claimedOf(
+  db: Database,
+  ids: number[],
+): Promise<ClaimedNotification[]> {
+  const rows = await db.selectFrom("notifications").selectAll()
+    .where("id", "in", ids).execute();
+  const incidents = await incidentsOf(db, rows.map((row) => row.incident_id));
+  const names = await responderNames(db, rows.map((row) => row.responder_id));
+  const claimed = rows.flatMap((row) => {
+    const its = incidents.get(row.incident_id);
+    // The foreign key holds the incident while its notification exists.
+    if (its === undefined) return [];
+    const responderName = names.get(row.responder_id) ?? "";
+    return [{ notification: notificationOf(row), ...its, responderName }];
+  });
+  return claimed.sort(bySeverityAndAge);
+}
+
+async function incidentsOf(db: Database, ids: number[]) {
+  const rows = await db.selectFrom("incidents")
+    .innerJoin("teams", "teams.id", "incidents.team_id")
+    .innerJoin("alert_sources", "alert_sources.id", "incidents.source_id")
+    .selectAll("incidents")
+    .select(["teams.name as team_name", "alert_sources.name as source_name"])
+    .where("incidents.id", "in", [...new Set(ids)]).execute();
+  return new Map(rows.map((row) => [row.id, {
+    incident: incidentOf(row),
+    teamName: row.team_name,
+    sourceName: row.source_name,
+  }]));
+}
+
+async function responderNames(db: Database, ids: number[]) {
+  const rows = await db.selectFrom("responders").select(["id", "name"])
+    .where("id", "in", [...new Set(ids)]).execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+function bySeverityAndAge(a: ClaimedNotification, b: ClaimedNotification) {
+  return compareSeverity(b.incident.severity, a.incident.severity) ||
+    a.notification.dueAtMs - b.notification.dueAtMs ||
+    a.notification.id - b.notification.id;
+}

@@ -1,0 +1,129 @@
+/** How each responder is reached: contact methods, and the rules that say which one when. */
+import type {
+  ContactMethod,
+  ContactRule,
+  ReachableResponder,
+} from "../domain/people.ts";
+import { flag, flagIfGiven, instant } from "./column.ts";
+import { contactMethodOf, contactRuleOf } from "./contact_row.ts";
+import { chunks } from "./page.ts";
+import type { Session } from "./session.ts";
+
+type NewContactMethod = Omit<
+  ContactMethod,
+  "id" | "createdAtMs" | "updatedAtMs"
+>;
+type NewContactRule = Omit<ContactRule, "id" | "responderId">;
+
+const ROWS_PER_INSERT = 1_000;
+
+/** The part of the responder repository that is about contacts. */
+export class Contacts {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async methods(responderId: number): Promise<ContactMethod[]> {
+    const rows = await this.#session.read.selectFrom("contact_methods")
+      .selectAll().where("responder_id", "=", responderId)
+      .orderBy("id").execute();
+    return rows.map(contactMethodOf);
+  }
+
+  async findMethod(id: number): Promise<ContactMethod | null> {
+    const row = await this.#session.read.selectFrom("contact_methods")
+      .selectAll().where("id", "=", id).executeTakeFirst();
+    return row ? contactMethodOf(row) : null;
+  }
+
+  insertMethod(method: NewContactMethod, nowMs: number) {
+    const at = instant(nowMs);
+    return this.#session.write(async (db) =>
+      contactMethodOf(
+        await db.insertInto("contact_methods").values({
+          responder_id: method.responderId,
+          channel: method.channel,
+          address: method.address,
+          label: method.label,
+          enabled: flag(method.enabled),
+          created_at_ms: at,
+          updated_at_ms: at,
+        }).returningAll().executeTakeFirstOrThrow(),
+      )
+    );
+  }
+
+  updateMethod(id: number, patch: Partial<NewContactMethod>, nowMs: number) {
+    return this.#session.write(async (db) => {
+      const row = await db.updateTable("contact_methods").set({
+        responder_id: patch.responderId,
+        channel: patch.channel,
+        address: patch.address,
+        label: patch.label,
+        enabled: flagIfGiven(patch.enabled),
+        updated_at_ms: instant(nowMs),
+      }).where("id", "=", id).returningAll().executeTakeFirst();
+      return row ? contactMethodOf(row) : null;
+    });
+  }
+
+  deleteMethod(id: number): Promise<boolean> {
+    return this.#session.write(async (db) => {
+      const { numDeletedRows } = await db.deleteFrom("contact_methods")
+        .where("id", "=", id).executeTakeFirst();
+      return numDeletedRows > 0n;
+    });
+  }
+
+  async rules(responderId: number): Promise<ContactRule[]> {
+    const rows = await this.#session.read.selectFrom("contact_rules")
+      .selectAll().where("responder_id", "=", responderId)
+      .orderBy("id").execute();
+    return rows.map(contactRuleOf);
+  }
+
+  setRules(responderId: number, rules: NewContactRule[]) {
+    return this.#session.write(async (db) => {
+      await db.deleteFrom("contact_rules")
+        .where("responder_id", "=", responderId).execute();
+      const written: ContactRule[] = [];
+      for (const some of chunks(rules, ROWS_PER_INSERT)) {
+        const rows = await db.insertInto("contact_rules").values(
+          some.map((rule) => ({
+            responder_id: responderId,
+            urgency: rule.urgency,
+            contact_method_id: rule.contactMethodId,
+            delay_minutes: rule.delayMinutes,
+          })),
+        ).returningAll().execute();
+        written.push(...rows.map(contactRuleOf));
+      }
+      return written.sort((a, b) => a.id - b.id);
+    });
+  }
+
+  /** Those of the ids that exist, ascending. */
+  async reachable(ids: number[]): Promise<ReachableResponder[]> {
+    const wanted = [...new Set(ids)];
+    if (wanted.length === 0) return [];
+    const db = this.#session.read;
+    const people = await db.selectFrom("responders")
+      .select(["id", "name", "notify_on_resolve"])
+      .where("id", "in", wanted).orderBy("id").execute();
+    const methods = await db.selectFrom("contact_methods").selectAll()
+      .where("responder_id", "in", wanted).orderBy("id").execute();
+    const rules = await db.selectFrom("contact_rules").selectAll()
+      .where("responder_id", "in", wanted).orderBy("id").execute();
+    const methodsOf = Map.groupBy(methods, (row) => row.responder_id);
+    const rulesOf = Map.groupBy(rules, (row) => row.responder_id);
+    return people.map(({ id, name, notify_on_resolve }) => ({
+      id,
+      name,
+      notifyOnResolve: notify_on_resolve === 1,
+      contactMethods: (methodsOf.get(id) ?? []).map(contactMethodOf),
+      contactRules: (rulesOf.get(id) ?? []).map(contactRuleOf),
+    }));
+  }
+}

@@ -1,0 +1,99 @@
+/** The filter of a list of incidents as conditions that the indexes serve. */
+import { type Expression, expressionBuilder, sql, type SqlBool } from "kysely";
+import type { IncidentFilter } from "../ports/paging_repositories.ts";
+import { containing, instant, matches } from "./column.ts";
+import type { Database, Schema } from "./schema.ts";
+
+type Condition = Expression<SqlBool>;
+
+const NEVER = sql<boolean>`1 = 0`;
+
+/** Promises `FROM incidents WHERE ...`, to which a count or a page adds what it selects. */
+export function filteredIncidents(db: Database, filter: IncidentFilter) {
+  const conditions = [
+    ...statusConditions(filter),
+    ...ownerConditions(filter),
+    ...timeConditions(filter),
+    ...textConditions(filter),
+  ];
+  return db.selectFrom("incidents").where((eb) => eb.and(conditions));
+}
+
+function columns() {
+  return expressionBuilder<Schema, "incidents">();
+}
+
+function statusConditions(
+  { statuses, severities }: IncidentFilter,
+): Condition[] {
+  const eb = columns();
+  const conditions: Condition[] = [];
+  if (statuses !== undefined) {
+    conditions.push(
+      statuses.length > 0 ? eb("incidents.status", "in", statuses) : NEVER,
+    );
+    // Says again what follows from the list, in the words of the partial indexes.
+    if (!statuses.includes("resolved")) {
+      conditions.push(sql<boolean>`incidents.status <> 'resolved'`);
+    }
+  }
+  if (severities !== undefined) {
+    conditions.push(
+      severities.length > 0
+        ? eb("incidents.severity", "in", severities)
+        : NEVER,
+    );
+  }
+  return conditions;
+}
+
+function ownerConditions(
+  { teamId, sourceId, responderId }: IncidentFilter,
+): Condition[] {
+  const eb = columns();
+  const conditions: Condition[] = [];
+  if (teamId !== undefined) {
+    conditions.push(eb("incidents.team_id", "=", teamId));
+  }
+  if (sourceId !== undefined) {
+    conditions.push(eb("incidents.source_id", "=", sourceId));
+  }
+  if (responderId !== undefined) {
+    conditions.push(
+      sql<boolean>`incidents.id IN (
+        SELECT incident_id FROM notifications
+        WHERE responder_id = ${responderId} AND kind = 'page'
+        UNION
+        SELECT id FROM incidents
+        WHERE acknowledged_by_responder_id = ${responderId}
+      )`,
+    );
+  }
+  return conditions;
+}
+
+function timeConditions(
+  { openedFromMs, openedBeforeMs }: IncidentFilter,
+): Condition[] {
+  const eb = columns();
+  const conditions: Condition[] = [];
+  if (openedFromMs !== undefined) {
+    conditions.push(eb("incidents.opened_at_ms", ">=", instant(openedFromMs)));
+  }
+  if (openedBeforeMs !== undefined) {
+    conditions.push(eb("incidents.opened_at_ms", "<", instant(openedBeforeMs)));
+  }
+  return conditions;
+}
+
+function textConditions({ text }: IncidentFilter): Condition[] {
+  if (text === undefined || text === "") return [];
+  const pattern = containing(text);
+  return [
+    columns().or([
+      matches("incidents.title", pattern),
+      matches("incidents.external_id", pattern),
+      matches("incidents.description", pattern),
+    ]),
+  ];
+}

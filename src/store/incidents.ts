@@ -1,0 +1,223 @@
+/** Incidents: one open one per key, decided about by one process at a time. */
+import { sql } from "kysely";
+import type { Incident, IncidentStatus } from "../domain/incident.ts";
+import type {
+  IncidentFilter,
+  IncidentRepository,
+  IncidentSummary,
+  NewIncident,
+  RepeatedFiring,
+} from "../ports/paging_repositories.ts";
+import type { Page, PageRequest } from "../ports/store.ts";
+import { instant, instantOrNull, json } from "./column.ts";
+import { filteredIncidents } from "./incident_filter.ts";
+import {
+  incidentColumns,
+  incidentOf,
+  SUMMARY_COLUMNS,
+  summaryOf,
+} from "./incident_row.ts";
+import { paged, within } from "./page.ts";
+import type { Session } from "./session.ts";
+
+// Written out, so that the partial indexes serve the query; a bound parameter hides the value from the planner.
+const IS_OPEN = sql<boolean>`status <> 'resolved'`;
+const IS_RESOLVED = sql<boolean>`status = 'resolved'`;
+
+const MOST_IDS = 1_000;
+
+export class Incidents implements IncidentRepository {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async find(id: number): Promise<Incident | null> {
+    const row = await this.#session.read.selectFrom("incidents").selectAll()
+      .where("id", "=", id).executeTakeFirst();
+    return row ? incidentOf(row) : null;
+  }
+
+  list(
+    filter: IncidentFilter,
+    page: PageRequest,
+  ): Promise<Page<IncidentSummary>> {
+    const matching = filteredIncidents(this.#session.read, filter);
+    return paged(page, {
+      count: () =>
+        matching.select((eb) => eb.fn.countAll<number>().as("total"))
+          .executeTakeFirstOrThrow(),
+      rows: async (limit, offset) => {
+        const rows = await matching
+          .innerJoin("teams", "teams.id", "incidents.team_id")
+          .innerJoin("alert_sources", "alert_sources.id", "incidents.source_id")
+          .select(SUMMARY_COLUMNS.map((name) => `incidents.${name}` as const))
+          .select([
+            "teams.name as team_name",
+            "alert_sources.name as source_name",
+          ])
+          .orderBy("incidents.opened_at_ms", "desc")
+          .orderBy("incidents.id", "desc")
+          .limit(limit).offset(offset).execute();
+        return rows.map((row) => ({
+          ...summaryOf(row),
+          teamName: row.team_name,
+          sourceName: row.source_name,
+        }));
+      },
+    });
+  }
+
+  async findOpen(
+    sourceId: number,
+    externalId: string,
+  ): Promise<Incident | null> {
+    const row = await this.#session.read.selectFrom("incidents").selectAll()
+      .where("source_id", "=", sourceId)
+      .where("external_id", "=", externalId)
+      .where(IS_OPEN)
+      .executeTakeFirst();
+    return row ? incidentOf(row) : null;
+  }
+
+  async findLastResolved(
+    sourceId: number,
+    externalId: string,
+  ): Promise<Incident | null> {
+    const row = await this.#session.read.selectFrom("incidents").selectAll()
+      .where("source_id", "=", sourceId)
+      .where("external_id", "=", externalId)
+      .where(IS_RESOLVED)
+      .orderBy("resolved_at_ms", "desc").orderBy("id", "desc")
+      .limit(1).executeTakeFirst();
+    return row ? incidentOf(row) : null;
+  }
+
+  insert(incident: NewIncident): Promise<Incident | null> {
+    return this.#session.write(async (db) => {
+      const row = await db.insertInto("incidents")
+        .values({ ...incidentColumns(incident), version: 1 })
+        .onConflict((conflict) =>
+          conflict.columns(["source_id", "external_id"]).where(IS_OPEN)
+            .doNothing()
+        )
+        .returningAll().executeTakeFirst();
+      return row ? incidentOf(row) : null;
+    });
+  }
+
+  lock(
+    id: number,
+    { status, dueByMs }: { status?: IncidentStatus[]; dueByMs?: number } = {},
+  ): Promise<Incident | null> {
+    if (status?.length === 0) return Promise.resolve(null);
+    return this.#session.write(async (db) => {
+      let update = db.updateTable("incidents")
+        .set({ version: sql`version + 1` }).where("id", "=", id);
+      if (status) update = update.where("status", "in", status);
+      if (dueByMs !== undefined) {
+        update = update.where("next_action_at_ms", "<=", instant(dueByMs));
+      }
+      const row = await update.returningAll().executeTakeFirst();
+      return row ? incidentOf(row) : null;
+    });
+  }
+
+  async save(incident: Incident): Promise<void> {
+    await this.#session.write((db) =>
+      db.updateTable("incidents").set(incidentColumns(incident))
+        .where("id", "=", incident.id).execute()
+    );
+  }
+
+  recordRepeat(id: number, firing: RepeatedFiring): Promise<boolean> {
+    return this.#session.write(async (db) => {
+      const { numUpdatedRows } = await db.updateTable("incidents")
+        .set({
+          alert_count: sql`alert_count + 1`,
+          last_alert_at_ms: later("last_alert_at_ms", firing.nowMs),
+          description: firing.description,
+          links: json(firing.links),
+          labels: json(firing.labels),
+          payload: firing.payload,
+          auto_resolve_at_ms: instantOrNull(firing.autoResolveAtMs),
+          version: sql`version + 1`,
+          ...startsAt(firing.startsAtMs),
+        })
+        .where("id", "=", id).where(IS_OPEN).executeTakeFirst();
+      return numUpdatedRows > 0n;
+    });
+  }
+
+  async due(nowMs: number, limit: number): Promise<number[]> {
+    const rows = await this.#session.read.selectFrom("incidents").select("id")
+      .where(IS_OPEN).where("next_action_at_ms", "<=", instant(nowMs))
+      .orderBy("next_action_at_ms").orderBy("id")
+      .limit(within(limit, 0, MOST_IDS)).execute();
+    return rows.map(({ id }) => id);
+  }
+
+  async expired(nowMs: number, limit: number): Promise<number[]> {
+    const rows = await this.#session.read.selectFrom("incidents").select("id")
+      .where(IS_OPEN).where("auto_resolve_at_ms", "<=", instant(nowMs))
+      .orderBy("auto_resolve_at_ms").orderBy("id")
+      .limit(within(limit, 0, MOST_IDS)).execute();
+    return rows.map(({ id }) => id);
+  }
+
+  async postpone(id: number, untilMs: number): Promise<void> {
+    await this.#session.write((db) =>
+      db.updateTable("incidents")
+        .set({
+          next_action_at_ms: instant(untilMs),
+          version: sql`version + 1`,
+        })
+        .where("id", "=", id).where(IS_OPEN).execute()
+    );
+  }
+
+  async stranded(limit: number): Promise<number[]> {
+    const rows = await this.#session.read.selectFrom("incidents").select("id")
+      .where(
+        sql<
+          boolean
+        >`status = 'triggered' AND is_test = 0 AND exhausted_at_ms IS NULL AND next_action_at_ms IS NULL`,
+      )
+      .where((eb) =>
+        eb.not(eb.exists(
+          eb.selectFrom("notifications").select("notifications.id")
+            .whereRef("notifications.incident_id", "=", "incidents.id")
+            .where("notifications.state", "in", ["queued", "sending"])
+            .where("notifications.kind", "=", "page"),
+        ))
+      )
+      .orderBy("id").limit(within(limit, 0, MOST_IDS)).execute();
+    return rows.map(({ id }) => id);
+  }
+
+  async countOpen(): Promise<number> {
+    const { total } = await this.#session.read.selectFrom("incidents")
+      .select((eb) => eb.fn.countAll<number>().as("total"))
+      .where(IS_OPEN).executeTakeFirstOrThrow();
+    return total;
+  }
+}
+
+// SQLite calls the greater of two values max(a, b), PostgreSQL greatest(a, b): CASE is what both have.
+function later(column: "last_alert_at_ms" | "latest_starts_at_ms", ms: number) {
+  const ref = sql.ref(column);
+  const at = instant(ms);
+  return sql<number>`CASE WHEN ${ref} >= ${at} THEN ${ref} ELSE ${at} END`;
+}
+
+function startsAt(ms: number | null) {
+  if (ms === null) return {};
+  const at = instant(ms);
+  return {
+    starts_at_ms: sql<
+      number
+    >`CASE WHEN starts_at_ms <= ${at} THEN starts_at_ms ELSE ${at} END`,
+    latest_starts_at_ms: later("latest_starts_at_ms", ms),
+  };
+}

@@ -1,0 +1,88 @@
+/** A notification as a row, and back. */
+import type { Insertable, Selectable } from "kysely";
+import type { NewNotification, Notification } from "../domain/notification.ts";
+import { flag, instant, instantOrNull } from "./column.ts";
+import type { NotificationTable } from "./schema.ts";
+
+type Columns = Omit<Insertable<NotificationTable>, "id">;
+
+/** Promises the row of a message that nobody has tried to send yet. */
+export function newNotificationColumns(message: NewNotification): Columns {
+  return {
+    incident_id: message.incidentId,
+    responder_id: message.responderId,
+    contact_method_id: message.contactMethodId,
+    channel: message.channel,
+    address: message.address,
+    kind: message.kind,
+    step: message.step,
+    round: message.round,
+    state: message.state,
+    due_at_ms: instant(message.dueAtMs),
+    idempotency_key: message.idempotencyKey,
+    attempt: 0,
+    lease_owner: null,
+    lease_until_ms: null,
+    maybe_sent_twice: 0,
+    provider: null,
+    provider_message_id: null,
+    error: null,
+    sent_at_ms: null,
+    delivered_at_ms: null,
+    created_at_ms: instant(message.createdAtMs),
+    updated_at_ms: instant(message.createdAtMs),
+  };
+}
+
+/** Promises the columns that sending changes: all but whose message it is, for which incident and why. */
+export function deliveryColumns(message: Notification): Partial<Columns> {
+  return {
+    contact_method_id: message.contactMethodId,
+    channel: message.channel,
+    address: message.address,
+    state: message.state,
+    due_at_ms: instant(message.dueAtMs),
+    attempt: message.attempt,
+    lease_owner: message.leaseOwner,
+    lease_until_ms: instantOrNull(message.leaseUntilMs),
+    maybe_sent_twice: flag(message.maybeSentTwice),
+    provider: message.provider,
+    provider_message_id: message.providerMessageId,
+    error: message.error,
+    sent_at_ms: instantOrNull(message.sentAtMs),
+    delivered_at_ms: instantOrNull(message.deliveredAtMs),
+    updated_at_ms: instant(message.updatedAtMs),
+  };
+}
+
+/** Promises the notification. */
+export function notificationOf(
+  row: Selectable<NotificationTable>,
+): Notification {
+  return {
+    id: row.id,
+    incidentId: row.incident_id,
+    responderId: row.responder_id,
+    contactMethodId: row.contact_method_id,
+    // Words of a fixed set are written by this house only.
+    channel: row.channel as Notification["channel"],
+    address: row.address,
+    kind: row.kind as Notification["kind"],
+    step: row.step,
+    round: row.round,
+    state: row.state as Notification["state"],
+    dueAtMs: row.due_at_ms,
+    idempotencyKey: row.idempotency_key,
+    attempt: row.attempt,
+    leaseOwner: row.lease_owner,
+    leaseUntilMs: row.lease_until_ms,
+    maybeSentTwice: row.maybe_sent_twice === 1,
+    provider: row.provider,
+    providerMessageId: row.provider_message_id,
+    error: row.error,
+    sentAtMs: row.sent_at_ms,
+    deliveredAtMs: row.delivered_at_ms,
+    createdAtMs: row.created_at_ms,
+    updatedAtMs: row.updated_at_ms,
+  };
+}

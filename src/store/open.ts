@@ -1,0 +1,126 @@
+/** The store over either database. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Repositories, Store } from "../ports/store.ts";
+import { Accounts } from "./accounts.ts";
+import { AuditLog } from "./audit_log.ts";
+import { Idempotency } from "./idempotency.ts";
+import { Incidents } from "./incidents.ts";
+import { Jobs } from "./jobs.ts";
+import { openLibsql } from "./libsql.ts";
+import { Notifications } from "./notifications.ts";
+import { Policies } from "./policies.ts";
+import { openPostgres } from "./postgres.ts";
+import { RateLimits } from "./rate_limits.ts";
+import { Responders } from "./responders.ts";
+import { Schedules } from "./schedules.ts";
+import type { Database } from "./schema.ts";
+import { SeenMessages } from "./seen_messages.ts";
+import type { Backend, Session, WriteOptions } from "./session.ts";
+import { Sources } from "./sources.ts";
+import { isMissingTable } from "./store_error.ts";
+import { Teams } from "./teams.ts";
+import { Timeline } from "./timeline.ts";
+import { Tokens } from "./tokens.ts";
+
+export interface StoreAddress {
+  /** `file:/absolute/path`, `libsql://`, `http(s)://` of a libSQL server, or `postgres://`. */
+  url: string;
+  /** For a libSQL server. */
+  authToken?: string;
+  /** PostgreSQL: the most connections this process holds; 10 when not given. */
+  poolSize?: number;
+}
+
+/**
+ * Promises a store over the database at the address. A database server is first reached when it is first used; a file is
+ * opened, and StoreUnavailableError thrown where that cannot be done. The schema is migrate()'s business.
+ */
+export async function openStore(address: StoreAddress): Promise<Store> {
+  const { url, authToken, poolSize } = address;
+  const backend = /^postgres(ql)?:/.test(url)
+    ? openPostgres({ url, ...(poolSize === undefined ? {} : { poolSize }) })
+    : await openLibsql({
+      url,
+      ...(authToken === undefined ? {} : { authToken }),
+    });
+  return storeOn(backend);
+}
+
+function storeOn(backend: Backend): Store {
+  const inTransaction = new AsyncLocalStorage<true>();
+  const session: Session = {
+    dialect: backend.dialect,
+    read: backend.read,
+    write: (work, options) => {
+      // It would wait for the very transaction that waits for it.
+      if (inTransaction.getStore()) throw new NestedTransactionError();
+      return backend.write(work, options);
+    },
+  };
+  return {
+    ...repositoriesOn(session),
+    dialect: backend.dialect,
+    transaction: (work) =>
+      session.write((db) =>
+        inTransaction.run(
+          true,
+          () => work(repositoriesOn(within(db, backend.dialect))),
+        )
+      ),
+    check: () => schemaVersion(backend),
+    close: () => backend.close(),
+  };
+}
+
+/** Inside a transaction, what is not written through `tx` would wait for ever. A mistake in the code, never in the data. */
+class NestedTransactionError extends Error {
+  override readonly name = "NestedTransactionError";
+  constructor() {
+    super(
+      "Inside a transaction, write through `tx` and not through the store.",
+    );
+  }
+}
+
+function within(db: Database, dialect: Session["dialect"]): Session {
+  return {
+    dialect,
+    read: db,
+    write: <T>(work: (db: Database) => Promise<T>, _options?: WriteOptions) =>
+      work(db),
+  };
+}
+
+function repositoriesOn(session: Session): Repositories {
+  return {
+    incidents: new Incidents(session),
+    timeline: new Timeline(session),
+    notifications: new Notifications(session),
+    teams: new Teams(session),
+    responders: new Responders(session),
+    schedules: new Schedules(session),
+    policies: new Policies(session),
+    sources: new Sources(session),
+    accounts: new Accounts(session),
+    tokens: new Tokens(session),
+    jobs: new Jobs(session),
+    rateLimits: new RateLimits(session),
+    seenMessages: new SeenMessages(session),
+    idempotency: new Idempotency(session),
+    auditLog: new AuditLog(session),
+  };
+}
+
+async function schemaVersion(
+  { read }: Backend,
+): Promise<{ schemaVersion: number }> {
+  try {
+    const newest = await read.selectFrom("schema_migrations")
+      .select((eb) => eb.fn.max("version").as("version"))
+      .executeTakeFirst();
+    return { schemaVersion: newest?.version ?? 0 };
+  } catch (error) {
+    if (isMissingTable(error)) return { schemaVersion: 0 };
+    throw error;
+  }
+}

@@ -1,0 +1,184 @@
+/** Schedules and their entries. */
+import { type Selectable, sql } from "kysely";
+import type { Schedule, ScheduleEntry } from "../domain/schedule.ts";
+import type {
+  Dependent,
+  ScheduleRepository,
+} from "../ports/directory_repositories.ts";
+import type { Page, PageRequest } from "../ports/store.ts";
+import { instant } from "./column.ts";
+import { dependentsIn, policiesTargeting } from "./dependents.ts";
+import { paged } from "./page.ts";
+import type { ScheduleEntryTable, ScheduleTable } from "./schema.ts";
+import type { Session } from "./session.ts";
+
+type NewSchedule = Omit<Schedule, "id" | "createdAtMs" | "updatedAtMs">;
+type NewEntry = Omit<ScheduleEntry, "id" | "createdAtMs">;
+
+export class Schedules implements ScheduleRepository {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async find(id: number): Promise<Schedule | null> {
+    const row = await this.#session.read.selectFrom("schedules").selectAll()
+      .where("id", "=", id).executeTakeFirst();
+    return row ? scheduleOf(row) : null;
+  }
+
+  list(
+    { teamId }: { teamId?: number },
+    page: PageRequest,
+  ): Promise<Page<Schedule>> {
+    let matching = this.#session.read.selectFrom("schedules");
+    if (teamId !== undefined) matching = matching.where("team_id", "=", teamId);
+    return paged(page, {
+      count: () =>
+        matching.select((eb) => eb.fn.countAll<number>().as("total"))
+          .executeTakeFirstOrThrow(),
+      rows: async (limit, offset) => {
+        const rows = await matching.selectAll()
+          .orderBy(sql`lower(name)`).orderBy("id")
+          .limit(limit).offset(offset).execute();
+        return rows.map(scheduleOf);
+      },
+    });
+  }
+
+  insert(schedule: NewSchedule, nowMs: number): Promise<Schedule> {
+    const at = instant(nowMs);
+    return this.#session.write(async (db) =>
+      scheduleOf(
+        await db.insertInto("schedules").values({
+          team_id: schedule.teamId,
+          name: schedule.name,
+          description: schedule.description,
+          time_zone: schedule.timeZone,
+          created_at_ms: at,
+          updated_at_ms: at,
+        }).returningAll().executeTakeFirstOrThrow(),
+      )
+    );
+  }
+
+  update(
+    id: number,
+    patch: Partial<NewSchedule>,
+    nowMs: number,
+  ): Promise<Schedule | null> {
+    return this.#session.write(async (db) => {
+      const row = await db.updateTable("schedules").set({
+        team_id: patch.teamId,
+        name: patch.name,
+        description: patch.description,
+        time_zone: patch.timeZone,
+        updated_at_ms: instant(nowMs),
+      }).where("id", "=", id).returningAll().executeTakeFirst();
+      return row ? scheduleOf(row) : null;
+    });
+  }
+
+  delete(id: number): Promise<boolean> {
+    return this.#session.write(async (db) => {
+      const { numDeletedRows } = await db.deleteFrom("schedules")
+        .where("id", "=", id).executeTakeFirst();
+      return numDeletedRows > 0n;
+    });
+  }
+
+  dependents(id: number): Promise<Dependent[]> {
+    return dependentsIn(this.#session.read, [
+      policiesTargeting("schedule_id", id),
+    ]);
+  }
+
+  async entries(
+    scheduleIds: number[],
+    fromMs: number,
+    toMs: number,
+  ): Promise<ScheduleEntry[]> {
+    if (scheduleIds.length === 0) return [];
+    const rows = await this.#session.read.selectFrom("schedule_entries")
+      .selectAll()
+      .where("schedule_id", "in", [...new Set(scheduleIds)])
+      .where("ends_at_ms", ">", instant(fromMs))
+      .where("starts_at_ms", "<", instant(toMs))
+      .orderBy("starts_at_ms").orderBy("id").execute();
+    return rows.map(entryOf);
+  }
+
+  async findEntry(id: number): Promise<ScheduleEntry | null> {
+    const row = await this.#session.read.selectFrom("schedule_entries")
+      .selectAll().where("id", "=", id).executeTakeFirst();
+    return row ? entryOf(row) : null;
+  }
+
+  insertEntry(entry: NewEntry, nowMs: number): Promise<ScheduleEntry> {
+    return this.#session.write(async (db) =>
+      entryOf(
+        await db.insertInto("schedule_entries").values({
+          schedule_id: entry.scheduleId,
+          responder_id: entry.responderId,
+          kind: entry.kind,
+          starts_at_ms: instant(entry.startsAtMs),
+          ends_at_ms: instant(entry.endsAtMs),
+          created_at_ms: instant(nowMs),
+        }).returningAll().executeTakeFirstOrThrow(),
+      )
+    );
+  }
+
+  updateEntry(
+    id: number,
+    patch: Partial<Omit<NewEntry, "scheduleId">>,
+  ): Promise<ScheduleEntry | null> {
+    const { responderId, kind, startsAtMs, endsAtMs } = patch;
+    return this.#session.write(async (db) => {
+      const row = await db.updateTable("schedule_entries").set({
+        // An empty patch is still a statement.
+        id: sql`id`,
+        responder_id: responderId,
+        kind,
+        starts_at_ms: startsAtMs === undefined
+          ? undefined
+          : instant(startsAtMs),
+        ends_at_ms: endsAtMs === undefined ? undefined : instant(endsAtMs),
+      }).where("id", "=", id).returningAll().executeTakeFirst();
+      return row ? entryOf(row) : null;
+    });
+  }
+
+  deleteEntry(id: number): Promise<boolean> {
+    return this.#session.write(async (db) => {
+      const { numDeletedRows } = await db.deleteFrom("schedule_entries")
+        .where("id", "=", id).executeTakeFirst();
+      return numDeletedRows > 0n;
+    });
+  }
+}
+
+function scheduleOf(row: Selectable<ScheduleTable>): Schedule {
+  return {
+    id: row.id,
+    teamId: row.team_id,
+    name: row.name,
+    description: row.description,
+    timeZone: row.time_zone,
+    createdAtMs: row.created_at_ms,
+    updatedAtMs: row.updated_at_ms,
+  };
+}
+
+function entryOf(row: Selectable<ScheduleEntryTable>): ScheduleEntry {
+  return {
+    id: row.id,
+    scheduleId: row.schedule_id,
+    responderId: row.responder_id,
+    kind: row.kind as ScheduleEntry["kind"],
+    startsAtMs: row.starts_at_ms,
+    endsAtMs: row.ends_at_ms,
+    createdAtMs: row.created_at_ms,
+  };
+}

@@ -1,0 +1,58 @@
+/** The story of each incident, written once and never changed. */
+import type { Selectable } from "kysely";
+import type { NewTimelineEntry, TimelineEntry } from "../domain/timeline.ts";
+import type { TimelineRepository } from "../ports/paging_repositories.ts";
+import { instant, json, parsed } from "./column.ts";
+import { chunks, within } from "./page.ts";
+import type { TimelineEntryTable } from "./schema.ts";
+import type { Session } from "./session.ts";
+
+const MOST_LISTED = 1_000;
+const ROWS_PER_INSERT = 500;
+
+export class Timeline implements TimelineRepository {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async add(incidentId: number, entries: NewTimelineEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    await this.#session.write(async (db) => {
+      for (const some of chunks(entries, ROWS_PER_INSERT)) {
+        await db.insertInto("timeline_entries")
+          .values(some.map(({ kind, atMs, actor, detail }) => ({
+            incident_id: incidentId,
+            kind,
+            at_ms: instant(atMs),
+            actor: json(actor),
+            detail: json(detail),
+          }))).execute();
+      }
+    });
+  }
+
+  async list(
+    incidentId: number,
+    { afterId, limit }: { afterId: number; limit: number },
+  ): Promise<TimelineEntry[]> {
+    const rows = await this.#session.read.selectFrom("timeline_entries")
+      .selectAll()
+      .where("incident_id", "=", incidentId)
+      .where("id", ">", afterId)
+      .orderBy("id").limit(within(limit, 0, MOST_LISTED)).execute();
+    return rows.map(entryOf);
+  }
+}
+
+function entryOf(row: Selectable<TimelineEntryTable>): TimelineEntry {
+  return {
+    id: row.id,
+    incidentId: row.incident_id,
+    kind: row.kind as TimelineEntry["kind"],
+    atMs: row.at_ms,
+    actor: parsed(row.actor),
+    detail: parsed(row.detail),
+  };
+}

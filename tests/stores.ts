@@ -1,0 +1,61 @@
+/** One test, every database. */
+import type { Store } from "../src/ports/store.ts";
+import { migrate } from "../src/store/migrate.ts";
+import { openStore } from "../src/store/open.ts";
+import {
+  createTestDatabase,
+  createTestFile,
+  type TestDatabase,
+} from "./postgres.ts";
+
+export interface TestBackend {
+  name: "libSQL" | "PostgreSQL" | "remote libSQL";
+  url: string;
+  /** Promises a further store on the same database, as another process would have; closed after the test. */
+  openAnother(): Promise<Store>;
+}
+
+type Body = (store: Store, backend: TestBackend) => Promise<void> | void;
+
+/** What can make an empty database of one kind. */
+export const BACKENDS: Record<
+  TestBackend["name"],
+  () => Promise<TestDatabase>
+> = {
+  "libSQL": createTestFile,
+  "PostgreSQL": createTestDatabase,
+  "remote libSQL": () =>
+    import("./fakes/hrana_server.ts").then((fake) => fake.createTestServer()),
+};
+
+/** Registers the test once for each backend, each time on a fresh, migrated database. */
+export function forEachStore(
+  name: string,
+  body: Body,
+  on: TestBackend["name"][] = ["libSQL", "PostgreSQL"],
+): void {
+  for (const backend of on) {
+    Deno.test(`${name} (${backend})`, () => withStore(backend, body));
+  }
+}
+
+/** Runs the body on a fresh, migrated database and removes it afterwards. */
+export async function withStore(
+  name: TestBackend["name"],
+  body: Body,
+): Promise<void> {
+  await using database = await BACKENDS[name]();
+  const { url } = database;
+  await migrate({ url }, 0);
+  const stores: Store[] = [];
+  const openAnother = async () => {
+    const store = await openStore({ url });
+    stores.push(store);
+    return store;
+  };
+  try {
+    await body(await openAnother(), { name, url, openAnother });
+  } finally {
+    for (const store of stores) await store.close();
+  }
+}
