@@ -16,8 +16,9 @@ export interface SmtpOptions {
   host: string;
   /** 465 is TLS from the first byte; any other port begins in the clear and changes over with STARTTLS. */
   port: number;
-  /** null for a relay that knows us by our address. */
-  credentials: { user: string; password: string } | null;
+  /** The login; null, both, for a relay that knows us by our network address. */
+  user: string | null;
+  password: string | null;
   /** An address, or a name and an address: `PagerPal <pager@example.com>`. */
   from: string;
   /** PEM of a private authority to trust besides the public ones. */
@@ -114,20 +115,21 @@ function threadRoot(message: PageMessage, domain: string): string {
 }
 
 function security(options: SmtpOptions) {
-  const { credentials, port } = options;
+  const { user, password, port } = options;
+  // Nobody listens between a machine and itself, and a relay there rarely has a certificate for "localhost".
   const loopback = isLoopback(options.host);
   return {
     secure: port === 465,
-    requireTLS: credentials !== null && !loopback,
-    // Nobody listens between a machine and itself, and a relay there rarely has a certificate for "localhost".
-    ignoreTLS: loopback,
+    // Otherwise STARTTLS is used where it is offered, which somebody on the way can suppress.
+    requireTLS: password !== null && !loopback,
     tls: {
       minVersion: "TLSv1.2" as const,
+      rejectUnauthorized: !loopback,
       ...(options.ca === undefined ? {} : { ca: options.ca }),
     },
-    ...(credentials === null
+    ...(user === null || password === null
       ? {}
-      : { auth: { user: credentials.user, pass: credentials.password } }),
+      : { auth: { user, pass: password } }),
   };
 }
 
@@ -151,9 +153,7 @@ function isAddress(text: string): boolean {
     /^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()[\]\\,;:"\p{Cc}]+$/u.test(text);
 }
 
-function secretsOf({ credentials }: SmtpOptions): string[] {
-  if (credentials === null) return [];
-  const { user, password } = credentials;
-  // AUTH PLAIN sends them as one (RFC 4616).
-  return [password, `\0${user}\0${password}`];
+function secretsOf({ user, password }: SmtpOptions): string[] {
+  // AUTH PLAIN sends both as one (RFC 4616).
+  return password === null ? [] : [password, `\0${user}\0${password}`];
 }

@@ -42,6 +42,11 @@ function answered(error: SmtpError, said: string): Attempt {
       ? { ...result, scope: "address" }
       : result;
   }
+  if (code === "ETLS") {
+    return misconfigured(
+      `The mail server offers no encryption, which we require (${said}).`,
+    );
+  }
   if (code === "EAUTH" || status === 530 || status === 535) {
     return misconfigured(`The mail server refused our credentials (${said}).`);
   }

@@ -22,7 +22,7 @@ const memberShape = z.object({
   ),
   labels: words.nullish().transform((labels): JsonObject => labels ?? {}),
   annotations: words.catch({}),
-  startsAt: z.unknown(),
+  startsAt: z.unknown().optional(),
   fingerprint: text,
   generatorURL: text,
   silenceURL: text,
@@ -74,7 +74,7 @@ export function readAlertGroup(
     if (id === null) {
       return wrongField(
         `alerts[${index}].labels`,
-        `alerts[${index}] has neither labels nor a fingerprint to tell it from others.`,
+        `alerts[${index}].labels is needed where there is no fingerprint.`,
       );
     }
     members.push({ ...alert, id, raw: body.alerts[index] });

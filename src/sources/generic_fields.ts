@@ -66,10 +66,10 @@ const status = scalar.transform((word, context) => {
 const shape = z.object({
   external_id: externalId.optional(),
   title: scalar.optional(),
-  description: z.unknown(),
+  description: z.unknown().optional(),
   severity: severity.optional(),
   status: status.optional().default("firing"),
-  starts_at: z.unknown(),
+  starts_at: z.unknown().optional(),
 });
 
 /** The fields that decide what becomes of the alert; absent, null and blank ones are undefined. */

@@ -4,7 +4,7 @@ import { type Fetch, fetchText } from "./aws_fetch.ts";
 
 const MOST_KEPT = 8;
 const FRESH_MS = 24 * 3_600_000;
-const BUDGET = { failures: 5, withinMs: 60_000 };
+const BUDGET = { requests: 5, withinMs: 60_000 };
 
 export type CertificateAnswer =
   | { ok: true; certificate: X509Certificate }
@@ -19,37 +19,43 @@ export interface CertificateAsker {
 export interface SigningCertificates {
   /**
    * Promises the certificate at a URL that was checked before, or why there is none now. Requests for one URL are
-   * shared; a source whose requests failed 5 times within a minute causes no more for that minute, so that made-up
-   * URLs cannot make us poll AWS. Never throws.
+   * shared, and one source causes at most 5 within a minute, so that made-up URLs cannot make us poll AWS. Never
+   * throws.
    */
   get(url: string, asker: CertificateAsker): Promise<CertificateAnswer>;
 }
 
+interface KeptCertificate {
+  certificate: X509Certificate;
+  atMs: number;
+}
+
 /** Promises a store that keeps the last few certificates for a day, and longer while AWS cannot be reached. */
 export function createSigningCertificates(fetch: Fetch): SigningCertificates {
-  const kept = new Map<
-    string,
-    { certificate: X509Certificate; atMs: number }
-  >();
+  const kept = new Map<string, KeptCertificate>();
   const pending = new Map<string, Promise<CertificateAnswer>>();
-  const failures = createFailureBudget();
+  const mayAsk = createRequestBudget();
 
   async function load(
     url: string,
-    { sourceId, nowMs }: CertificateAsker,
+    asker: CertificateAsker,
   ): Promise<CertificateAnswer> {
-    const giveBack = failures.take(sourceId, nowMs);
-    if (giveBack === null) {
-      return { ok: false, message: "too many certificates could not be had" };
+    if (!mayAsk(asker)) {
+      return { ok: false, message: "too many were asked for within a minute" };
     }
     const answer = parse(await fetchText(fetch, url));
-    if (!answer.ok) return answer;
-    giveBack();
-    kept.delete(url);
-    kept.set(url, { certificate: answer.certificate, atMs: nowMs });
-    const oldest = kept.keys().next();
-    if (kept.size > MOST_KEPT && !oldest.done) kept.delete(oldest.value);
+    if (answer.ok) {
+      remember(url, { certificate: answer.certificate, atMs: asker.nowMs });
+    }
     return answer;
+  }
+
+  // A Map keeps its order, so the first is the one that was not used for longest.
+  function remember(url: string, entry: KeptCertificate) {
+    kept.delete(url);
+    kept.set(url, entry);
+    const first = kept.keys().next();
+    if (kept.size > MOST_KEPT && !first.done) kept.delete(first.value);
   }
 
   function share(url: string, asker: CertificateAsker) {
@@ -63,11 +69,7 @@ export function createSigningCertificates(fetch: Fetch): SigningCertificates {
   return {
     async get(url, asker) {
       const known = kept.get(url);
-      if (known) {
-        // The last one used is the last one forgotten.
-        kept.delete(url);
-        kept.set(url, known);
-      }
+      if (known) remember(url, known);
       if (known && asker.nowMs < known.atMs + FRESH_MS) {
         return { ok: true, certificate: known.certificate };
       }
@@ -79,23 +81,15 @@ export function createSigningCertificates(fetch: Fetch): SigningCertificates {
   };
 }
 
-/** Promises to count a request as failed from its start, so that a burst cannot outrun the count. */
-function createFailureBudget() {
+/** Promises a function that says whether the source may cause a request now, and counts it. */
+function createRequestBudget(): (asker: CertificateAsker) => boolean {
   const startedMs = new Map<number, number[]>();
-  return {
-    /** Promises how to tell that the request succeeded, or null when the source may not ask now. */
-    take(sourceId: number, nowMs: number): (() => void) | null {
-      const recent = (startedMs.get(sourceId) ?? [])
-        .filter((atMs) => Math.abs(nowMs - atMs) < BUDGET.withinMs);
-      startedMs.set(sourceId, recent);
-      if (recent.length >= BUDGET.failures) return null;
-      recent.push(nowMs);
-      return () => {
-        const now = startedMs.get(sourceId) ?? [];
-        const index = now.indexOf(nowMs);
-        if (index >= 0) now.splice(index, 1);
-      };
-    },
+  return ({ sourceId, nowMs }) => {
+    const recent = (startedMs.get(sourceId) ?? [])
+      .filter((atMs) => Math.abs(nowMs - atMs) < BUDGET.withinMs);
+    const allowed = recent.length < BUDGET.requests;
+    startedMs.set(sourceId, allowed ? [...recent, nowMs] : recent);
+    return allowed;
   };
 }
 

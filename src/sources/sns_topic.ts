@@ -33,15 +33,17 @@ export function topicOf(arn: string): SnsTopic | null {
 }
 
 /**
- * Promises whether a certificate at this URL may vouch for the topic: https, the SNS endpoint of the topic's own region
- * and nothing else in it (no user, port, query or fragment), a path that ends in `.pem`.
+ * Promises the normal form of a URL whose certificate may vouch for the topic: https, the SNS endpoint of the topic's
+ * own region and nothing else in it (no user, port, query or fragment), a path that ends in `.pem`. null for any other.
  */
-export function isSigningCertUrl(url: string, topic: SnsTopic): boolean {
+export function signingCertUrl(url: string, topic: SnsTopic): string | null {
   const parsed = URL.parse(url);
-  if (parsed === null || /[?#@\\\s]/.test(url)) return false;
-  return parsed.protocol === "https:" && parsed.hostname === topic.host &&
-    parsed.port === "" && parsed.username === "" && parsed.password === "" &&
+  if (parsed === null || /[?#@\\\s]/.test(url)) return null;
+  const allowed = parsed.protocol === "https:" &&
+    parsed.hostname === topic.host && parsed.port === "" &&
+    parsed.username === "" && parsed.password === "" &&
     /^\/[A-Za-z0-9._/-]+\.pem$/.test(parsed.pathname);
+  return allowed ? parsed.href : null;
 }
 
 /** Promises the URL that confirms a subscription, made from what was verified and never from a body's SubscribeURL. */

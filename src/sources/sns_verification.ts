@@ -5,7 +5,7 @@ import { refused } from "./reading.ts";
 import type { SigningCertificates } from "./sns_certificates.ts";
 import type { SnsEnvelope } from "./sns_envelope.ts";
 import { signatureFault } from "./sns_signature.ts";
-import { isSigningCertUrl, type SnsTopic } from "./sns_topic.ts";
+import { signingCertUrl, type SnsTopic } from "./sns_topic.ts";
 
 const MOST_AHEAD_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
@@ -25,15 +25,13 @@ export async function verifyMessage(
   certificates: SigningCertificates,
 ): Promise<SourceReading | null> {
   const { envelope, request } = message;
+  const certUrl = signingCertUrl(envelope.SigningCertURL, message.topic);
   const early = typeFault(message) ?? topicFault(message) ??
-    certUrlFault(message) ?? ageFault(message);
-  if (early !== null) return early;
+    (certUrl === null ? certUrlFault(message) : ageFault(message));
+  if (early !== null || certUrl === null) return early;
 
   const { source: { id: sourceId }, nowMs } = request;
-  const found = await certificates.get(envelope.SigningCertURL, {
-    sourceId,
-    nowMs,
-  });
+  const found = await certificates.get(certUrl, { sourceId, nowMs });
   if (!found.ok) {
     return {
       kind: "unavailable",
@@ -77,15 +75,13 @@ function topicFault({ envelope, request }: UnverifiedMessage) {
   });
 }
 
-function certUrlFault({ envelope, topic }: UnverifiedMessage) {
-  return isSigningCertUrl(envelope.SigningCertURL, topic)
-    ? null
-    : refused(403, {
-      code: "sns_cert_url_not_allowed",
-      message:
-        `The SNS message is refused: its certificate must come from https://${topic.host}/.`,
-      field: "SigningCertURL",
-    });
+function certUrlFault({ topic }: UnverifiedMessage) {
+  return refused(403, {
+    code: "sns_cert_url_not_allowed",
+    message:
+      `The SNS message is refused: its certificate must come from https://${topic.host}/.`,
+    field: "SigningCertURL",
+  });
 }
 
 function ageFault({ envelope, request }: UnverifiedMessage) {

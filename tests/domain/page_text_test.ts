@@ -29,8 +29,8 @@ const hostile = fc.oneof(
 
 const link = fc.string({
   unit: fc.constantFrom(..."abcXYZ0189-_"),
-  minLength: 31,
-  maxLength: 31,
+  minLength: 32,
+  maxLength: 32,
 }).map((token) => `https://pager.example.com/a/${token}`.slice(0, 60));
 
 Deno.test("an SMS says severity, number, title, team, how to acknowledge and the link", () => {

@@ -57,6 +57,7 @@ export class FakeInfobip {
   readonly #apiKey: string;
   readonly #waiters = new Waiters<InfobipRequest>();
   readonly #seenIds = new Set<string>();
+  #port = 0;
   #next: InfobipAnswer[] = [];
   #always: InfobipAnswer = "accept";
 
@@ -72,19 +73,25 @@ export class FakeInfobip {
     });
   }
 
-  /** Listens on a free port of the loopback; only `apiKey` is let in. */
+  /** Listens on the loopback, on a free port unless told which; only `apiKey` is let in. */
   static async start(
-    { apiKey = "test-api-key" } = {},
+    { apiKey = "test-api-key", port = 0 } = {},
   ): Promise<FakeInfobip> {
     const fake = new FakeInfobip(apiKey);
     await new Promise<void>((resolve) =>
-      fake.#server.listen(0, "127.0.0.1", resolve)
+      fake.#server.listen(port, "127.0.0.1", resolve)
     );
+    fake.#port = (fake.#server.address() as AddressInfo).port;
     return fake;
   }
 
+  /** Stays the same after the close, so that a test can bring it back there. */
+  get port(): number {
+    return this.#port;
+  }
+
   get baseUrl(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   /** What was taken as new messages. */
@@ -109,6 +116,7 @@ export class FakeInfobip {
     return this.#waiters.waitFor(this.requests, holds, timeoutMs);
   }
 
+  /** Cuts all connections and listens no more; once is enough, twice does no harm. */
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));

@@ -41,6 +41,7 @@ export interface ReceivedMail {
 }
 
 export interface FakeSmtpOptions {
+  port?: number;
   /** Asks for this login; without it takes mail from anybody. */
   credentials?: { user: string; password: string };
   /** PEM; offers STARTTLS with it. Without it there is no encryption. */
@@ -52,6 +53,7 @@ export class FakeSmtp {
   readonly mails: ReceivedMail[] = [];
   readonly #server: SMTPServer;
   readonly #waiters = new Waiters<ReceivedMail>();
+  #port = 0;
   #next: SmtpAnswer[] = [];
   #always: SmtpAnswer = "accept";
 
@@ -88,7 +90,7 @@ export class FakeSmtp {
           const answer = this.#take();
           if (answer === "hang") return;
           const mail = await parse(chunks, session);
-          if (answer === "accept_then_reset") this.#cut();
+          if (answer === "accept_then_reset") this.cutConnections();
           else done();
           this.mails.push(mail);
           this.#waiters.arrived(mail);
@@ -99,17 +101,19 @@ export class FakeSmtp {
     this.#server.on("error", () => {});
   }
 
-  /** Listens on a free port of the loopback. */
+  /** Listens on the loopback, on a free port unless told which. */
   static async start(options: FakeSmtpOptions = {}): Promise<FakeSmtp> {
     const fake = new FakeSmtp(options);
     await new Promise<void>((resolve) =>
-      fake.#server.listen(0, "127.0.0.1", resolve)
+      fake.#server.listen(options.port ?? 0, "127.0.0.1", resolve)
     );
+    fake.#port = (fake.#server.server.address() as AddressInfo).port;
     return fake;
   }
 
+  /** Stays the same after the close, so that a test can bring it back there. */
   get port(): number {
-    return (this.#server.server.address() as AddressInfo).port;
+    return this.#port;
   }
 
   /** How many clients are connected. */
@@ -135,7 +139,7 @@ export class FakeSmtp {
   }
 
   async close(): Promise<void> {
-    this.#cut();
+    this.cutConnections();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
@@ -154,7 +158,8 @@ export class FakeSmtp {
     return this.#next.shift() ?? this.#always;
   }
 
-  #cut(): void {
+  /** Drops all clients without a word. */
+  cutConnections(): void {
     for (const connection of this.#server.connections) {
       connection._socket.destroy();
     }
