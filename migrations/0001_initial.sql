@@ -249,6 +249,7 @@ CREATE TABLE notifications (
   round INTEGER NOT NULL,
   state TEXT NOT NULL,
   due_at_ms BIGINT NOT NULL,
+  first_due_at_ms BIGINT NOT NULL,
   idempotency_key TEXT NOT NULL,
   attempt INTEGER NOT NULL,
   lease_owner TEXT,

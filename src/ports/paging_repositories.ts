@@ -74,7 +74,10 @@ export interface IncidentRepository {
   expired(nowMs: number, limit: number): Promise<number[]>;
   /** The earliest instant at which an open incident wants to be looked at: its next action or age limit; null: never. */
   nextDueAtMs(): Promise<number | null>;
-  /** Moves the next action of one incident, outside any decision: a row that fails must not stall the rest. */
+  /**
+   * Moves what is due on one incident before the instant, its next action or its age limit, to the instant, outside any
+   * decision: a row that fails must not stall the rest.
+   */
   postpone(id: number, untilMs: number): Promise<void>;
   /** Ids of incidents that promise 2 forbids: triggered, not a test, not exhausted, and with nothing to come. */
   stranded(limit: number): Promise<number[]>;

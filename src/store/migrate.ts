@@ -2,6 +2,7 @@
 import postgres from "postgres";
 import { connect, type LibsqlAddress } from "./libsql.ts";
 import { type Migration, readMigrations, sqlFor } from "./migrations.ts";
+export { NEWEST_SCHEMA_VERSION } from "./migrations.ts";
 import type { DialectName } from "./session.ts";
 import { isBusy, storeError } from "./store_error.ts";
 

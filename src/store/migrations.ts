@@ -26,19 +26,24 @@ const WORDS: Record<DialectName, Record<string, string>> = {
 
 const FOLDER = new URL("../../migrations/", import.meta.url);
 
+/** The version of a database that is at the newest migration of this code. */
+export const NEWEST_SCHEMA_VERSION: number =
+  [...Deno.readDirSync(FOLDER)].filter(({ name }) => versionOf(name) !== null)
+    .length;
+
 /** Promises all migrations of the folder in order. Throws where a number is missing or comes twice. */
 export async function readMigrations(
   folder: URL = FOLDER,
 ): Promise<Migration[]> {
   const found: Migration[] = [];
   for await (const { name } of Deno.readDir(folder)) {
-    const version = /^(\d{4})_[a-z0-9_]+\.sql$/.exec(name)?.[1];
-    if (version === undefined) continue;
+    const version = versionOf(name);
+    if (version === null) continue;
     const file = await Deno.readTextFile(new URL(name, folder));
     // A checkout with CRLF line ends is the same migration.
     const sql = file.replaceAll("\r\n", "\n");
     const checksum = await sha256(sql);
-    found.push({ version: Number(version), name, checksum, sql });
+    found.push({ version, name, checksum, sql });
   }
   found.sort((a, b) => a.version - b.version);
   found.forEach(({ version, name }, index) => {
@@ -55,6 +60,12 @@ export function sqlFor(migration: Migration, dialect: DialectName): string {
     (sql, [word, meaning]) => sql.replaceAll(word, meaning),
     migration.sql,
   );
+}
+
+/** `0001_initial.sql` is 1; null for the name of anything else. */
+function versionOf(fileName: string): number | null {
+  const digits = /^(\d{4})_[a-z0-9_]+\.sql$/.exec(fileName)?.[1];
+  return digits === undefined ? null : Number(digits);
 }
 
 async function sha256(text: string): Promise<string> {

@@ -200,6 +200,7 @@ export interface NotificationTable {
   round: number;
   state: string;
   due_at_ms: Instant;
+  first_due_at_ms: Instant;
   idempotency_key: string;
   attempt: number;
   lease_owner: string | null;

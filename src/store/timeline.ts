@@ -33,6 +33,13 @@ export class Timeline implements TimelineRepository {
     });
   }
 
+  async last(incidentId: number): Promise<TimelineEntry | null> {
+    const row = await this.#session.read.selectFrom("timeline_entries")
+      .selectAll().where("incident_id", "=", incidentId)
+      .orderBy("id", "desc").limit(1).executeTakeFirst();
+    return row ? entryOf(row) : null;
+  }
+
   async list(
     incidentId: number,
     { afterId, limit }: { afterId: number; limit: number },
