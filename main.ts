@@ -8,7 +8,7 @@ import { ConfigError, loadConfig } from "./src/config.ts";
 import { registerJobs } from "./src/jobs/jobs.ts";
 import { configureLogging } from "./src/logging.ts";
 import { openDatabase } from "./src/open_database.ts";
-import { NEWEST_SCHEMA_VERSION } from "./src/store/migrate.ts";
+import { newestVersion } from "./src/store/migrations.ts";
 import { VERSION } from "./src/version.ts";
 
 const log = getLogger(["pagerpal"]);
@@ -19,7 +19,7 @@ const DRAIN_MS = 12_000;
 const config = readSettings();
 configureLogging({ level: config.logLevel, secrets: config.secrets });
 for (const warning of config.warnings) log.warn(warning);
-const store = await openDatabase(config);
+const store = await openDatabase(config, Date.now());
 const node = `node-${crypto.randomUUID().slice(0, 8)}`;
 const pagerpal = compose({
   config,
@@ -31,7 +31,7 @@ const pagerpal = compose({
   fetch,
   node,
   version: VERSION,
-  schemaVersion: NEWEST_SCHEMA_VERSION,
+  schemaVersion: await newestVersion(),
   staticDirectory: new URL("./static/", import.meta.url).pathname,
 });
 registerJobs({ jobs: store.jobs, clock: Date.now, node }, pagerpal.jobs);

@@ -4,6 +4,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { createApp } from "./api/app.ts";
+import type { AppDeps } from "./api/deps.ts";
 import { act, addNote } from "./app/act.ts";
 import type { Actions } from "./app/actions.ts";
 import { audit } from "./app/audit.ts";
@@ -27,8 +28,8 @@ import {
   createSnsSubscriptions,
   createSourceFormats,
 } from "./sources/formats.ts";
-import { acknowledgeRoutes } from "./web/acknowledge.ts";
-import { assetRoutes } from "./web/assets.ts";
+import { addAcknowledgePage } from "./web/acknowledge.ts";
+import { addAssets } from "./web/assets.ts";
 import { createRender } from "./web/templates.ts";
 
 const log = getLogger(["pagerpal"]);
@@ -109,6 +110,10 @@ export function compose(outside: Outside): PagerPal {
   });
   kick = () => waker.kick();
   const jobs = createJobs(engine, { config, deliverer });
+  const render = createRender({
+    directory: `${outside.staticDirectory}templates`,
+    watch: config.environment === "development",
+  });
   const app = createApp({
     ...outside,
     config: {
@@ -128,20 +133,17 @@ export function compose(outside: Outside): PagerPal {
       const read = readInfobipReceipts(body);
       return read.ok ? read.receipts : null;
     },
-    confirmSnsSubscription: confirmSns(outside),
+    confirmSnsSubscription: confirmSns(outside.fetch),
     jobs: () =>
       jobs.map((job) => ({
         ...job,
         nextRunAtMs: job.enabled ? nextMinuteMs(clock()) : null,
       })),
     notReady: () => [],
+  }, (routes) => {
+    addAcknowledgePage(routes, { engine, links, render });
+    addAssets(routes, `${outside.staticDirectory}assets`);
   });
-  const render = createRender({
-    directory: `${outside.staticDirectory}templates`,
-    watch: config.environment === "development",
-  });
-  app.route("/", acknowledgeRoutes({ engine, links, render }));
-  app.route("/", assetRoutes(`${outside.staticDirectory}assets`));
   return {
     fetch: app.fetch,
     engine,
@@ -153,6 +155,21 @@ export function compose(outside: Outside): PagerPal {
       waker.stop();
       await deliverer.stop();
     },
+  };
+}
+
+function confirmSns(
+  fetch: Outside["fetch"],
+): AppDeps["confirmSnsSubscription"] {
+  const subscriptions = createSnsSubscriptions(fetch);
+  return async ({ sns: { pendingTopicArn, pendingToken } }) => {
+    if (pendingTopicArn === null || pendingToken === null) {
+      return { ok: false, message: "No topic waits for approval." };
+    }
+    const answer = await subscriptions.confirm(pendingTopicArn, pendingToken);
+    return answer.kind === "confirmed"
+      ? { ok: true, subscriptionArn: answer.subscriptionArn }
+      : { ok: false, message: answer.message };
   };
 }
 

@@ -4,6 +4,8 @@ import { parsePhoneNumberFromString } from "libphonenumber-js";
 import { invalid } from "../app/refused_error.ts";
 import type { ChannelKind } from "../domain/people.ts";
 
+const WRITTEN_NUMBER = /^\+[0-9 ()./-]{3,40}$/;
+
 /**
  * Promises E.164 with `+` for sms and whatsapp, an addr-spec for email; throws a refusal of the field `address`.
  *
@@ -16,8 +18,9 @@ export function contactAddress(channel: ChannelKind, text: string): string {
     if (parsed.success) return parsed.data;
     throw invalid("address", "An e-mail address, as maya@example.com.");
   }
-  const number = text.startsWith("+")
-    ? parsePhoneNumberFromString(text)
+  // The library would also find a number in the middle of a text.
+  const number = WRITTEN_NUMBER.test(text)
+    ? parsePhoneNumberFromString(text, { extract: false })
     : undefined;
   if (number?.isPossible() && number.ext === undefined) return number.number;
   throw invalid(

@@ -5,7 +5,12 @@ import type { IngestResult } from "../app/actions.ts";
 import { SOURCE_KINDS, type SourceKind } from "../domain/alert_source.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import { Problem, retryAfter } from "../http/problem.ts";
-import { decodeText, overloaded, readBody } from "../http/read_body.ts";
+import {
+  decodeText,
+  type HeldBody,
+  overloaded,
+  readBody,
+} from "../http/read_body.ts";
 import type { Routes } from "../http/routes.ts";
 import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
 import type { SourceReading } from "../ports/source_format.ts";
@@ -87,8 +92,10 @@ async function takeIn(
   const { retryAfterMs } = await store.rateLimits
     .take(`source:${source.id}`, bucket, clock());
   if (retryAfterMs > 0) throw tooMany(retryAfterMs);
+  let held: HeldBody | undefined;
   try {
-    const body = await readText(c, deps, kind);
+    held = await readLimited(c, deps, kind);
+    const body = decodeText(held.bytes);
     const reading = await deps.sources[kind].read({
       body,
       headers: c.req.raw.headers,
@@ -101,14 +108,16 @@ async function takeIn(
       await remember(deps, { origin, problem: error.message });
     }
     throw error;
+  } finally {
+    held?.release();
   }
 }
 
-async function readText(
+function readLimited(
   c: EdgeContext,
   deps: ApiDeps,
   kind: SourceKind,
-): Promise<string> {
+): Promise<HeldBody> {
   const encoding = c.req.header("content-encoding") ?? "identity";
   if (encoding.toLowerCase() !== "identity") {
     throw new Problem(
@@ -117,13 +126,11 @@ async function readText(
       "Send the body without compression (no Content-Encoding).",
     );
   }
-  return decodeText(
-    await readBody(c.req.raw, {
-      bytes: BODY_BYTES[deps.sources[kind].bodyLimit],
-      withinMs: WITHIN_MS,
-      budget: deps.bodyBudget,
-    }),
-  );
+  return readBody(c.req.raw, {
+    bytes: BODY_BYTES[deps.sources[kind].bodyLimit],
+    withinMs: WITHIN_MS,
+    budget: deps.bodyBudget,
+  });
 }
 
 async function follow(

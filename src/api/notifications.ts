@@ -83,7 +83,7 @@ async function readReceipts(
   c: EdgeContext,
   { bodyBudget, parseReceipts }: ApiDeps,
 ): Promise<Receipt[]> {
-  const bytes = await readBody(c.req.raw, {
+  const { bytes, release } = await readBody(c.req.raw, {
     bytes: RECEIPT_BYTES,
     withinMs: WITHIN_MS,
     budget: bodyBudget,
@@ -93,6 +93,8 @@ async function readReceipts(
     body = JSON.parse(decodeText(bytes));
   } catch {
     throw new Problem(400, "malformed_json", "The body is not valid JSON.");
+  } finally {
+    release();
   }
   const receipts = parseReceipts(body);
   if (receipts !== null) return receipts;

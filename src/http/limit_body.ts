@@ -6,13 +6,17 @@ import { type BodyLimits, readBody } from "./read_body.ts";
 /** Reads the whole body, within the limits, and hands on a request that holds it in memory. */
 export function limitBody(limits: BodyLimits): MiddlewareHandler<EdgeEnv> {
   return async (c, next) => {
-    const bytes = await readBody(c.req.raw, limits);
+    const { bytes, release } = await readBody(c.req.raw, limits);
     const { method, headers, url } = c.req.raw;
     c.req.raw = new Request(url, {
       method,
       headers,
       body: bytes.length > 0 ? bytes as Uint8Array<ArrayBuffer> : null,
     });
-    await next();
+    try {
+      await next();
+    } finally {
+      release();
+    }
   };
 }

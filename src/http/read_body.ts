@@ -27,6 +27,12 @@ export class BodyBudget {
   }
 }
 
+/** A body, and the end of its share of the budget: to be called once, when nothing holds the bytes any more. */
+export interface HeldBody {
+  bytes: Uint8Array;
+  release(): void;
+}
+
 /**
  * Promises the bytes of the body. Throws 413 without reading on when it is larger than allowed, 408 when the sender is
  * too slow, 503 when the process holds too much already.
@@ -34,19 +40,23 @@ export class BodyBudget {
 export async function readBody(
   request: Request,
   limits: BodyLimits,
-): Promise<Uint8Array> {
+): Promise<HeldBody> {
   const declared = Number(request.headers.get("content-length") ?? "0");
   if (declared > limits.bytes) throw tooLarge(limits.bytes);
-  if (request.body === null) return new Uint8Array();
+  if (request.body === null) {
+    return { bytes: new Uint8Array(), release: () => {} };
+  }
   const reader = request.body.getReader();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(tooSlow()), limits.withinMs);
   });
+  const collected = collect(reader, limits);
   try {
-    return await Promise.race([collect(reader, limits), late]);
+    return await Promise.race([collected, late]);
   } catch (error) {
-    // Tells the server that nobody reads on; what the sender says to that is of no interest.
+    // Tells the server that nobody reads on, which ends the collecting too; what else comes of it is of no interest.
+    collected.then((body) => body.release(), () => {});
     reader.cancel().catch(() => {});
     throw error;
   } finally {
@@ -62,22 +72,27 @@ export function decodeText(bytes: Uint8Array): string {
 async function collect(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   { bytes: limit, budget }: BodyLimits,
-): Promise<Uint8Array> {
+): Promise<HeldBody> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   let taken = 0;
+  const release = () => {
+    budget.give(taken);
+    taken = 0;
+  };
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return join(chunks, size);
+      if (done) return { bytes: join(chunks, size), release };
       size += value.byteLength;
       if (size > limit) throw tooLarge(limit);
       if (!budget.take(value.byteLength)) throw overloaded();
       taken += value.byteLength;
       chunks.push(value);
     }
-  } finally {
-    budget.give(taken);
+  } catch (error) {
+    release();
+    throw error;
   }
 }
 

@@ -54,6 +54,11 @@ export async function readMigrations(
   return found;
 }
 
+/** Promises the number of the newest migration, so that a process can tell a database that is behind. */
+export async function newestVersion(folder: URL = FOLDER): Promise<number> {
+  return (await readMigrations(folder)).at(-1)?.version ?? 0;
+}
+
 /** Promises the SQL that this database understands. */
 export function sqlFor(migration: Migration, dialect: DialectName): string {
   return Object.entries(WORDS[dialect]).reduce(

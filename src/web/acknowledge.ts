@@ -2,13 +2,14 @@
  * The page behind the link in a page. Opening it changes nothing, since mail scanners and chat previews open every link;
  * the button posts. The token is the authority: it names one notification, and so one responder and one incident.
  */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { act } from "../app/act.ts";
 import type { Engine } from "../app/engine.ts";
 import type { LinkSigner } from "../app/page_message.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Responder } from "../domain/people.ts";
 import type { Actor } from "../domain/timeline.ts";
+import type { Routes } from "../http/routes.ts";
 import type { Render } from "./templates.ts";
 
 export interface AcknowledgeDeps {
@@ -22,39 +23,46 @@ interface Invitation {
   responder: Responder;
 }
 
-/** Promises the routes `GET` and `POST /a/{token}`. */
-export function acknowledgeRoutes(deps: AcknowledgeDeps): Hono {
-  return new Hono()
-    .get("/a/:token", async (c) => {
-      const invitation = await findInvitation(deps, c.req.param("token"));
-      return invitation
-        ? show(c, deps.render, invitation)
-        : notFound(c, deps.render);
-    })
-    .post("/a/:token", async (c) => {
-      const invitation = await findInvitation(deps, c.req.param("token"));
-      if (!invitation) return notFound(c, deps.render);
-      const { incident, responder } = invitation;
-      const actor: Actor = {
-        kind: "responder",
-        responderId: responder.id,
-        name: responder.name,
-        via: "link",
-      };
-      // Refused only when it was resolved meanwhile, which the page then says.
-      await act(deps.engine, {
-        incidentId: incident.id,
-        action: { kind: "acknowledge", actor },
-      });
-      return c.redirect(c.req.path, 303);
-    });
+/** Adds `GET` and `POST /a/{token}`. */
+export function addAcknowledgePage(
+  routes: Routes,
+  deps: AcknowledgeDeps,
+): void {
+  const path = "/a/{token}";
+  routes.page(path, "public", async (c) => {
+    const invitation = await findInvitation(deps, c.req.param("token"));
+    return invitation
+      ? show(c, deps.render, invitation)
+      : notFound(c, deps.render);
+  });
+  routes.page(path, "public", async (c) => {
+    const invitation = await findInvitation(deps, c.req.param("token"));
+    if (!invitation) return notFound(c, deps.render);
+    await acknowledge(deps.engine, invitation);
+    return c.redirect(c.req.path, 303);
+  }, "post");
+}
+
+/** Refused only when the incident was resolved meanwhile, which the page then says. */
+async function acknowledge(
+  engine: Engine,
+  { incident, responder: { id, name } }: Invitation,
+): Promise<void> {
+  const actor: Actor = {
+    kind: "responder",
+    responderId: id,
+    name,
+    via: "link",
+  };
+  const action = { kind: "acknowledge", actor } as const;
+  await act(engine, { incidentId: incident.id, action });
 }
 
 async function findInvitation(
   { engine: { store }, links }: AcknowledgeDeps,
-  token: string,
+  token: string | undefined,
 ): Promise<Invitation | null> {
-  const id = links.verify(token);
+  const id = links.verify(token ?? "");
   const notification = id === null ? null : await store.notifications.find(id);
   if (!notification) return null;
   const incident = await store.incidents.find(notification.incidentId);

@@ -1,11 +1,12 @@
 /** The files of static/assets, served from our own origin. */
-import { Hono } from "hono";
 import { serveStatic } from "hono/deno";
+import type { Routes } from "../http/routes.ts";
 
-/** Promises `GET /assets/*`; browsers ask again after an hour, so that an upgrade shows. */
-export function assetRoutes(directory: string): Hono {
-  return new Hono().get(
-    "/assets/*",
+/** Adds `GET /assets/{file}`; browsers ask again after an hour, so that an upgrade shows. */
+export function addAssets(routes: Routes, directory: string): void {
+  routes.page(
+    "/assets/{file}",
+    "public",
     serveStatic({
       root: directory,
       rewriteRequestPath: (path) => path.slice("/assets".length),

@@ -123,7 +123,7 @@ export class World {
       steps: (team: number) => Promise<Step[]> | Step[];
       kind?: SourceKind;
       settings?: Partial<SourceSettings>;
-    } & Partial<EscalationPolicy>,
+    } & Partial<Omit<EscalationPolicy, "steps">>,
   ): Promise<{ teamId: number; source: AlertSource; key: string }> {
     const team = await this.store.teams.insert(
       { name, description: "" },

@@ -1,0 +1,80 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { VARIABLE_NAMES } from "../../src/config/variables.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+function read(path: string): string {
+  return Deno.readTextFileSync(new URL(path, ROOT));
+}
+
+interface DenoJson {
+  tasks: Record<string, { description: string; command: string }>;
+  permissions: Record<
+    string,
+    Record<string, unknown> & { env: { allow: string[]; ignore: boolean } }
+  >;
+  imports: Record<string, string>;
+}
+
+const denoJson: DenoJson = JSON.parse(read("deno.json"));
+
+Deno.test("the service may read exactly the variables that its settings name", () => {
+  const { env } = denoJson.permissions.start ?? {};
+  deepEqual([...env?.allow ?? []].sort(), [...VARIABLE_NAMES].sort());
+  // What libraries ask for beyond that is as if it were not set, instead of stopping them.
+  equal(env?.ignore, true);
+});
+
+Deno.test("the service may not start programs, nor read or write beyond what is listed", () => {
+  const { run, read, write, import: imports } = denoJson.permissions.start ??
+    {};
+  equal(run, undefined);
+  equal(imports, undefined);
+  deepEqual(write, ["./data"]);
+  ok(Array.isArray(read) && !read.includes(".") && !read.includes("/"));
+});
+
+Deno.test("every task says what it is for", () => {
+  for (
+    const [name, { description, command }] of Object.entries(denoJson.tasks)
+  ) {
+    ok(description.length > 10, name);
+    ok(command.startsWith("deno "), name);
+  }
+});
+
+Deno.test("ok is the static checks and the tests, which .ci/run relies on", () => {
+  equal(denoJson.tasks.ok?.command, "deno task static && deno task test");
+});
+
+Deno.test("every script named by a task is there", () => {
+  for (const { command } of Object.values(denoJson.tasks)) {
+    const [script] = command.match(/scripts\/\w+\.ts/) ?? [];
+    if (script) ok(Deno.statSync(new URL(script, ROOT)).isFile, script);
+  }
+});
+
+Deno.test("libraries are pinned to one version each", () => {
+  for (const [name, specifier] of Object.entries(denoJson.imports)) {
+    match(specifier, /^npm:(@[\w-]+\/)?[\w.-]+@\d+\.\d+\.\d+$/, name);
+  }
+});
+
+Deno.test("README.md names one version of Deno, and the commands to run and to test", () => {
+  const readme = read("README.md");
+  const versions = new Set(readme.match(/deno@\d+\.\d+\.\d+/g));
+  equal(versions.size, 1);
+  const [version] = versions;
+  match(readme, new RegExp(`^npx -y ${version} task start$`, "m"));
+  match(readme, new RegExp(`^npx -y ${version} task test$`, "m"));
+});
+
+Deno.test("README.md describes every setting and names every library with its reason", () => {
+  const readme = read("README.md");
+  for (const name of VARIABLE_NAMES.filter((name) => !name.endsWith("_FILE"))) {
+    ok(readme.includes(`\`${name}\``), name);
+  }
+  for (const name of Object.keys(denoJson.imports)) {
+    ok(readme.includes(`\`${name}\``), name);
+  }
+});
