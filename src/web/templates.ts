@@ -12,6 +12,7 @@ export function createRender(
     views: directory,
     cache: !watch,
     autoEscape: true,
+    autoTrim: [false, "nl"],
     defaultExtension: ".html",
   });
   return (name, data) => eta.render(`./${name}`, data);
