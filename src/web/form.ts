@@ -84,7 +84,9 @@ export async function readFields(
     );
   }
   const limits = { ...FORM_LIMITS, budget: bodyBudget };
-  const text = decodeText(await readBody(c.req.raw, limits));
+  const { bytes, release } = await readBody(c.req.raw, limits);
+  const text = decodeText(bytes);
+  release();
   return new Form(new URLSearchParams(text));
 }
 

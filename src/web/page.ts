@@ -93,17 +93,24 @@ export async function showPage(
 export function showAlone(
   c: EdgeContext,
   deps: WebDeps,
-  { template, title, view, status = 200, notice = null }:
+  { template, title, view, status = 200, binding }:
     & Pick<PageOptions, "template" | "title" | "view" | "status">
-    & { notice?: Notice | null },
+    & {
+      /** What its form's token is bound to, where it is not who is logged in. */
+      binding?: string;
+    },
 ): Response {
+  const session = c.get("principal")?.session;
   c.header("Cache-Control", "no-store");
   return c.html(
     deps.render(template, {
       ...common(c, deps),
       view,
-      page: { title, notice: notice ?? takeNotice(c, deps.config) },
-      csrf: deps.csrf.token(visitorBinding(c, deps)),
+      page: { title, notice: takeNotice(c, deps.config) },
+      csrf: deps.csrf.token(
+        binding ??
+          (session ? bindingOf({ session }) : visitorBinding(c, deps)),
+      ),
     }),
     status,
   );
