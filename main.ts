@@ -7,7 +7,12 @@ import { compose } from "./src/compose.ts";
 import { ConfigError, loadConfig } from "./src/config.ts";
 import { registerJobs } from "./src/jobs/jobs.ts";
 import { configureLogging } from "./src/logging.ts";
-import { openDatabase } from "./src/open_database.ts";
+import { openDatabase, UnmigratedError } from "./src/open_database.ts";
+import { StoreUnavailableError } from "./src/ports/store.ts";
+import {
+  DatabaseNewerError,
+  MigrationChangedError,
+} from "./src/store/migrate.ts";
 import { newestVersion } from "./src/store/migrations.ts";
 import { VERSION } from "./src/version.ts";
 
@@ -19,7 +24,7 @@ const DRAIN_MS = 12_000;
 const config = readSettings();
 configureLogging({ level: config.logLevel, secrets: config.secrets });
 for (const warning of config.warnings) log.warn(warning);
-const store = await openDatabase(config, Date.now());
+const store = await readyDatabase();
 const node = `node-${crypto.randomUUID().slice(0, 8)}`;
 const pagerpal = compose({
   config,
@@ -36,9 +41,11 @@ const pagerpal = compose({
 });
 registerJobs({ jobs: store.jobs, clock: Date.now, node }, pagerpal.jobs);
 pagerpal.waker.start();
-if (Deno.args.includes("--listen")) listen();
+const listensItself = Deno.args.includes("--listen");
+if (listensItself) listen();
 
-export default { fetch: pagerpal.fetch };
+// Deno warns of a handler that nobody serves, so there is none when we do.
+export default listensItself ? {} : { fetch: pagerpal.fetch };
 
 function readSettings() {
   try {
@@ -46,6 +53,21 @@ function readSettings() {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(error.message);
+    Deno.exit(1);
+  }
+}
+
+/** A database that is not ready is a sentence for the operator, not a stack. */
+async function readyDatabase() {
+  try {
+    return await openDatabase(config, Date.now());
+  } catch (error) {
+    const known = error instanceof StoreUnavailableError ||
+      error instanceof DatabaseNewerError ||
+      error instanceof MigrationChangedError ||
+      error instanceof UnmigratedError;
+    if (!known) throw error;
+    log.fatal("PagerPal cannot start: {reason}", { reason: error.message });
     Deno.exit(1);
   }
 }

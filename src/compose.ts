@@ -5,17 +5,13 @@
 import { getLogger } from "@logtape/logtape";
 import { createApp } from "./api/app.ts";
 import type { AppDeps } from "./api/deps.ts";
-import { act, addNote } from "./app/act.ts";
-import type { Actions } from "./app/actions.ts";
+import { createActions } from "./app/actions.ts";
 import { audit } from "./app/audit.ts";
 import { createDeliverer, type Deliverer } from "./app/deliver.ts";
 import type { Engine } from "./app/engine.ts";
 import { escalateDue } from "./app/escalate.ts";
-import { ingest } from "./app/ingest.ts";
 import { createLinkSigner } from "./app/page_message.ts";
 import { prune } from "./app/prune.ts";
-import { receiveReceipts } from "./app/receive_receipts.ts";
-import { retryNotification } from "./app/retry_notification.ts";
 import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
 import type { Config } from "./config.ts";
@@ -83,18 +79,19 @@ export function compose(outside: Outside): PagerPal {
     sendingEnabled: config.notificationSendingEnabled,
     kick: () => kick(),
   };
+  const channels = createChannels(channelsConfig(config), {
+    fetch: outside.fetch,
+    clock,
+    onStateChange: ({ kind, provider }, { state, lastError }) =>
+      log.warn("The circuit of {provider} ({channel}) is {state}", {
+        channel: kind,
+        provider,
+        state,
+        lastError,
+      }),
+  });
   const deliverer = createDeliverer(engine, {
-    channels: createChannels(channelsConfig(config), {
-      fetch: outside.fetch,
-      clock,
-      onStateChange: ({ kind, provider }, { state, lastError }) =>
-        log.warn("The circuit of {provider} ({channel}) is {state}", {
-          channel: kind,
-          provider,
-          state,
-          lastError,
-        }),
-    }),
+    channels,
     node,
     concurrency: config.notificationConcurrency,
     leaseMs: LEASE_MS,
@@ -154,6 +151,7 @@ export function compose(outside: Outside): PagerPal {
     async stop() {
       waker.stop();
       await deliverer.stop();
+      for (const channel of channels.values()) channel.close();
     },
   };
 }
@@ -170,17 +168,6 @@ function confirmSns(
     return answer.kind === "confirmed"
       ? { ok: true, subscriptionArn: answer.subscriptionArn }
       : { ok: false, message: answer.message };
-  };
-}
-
-function createActions(engine: Engine): Actions {
-  return {
-    ingest: (source, reading) => ingest(engine, source, reading),
-    act: (incidentId, action) => act(engine, { incidentId, action }),
-    addNote: (incidentId, note) => addNote(engine, { incidentId, ...note }),
-    retryNotification: (notificationId, actor) =>
-      retryNotification(engine, { notificationId, actor }),
-    receiveReceipts: (receipts) => receiveReceipts(engine, receipts),
   };
 }
 

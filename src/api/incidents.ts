@@ -1,6 +1,6 @@
 /** Incidents: read them, act on them. */
 import { z } from "@hono/zod-openapi";
-import type { ActEvent } from "../app/actions.ts";
+import type { Action } from "../app/act.ts";
 import { notFound, RefusedError } from "../app/refused_error.ts";
 import { SEVERITIES } from "../domain/alert.ts";
 import { type Incident, INCIDENT_STATUSES } from "../domain/incident.ts";
@@ -256,7 +256,7 @@ export async function namesOf(
   return { teamName: team?.name ?? "", sourceName: source?.name ?? "" };
 }
 
-async function acted(deps: ApiDeps, incidentId: number, event: ActEvent) {
+async function acted(deps: ApiDeps, incidentId: number, event: Action) {
   const result = await deps.actions.act(incidentId, event);
   if (!result.ok) {
     const kind = result.status === 404 ? "not_found" : "conflict";

@@ -1,10 +1,7 @@
 /** What a monitoring system is told about its alerts. */
 import { z } from "@hono/zod-openapi";
-import {
-  type AlertOutcome,
-  INGEST_OUTCOMES,
-  type IngestResult,
-} from "../app/actions.ts";
+import { ALERT_OUTCOMES, type AlertOutcome } from "../app/admit_alert.ts";
+import type { IngestResult } from "../app/ingest.ts";
 import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
 import type { Repositories } from "../ports/store.ts";
 import { id } from "./fields.ts";
@@ -12,7 +9,7 @@ import { IncidentDocument, shownIncident } from "./shown_incident.ts";
 
 /** The incident of one generic alert. */
 export const Opened = IncidentDocument.extend({
-  outcome: z.enum(INGEST_OUTCOMES),
+  outcome: z.enum(ALERT_OUTCOMES),
 }).openapi("AlertTaken");
 
 /** Nothing was opened or changed. */
@@ -81,7 +78,7 @@ export async function shownGeneric(
 export function shownGroup(
   { repeatedMessage, results }: IngestResult,
 ): IntakeAnswer {
-  const count = (...outcomes: AlertOutcome["outcome"][]) =>
+  const count = (...outcomes: AlertOutcome[]) =>
     results.filter(({ outcome }) => outcomes.includes(outcome)).length;
   const ids = results.flatMap(({ incidentId }) => incidentId ?? []);
   return {

@@ -18,12 +18,22 @@ import {
   type Writing,
 } from "./write_transition.ts";
 
+export const ALERT_OUTCOMES = [
+  "opened",
+  "reopened",
+  "updated",
+  "resolved",
+  "noted",
+  "ignored",
+] as const;
+export type AlertOutcome = (typeof ALERT_OUTCOMES)[number];
+
 /**
  * What became of one alert. `noted`: only the timeline of `incidentId` tells of it. `ignored`: there is nothing that it
  * could be told of.
  */
 export interface Admitted {
-  outcome: "opened" | "reopened" | "updated" | "resolved" | "noted" | "ignored";
+  outcome: AlertOutcome;
   incidentId: number | null;
 }
 
@@ -179,7 +189,7 @@ async function change(
   { incident, event, outcome }: {
     incident: Incident;
     event: IncidentEvent;
-    outcome: Admitted["outcome"];
+    outcome: AlertOutcome;
   },
 ): Promise<Admitted | null> {
   const locked = await admission.tx.incidents

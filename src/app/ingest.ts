@@ -6,7 +6,12 @@ import type { Directory } from "../domain/reach.ts";
 import type { Actor } from "../domain/timeline.ts";
 import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
 import { StoreConflictError } from "../ports/store.ts";
-import { type Admission, admit, type Admitted } from "./admit_alert.ts";
+import {
+  type Admission,
+  admit,
+  type Admitted,
+  type AlertOutcome,
+} from "./admit_alert.ts";
 import { UNSAVED } from "./new_incident.ts";
 import type { Engine } from "./engine.ts";
 import { loadDirectory } from "./load_directory.ts";
@@ -54,7 +59,7 @@ export async function ingest(
   return result;
 }
 
-function mayPage(outcome: Admitted["outcome"]): boolean {
+function mayPage(outcome: AlertOutcome): boolean {
   return outcome !== "noted" && outcome !== "ignored";
 }
 

@@ -143,12 +143,11 @@ function refused(
 ): Attempt {
   const { status } = response;
   const said = words === "" ? "" : `: ${words}`;
-  if (status === 429) {
-    return retry(
-      "Infobip asks for fewer messages.",
-      retryAfterMs(response.headers.get("Retry-After"), deps.clock()),
-    );
-  }
+  const waitMs = retryAfterMs(
+    response.headers.get("Retry-After"),
+    deps.clock(),
+  );
+  if (status === 429) return retry("Infobip asks for fewer messages.", waitMs);
   if (status === 401 || status === 403) {
     return misconfigured(
       `The provider refused our credentials (${status}${said}).`,
@@ -158,7 +157,7 @@ function refused(
     return permanent(`Infobip refused the message (${status}${said}).`);
   }
   if (status >= 500 || status === 408 || status === 425) {
-    return retry(`Infobip failed (${status}${said}).`);
+    return retry(`Infobip failed (${status}${said}).`, waitMs);
   }
   return misconfigured(
     `Infobip answered ${status}${said}; check INFOBIP_BASE_URL.`,

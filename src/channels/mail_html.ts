@@ -1,10 +1,10 @@
 /** The HTML form of a mail: the template static/templates/mail/incident.eta over escaped facts. */
-import { fileURLToPath } from "node:url";
 import { Eta } from "eta";
 import type { MailContent } from "../domain/mail_text.ts";
 
-const VIEWS = fileURLToPath(
-  new URL("../../static/templates/mail", import.meta.url),
+const TEMPLATE = new URL(
+  "../../static/templates/mail/incident.eta",
+  import.meta.url,
 );
 
 // Inline, as mail programs drop style sheets. Colour never says it alone: the label beside it does.
@@ -16,9 +16,13 @@ const COLOUR: Record<MailContent["tone"], string> = {
   resolved: "#2e7d32",
 };
 
-/** Promises a function that renders a mail's HTML part; what comes from outside is escaped. Throws without the template. */
+/**
+ * Promises a function that renders a mail's HTML part; what comes from outside is escaped. Reads the template at once,
+ * so that a missing file or permission stops the start and not the first page; throws then.
+ */
 export function createMailHtml(): (content: MailContent) => string {
-  const eta = new Eta({ views: VIEWS, autoEscape: true, cache: true });
+  const eta = new Eta({ autoEscape: true });
+  const template = eta.compile(Deno.readTextFileSync(TEMPLATE));
   return (content) =>
-    eta.render("./incident", { ...content, colour: COLOUR[content.tone] });
+    eta.render(template, { ...content, colour: COLOUR[content.tone] });
 }

@@ -7,6 +7,7 @@ import {
   mailContent,
   mailPlainText,
 } from "../domain/mail_text.ts";
+import { cleanLine } from "../domain/text.ts";
 import type { Channel, PageMessage } from "../ports/channel.ts";
 import { permanent } from "./attempt.ts";
 import { createMailHtml } from "./mail_html.ts";
@@ -92,7 +93,10 @@ function mailOf(message: PageMessage, content: MailContent, domain: string) {
   const { kind, incident } = message;
   const wakes = kind === "page" && urgencyOf(incident.severity) === "high";
   return {
-    to: { name: message.responderName, address: message.address },
+    to: {
+      name: cleanLine(message.responderName, 100),
+      address: message.address,
+    },
     subject: content.subject,
     text: mailPlainText(content),
     messageId: `<${message.idempotencyKey}@${domain}>`,

@@ -42,7 +42,7 @@ export const DEFAULT_SOURCE_SETTINGS: SourceSettings = {
 
 /** What the SNS side of a CloudWatch source looks like from here. */
 export interface SnsState {
-  /** A genuine confirmation of another topic than the pinned one, or of the first: waits for an admin's word. */
+  /** A genuine confirmation while no topic is pinned: waits for an admin's word. Of another than the pinned one it is refused. */
   pendingTopicArn: string | null;
   pendingToken: string | null;
   subscriptionArn: string | null;

@@ -1,10 +1,5 @@
 /** The one place where a read alert is cleaned and cut to size. */
-import {
-  type Alert,
-  ALERT_LIMITS,
-  type AlertLink,
-  type Severity,
-} from "../domain/alert.ts";
+import { type Alert, ALERT_LIMITS, type Severity } from "../domain/alert.ts";
 import { cleanLine, cleanText } from "../domain/text.ts";
 import { boundedId } from "./external_id.ts";
 import {
@@ -45,7 +40,7 @@ export function finishAlert(draft: AlertDraft): Alert {
     description: describe(draft.descriptions),
     severity: draft.severity,
     startsAtMs: draft.startsAtMs,
-    links: cleanLinks(draft.links) satisfies AlertLink[],
+    links: cleanLinks(draft.links),
     labels: cleanLabels(draft.labels),
     isTest: draft.isTest,
     remark: cleanLine(
@@ -58,7 +53,8 @@ export function finishAlert(draft: AlertDraft): Alert {
 
 /** Promises the text as it will be shown as a title; empty where nothing is left of it. */
 export function cleanTitle(value: unknown): string {
-  return cleanLine(scalarText(value), ALERT_LIMITS.title);
+  // Trimmed first: cleanLine looks at the beginning of a long text only.
+  return cleanLine(scalarText(value).trim(), ALERT_LIMITS.title);
 }
 
 function firstTitle(titles: readonly unknown[]): string {

@@ -5,13 +5,14 @@ import { MOST_ALERTS_PER_REQUEST } from "../ports/source_format.ts";
 import type { AlertDraft } from "./alert_draft.ts";
 import { idFromLabels } from "./external_id.ts";
 import { readInstant } from "./instant.ts";
-import { type JsonObject, scalarText } from "./json_body.ts";
+import { isObject, type JsonObject, scalarText } from "./json_body.ts";
 import { type Refused, tooManyAlerts, wrongField } from "./reading.ts";
 import { severityFromLabels } from "./severity_word.ts";
 
 // An optional field of the wrong type is left out rather than the alert lost.
 const text = z.string().optional().catch(undefined);
-const words = z.record(z.string(), z.unknown(), "must be an object of texts");
+// Not z.record, which loses a label called __proto__.
+const words = z.custom<JsonObject>(isObject, "must be an object of texts");
 
 const memberShape = z.object({
   // Absent on neither sender; a page too many is better than one lost.

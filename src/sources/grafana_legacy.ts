@@ -26,7 +26,7 @@ const shape = z.object({
   message: text,
   state: text,
   evalMatches: z.array(z.unknown()).catch([]),
-  tags: z.record(z.string(), z.unknown()).catch({}),
+  tags: z.custom<JsonObject>(isObject).catch({}),
 });
 type LegacyAlert = z.infer<typeof shape>;
 
@@ -95,7 +95,7 @@ function meaningOf(
   state: string,
   source: AlertSource,
 ): { kind: Alert["kind"]; prefix: string; remark: string } {
-  switch (state) {
+  switch (state.toLowerCase()) {
     case "alerting":
       return { kind: "firing", prefix: "", remark: "" };
     case "ok":

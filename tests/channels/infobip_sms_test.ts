@@ -201,6 +201,13 @@ for (const [value, retryAfterMs] of WAITS) {
   });
 }
 
+Deno.test("a 503 that names a time is believed too", async () => {
+  const headers = { "Retry-After": "20" };
+  const result = await resultOf({ status: 503, headers });
+  assert.ok(result.outcome === "retry");
+  assert.equal(result.retryAfterMs, 20_000);
+});
+
 for (const status of [408, 500, 502, 503, 504]) {
   Deno.test(`HTTP ${status} with an HTML body makes it retry`, async () => {
     const body = "<html>Bad gateway</html>";

@@ -104,6 +104,13 @@ Deno.test("a link too long for one SMS goes over into a second part and is never
   assert.ok(septets(text) > 160 && septets(text) <= 306, text);
 });
 
+Deno.test("a title of megabytes makes no longer messages", () => {
+  const title = "disk full \u{1F525} ".repeat(200_000);
+  const message = pageMessage({ incident: { title, teamName: title } });
+  assert.ok(septets(smsText(message, toAscii)) <= 160);
+  assert.ok(whatsAppText(message).length <= 1_500);
+});
+
 Deno.test("characters that the alphabet lacks are transliterated, its own are kept, and brackets count twice", () => {
   assert.equal(toGsm7("Ström für złoty: Ω", toAscii), "Ström für zloty: Ω");
   assert.equal(toGsm7("cafe\u0301 `x`", (char) => char), "café 'x'");

@@ -14,6 +14,7 @@ import {
   onlyAlert,
   read,
   refusalOf,
+  sample,
 } from "./fixture.ts";
 
 const nasty = fc.constantFrom(
@@ -174,6 +175,38 @@ for (const kind of SOURCE_KINDS) {
     }
   });
 }
+
+Deno.test("a sample cut short anywhere, or with a byte changed, is read without a crash", async () => {
+  const folders: [string, SourceKind][] = [
+    ["grafana", "grafana"],
+    ["grafana-legacy", "grafana"],
+    ["alertmanager", "alertmanager"],
+    ["cloudwatch", "cloudwatch"],
+  ];
+  for (const [folder, kind] of folders) {
+    const names = [...Deno.readDirSync(
+      new URL(`../samples/${folder}`, import.meta.url),
+    )].map(({ name }) => name).sort();
+    const damage = fc.record({
+      name: fc.constantFrom(...names),
+      at: fc.nat(8_000),
+      cut: fc.boolean(),
+      unit: fc.constantFrom("\u0000", '"', "}", "\ud800", "9", "null"),
+    });
+    await fc.assert(
+      fc.asyncProperty(damage, async ({ name, at, cut, unit }) => {
+        const text = sample(`${folder}/${name}`);
+        const body = cut
+          ? text.slice(0, at)
+          : text.slice(0, at) + unit + text.slice(at + 1);
+        const reading = await read(kind, body, {
+          settings: { snsAllowRawDelivery: true },
+        });
+        if (reading.kind === "alerts") alertsOf(reading);
+      }),
+    );
+  }
+});
 
 Deno.test("the list has every kind of source under its own name", () => {
   for (const kind of SOURCE_KINDS) assert.equal(formats[kind].kind, kind);
