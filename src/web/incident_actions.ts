@@ -1,5 +1,5 @@
 /** What a person does to incidents: forms that post, and lead back to where they were sent from. */
-import type { ActEvent } from "../app/actions.ts";
+import type { Action } from "../app/act.ts";
 import { cleanText } from "../domain/text.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import { Problem } from "../http/problem.ts";
@@ -135,7 +135,7 @@ async function posted(
 async function doneOrRefused(
   c: EdgeContext,
   deps: WebDeps,
-  { event, form, done }: { event: ActEvent; form: Form; done: string },
+  { event, form, done }: { event: Action; form: Form; done: string },
 ): Promise<Response> {
   const { id } = await demandIncident(c, deps);
   const result = await deps.actions.act(id, event);
