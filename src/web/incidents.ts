@@ -62,6 +62,8 @@ async function listView(
   return {
     filter: query,
     filtered: isFiltered(query),
+    moreFilters: [query.team, query.source, query.person, query.from, query.to]
+      .some((value) => value !== ""),
     selects: await selects({ store }, query, responderId),
     sentence: sentence(query, total),
     rows,

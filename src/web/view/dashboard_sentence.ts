@@ -1,10 +1,10 @@
 /** The sentence that opens the dashboard: what matters now, computed, never filler. */
 import type { Incident } from "../../domain/incident.ts";
-import { briefly, countdown } from "./duration.ts";
+import { briefly } from "./duration.ts";
 import type { Duty } from "./on_call.ts";
 import { agree, sentenceCase, spelled } from "./plural.ts";
 import type { FutureStep } from "./what_is_next.ts";
-import { strongNames, type Words } from "./words.ts";
+import { countingDown, strongNames, type Words } from "./words.ts";
 import type { Viewpoint } from "./zoned_time.ts";
 
 export interface DashboardFacts {
@@ -69,7 +69,6 @@ function firstWords({ first, waiting, view }: DashboardFacts): Words {
   const ago = briefly(view.nowMs - incident.triggeredAtMs);
   const was = `${agree(paged.length, " was", " were")} paged ${ago} ago`;
   if (!next) return [...about, ...strongNames(paged, 3), `${was}. `];
-  const left = countdown(next.atMs - view.nowMs);
   const turn: Words = next.names.length === 0
     ? ["the next step has nobody on call"]
     : ["it goes to ", ...strongNames(next.names, 3)];
@@ -78,7 +77,8 @@ function firstWords({ first, waiting, view }: DashboardFacts): Words {
     ...strongNames(paged, 3),
     `${was}; if nobody answers, `,
     ...turn,
-    { strong: ` in ${left}` },
+    " ",
+    countingDown(next.atMs, view.nowMs),
     ". ",
   ];
 }

@@ -2,9 +2,9 @@
 import type { Severity } from "../../domain/alert.ts";
 import type { Actor } from "../../domain/timeline.ts";
 import type { IncidentSummary } from "../../ports/paging_repositories.ts";
-import { briefly, countdown, duration } from "./duration.ts";
+import { briefly, duration } from "./duration.ts";
 import { sentenceCase } from "./plural.ts";
-import { strongNames, type Word, type Words } from "./words.ts";
+import { countingDown, strongNames, type Word, type Words } from "./words.ts";
 import {
   shortTime,
   type ShownTime,
@@ -129,7 +129,7 @@ function waitingWords(
   if (exhaustedAtMs !== null) return [{ strong: "nobody has answered" }];
   const next = nextActionAtMs === null
     ? []
-    : [` · next step in ${countdown(nextActionAtMs - view.nowMs)}`];
+    : [" · next step ", countingDown(nextActionAtMs, view.nowMs)];
   return paged.length === 0
     ? ["nobody paged yet", ...next]
     : ["paging ", ...strongNames(paged, 3), ...next];

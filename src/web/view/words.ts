@@ -1,14 +1,23 @@
 /** Sentences with parts set apart: the template decides how a part looks, so that no view model holds markup. */
+import { countdown } from "./duration.ts";
 
-/** Plain text; a name set in bold; or what somebody or something else said, set apart from our own words. */
-export type Word = string | { strong: string } | { said: string };
+/**
+ * Plain text; a name set in bold; what somebody or something else said, set apart from our own words; or how long it is
+ * still, which counts down while it is looked at (`untilMs` is epoch milliseconds).
+ */
+export type Word =
+  | string
+  | { strong: string }
+  | { said: string }
+  | { left: string; untilMs: number };
 export type Words = readonly Word[];
 
 /** Promises the sentence as plain text, for titles, alternatives and tests. */
 export function plain(words: Words): string {
   return words.map((word) => {
     if (typeof word === "string") return word;
-    return "strong" in word ? word.strong : word.said;
+    if ("strong" in word) return word.strong;
+    return "said" in word ? word.said : `in ${word.left}`;
   }).join("");
 }
 
@@ -22,4 +31,9 @@ export function strongNames(names: readonly string[], most = 4): Words {
     if (index === 0) return item;
     return [index === items.length - 1 ? " and " : ", ", ...item];
   });
+}
+
+/** Promises "in 3:48", counting down. */
+export function countingDown(untilMs: number, nowMs: number): Word {
+  return { left: countdown(untilMs - nowMs), untilMs };
 }
