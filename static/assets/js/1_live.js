@@ -2,7 +2,7 @@
    place, so that focus, scroll and what is typed stay). Without this script the page works as it is. */
 
 /** Two refreshes are at least so far apart, however much happens. */
-const APART_MS = 900;
+const APART_MS = 500;
 /** Ages and job runs go stale without anything happening. */
 const STALE_MS = 30_000;
 /** A thumb that has just touched the page is about to touch it again. */
@@ -17,7 +17,10 @@ let touchedMs = -Infinity;
 
 htmx.registerExtension("pagerpal", {
   htmx_before_swap: () => anchor.take(),
-  htmx_after_swap: () => anchor.keep(),
+  htmx_after_swap: (_element, { ctx }) => {
+    anchor.keep();
+    if (ctx?.sourceElement?.matches("form")) readOn();
+  },
 });
 
 if (live) {
@@ -164,13 +167,11 @@ addEventListener("htmx:error", (event) => {
 });
 
 /* After an action the button that was pressed is often gone: the reader goes on at the sentence that says what was done. */
-addEventListener("htmx:after:swap", (event) => {
-  if (
-    event.target.matches?.("form") && document.activeElement === document.body
-  ) {
-    document.getElementById("main")?.focus({ preventScroll: true });
-  }
-});
+function readOn() {
+  if (document.activeElement !== document.body) return;
+  const said = document.querySelector("#notices .notice");
+  (said ?? document.getElementById("main"))?.focus({ preventScroll: true });
+}
 
 if ("serviceWorker" in navigator && isSecureContext) {
   navigator.serviceWorker.register("/service-worker.js");
