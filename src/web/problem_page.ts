@@ -43,7 +43,7 @@ export function problemPage(
 
 const TITLES: Record<number, string> = {
   403: "This is not allowed",
-  404: "There is nothing here",
+  404: "Not found",
   405: "This address does not take that",
   409: "That is not possible now",
   413: "That is too large",
