@@ -25,7 +25,7 @@ if (values.help) {
 }
 
 const ADMIN = "bench@example.com";
-const PASSWORD = "a long password for the benchmark";
+const PASSWORD = "lantern gravel otter meridian";
 
 const folder = await Deno.makeTempDir();
 await using infobip = await FakeInfobip.start();
@@ -36,7 +36,6 @@ const env = {
   INFOBIP_API_KEY: "test-api-key",
   INFOBIP_SMS_SENDER: "PagerPal",
   ALERT_SOURCE_RATE_LIMIT_CAPACITY: "1000000",
-  LOG_LEVEL: "warning",
 };
 const server = await Server.start({ env });
 try {

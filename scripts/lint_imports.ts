@@ -84,6 +84,7 @@ async function readGraph(files: string[], root: string): Promise<ModuleGraph> {
         args: [
           "info",
           "--json",
+          `--lock=${fromFileUrl(`${root}tests/deno.lock`)}`,
           "--config",
           fromFileUrl(`${root}deno.json`),
           entry,

@@ -4,6 +4,9 @@
  */
 import { startPostgres } from "../tests/postgres.ts";
 
+// `deno test scripts` takes a file of this name for a test, and would run all tests within the tests.
+if (!import.meta.main) throw new Error("This runs the tests and is none.");
+
 const given = Deno.env.get("TEST_DATABASE_URL");
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -30,7 +33,12 @@ Deno.exit();
 async function runTests(databaseUrl: string, junit: string): Promise<number> {
   if (stopping.signal.aborted) return 130;
   const runner = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--parallel", `--junit-path=${junit}`, ...Deno.args],
+    args: [
+      ...["test", "-A", "--parallel", `--junit-path=${junit}`],
+      // Of its own, so that the service's lock file holds nothing that only tests use.
+      ...["--lock=tests/deno.lock", "--frozen"],
+      ...Deno.args,
+    ],
     env: { TEST_DATABASE_URL: databaseUrl },
     stdin: "null",
   }).spawn();

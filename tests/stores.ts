@@ -7,6 +7,7 @@ import {
   createTestFile,
   type TestDatabase,
 } from "./databases.ts";
+import { createTestServer } from "./fakes/hrana_server.ts";
 
 export interface TestBackend {
   name: "libSQL" | "PostgreSQL" | "remote libSQL";
@@ -15,7 +16,17 @@ export interface TestBackend {
   openAnother(): Promise<Store>;
 }
 
-type Body = (store: Store, backend: TestBackend) => Promise<void> | void;
+export type StoreTest = (
+  store: Store,
+  backend: TestBackend,
+) => Promise<void> | void;
+
+/** All that the repository runs on. */
+export const EVERY_BACKEND: TestBackend["name"][] = [
+  "libSQL",
+  "PostgreSQL",
+  "remote libSQL",
+];
 
 /** What can make an empty database of one kind. */
 export const BACKENDS: Record<
@@ -24,14 +35,13 @@ export const BACKENDS: Record<
 > = {
   "libSQL": createTestFile,
   "PostgreSQL": createTestDatabase,
-  "remote libSQL": () =>
-    import("./fakes/hrana_server.ts").then((fake) => fake.createTestServer()),
+  "remote libSQL": () => createTestServer(),
 };
 
 /** Registers the test once for each backend, each time on a fresh, migrated database. */
 export function forEachStore(
   name: string,
-  body: Body,
+  body: StoreTest,
   on: TestBackend["name"][] = ["libSQL", "PostgreSQL"],
 ): void {
   for (const backend of on) {
@@ -42,7 +52,7 @@ export function forEachStore(
 /** Runs the body on a fresh, migrated database and removes it afterwards. */
 export async function withStore(
   name: TestBackend["name"],
-  body: Body,
+  body: StoreTest,
 ): Promise<void> {
   await using database = await BACKENDS[name]();
   const { url } = database;

@@ -7,8 +7,8 @@ import { allows, type ApiToken, ROLES } from "../domain/people.ts";
 import type { Principal } from "../http/edge_env.ts";
 import { created, DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
-import { demandPassword } from "./accounts.ts";
-import type { ApiDeps } from "./directory.ts";
+import { demandPassword } from "./my_account.ts";
+import type { ApiDeps } from "./deps.ts";
 import {
   id,
   idText,
@@ -41,8 +41,12 @@ const NewTokenDocument = TokenDocument.extend({
 }).openapi("ApiTokenWithText");
 
 export function addApiTokens(routes: Routes, deps: ApiDeps): void {
-  const { store, clock } = deps;
+  addList(routes, deps);
+  addCreation(routes, deps);
+  addRevocation(routes, deps);
+}
 
+function addList(routes: Routes, { store }: ApiDeps): void {
   routes.add({
     method: "get",
     path,
@@ -60,7 +64,9 @@ export function addApiTokens(routes: Routes, deps: ApiDeps): void {
     const page = { page: query.page, pageSize: query.page_size };
     return ok(shownPage(await store.tokens.list(filter, page), shownToken));
   });
+}
 
+function addCreation(routes: Routes, deps: ApiDeps): void {
   routes.add({
     method: "post",
     path,
@@ -82,7 +88,7 @@ export function addApiTokens(routes: Routes, deps: ApiDeps): void {
     const { name, role, expires_at: expiresAtMs } = body;
     const answer = await deps.idempotency.create(
       c,
-      clock(),
+      deps.clock(),
       async (tx, nowMs) => {
         const { token, text } = await createApiToken(tx, {
           account: principal.account,
@@ -93,7 +99,9 @@ export function addApiTokens(routes: Routes, deps: ApiDeps): void {
     );
     return created(answer.body);
   });
+}
 
+function addRevocation(routes: Routes, { store, clock }: ApiDeps): void {
   routes.add({
     method: "delete",
     path: `${path}/{id}`,

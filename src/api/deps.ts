@@ -2,6 +2,7 @@
 import type { Actions } from "../app/actions.ts";
 import type { AlertSource, SourceKind } from "../domain/alert_source.ts";
 import type { EdgeDeps } from "../http/edge.ts";
+import type { Idempotency } from "../http/idempotency.ts";
 import type { Receipt } from "../ports/channel.ts";
 import type { SourceFormat } from "../ports/source_format.ts";
 import type { Store } from "../ports/store.ts";
@@ -52,4 +53,9 @@ export interface AppDeps extends Omit<EdgeDeps, "store" | "config"> {
   notReady(): string[];
   /** The newest migration that this program knows; an older or newer database is not ready. */
   schemaVersion: number;
+}
+
+/** What the rooms of the API share beyond that. */
+export interface ApiDeps extends AppDeps {
+  idempotency: Idempotency;
 }

@@ -7,7 +7,9 @@ import {
   TARGET_KINDS,
 } from "../domain/escalation_policy.ts";
 import type { Routes } from "../http/routes.ts";
-import { addDirectory, type ApiDeps, type Resource } from "./directory.ts";
+import type { Resource } from "./resource.ts";
+import type { ApiDeps } from "./deps.ts";
+import { addDirectory } from "./directory.ts";
 import { changeOf, id, line, shownTime, text, time } from "./fields.ts";
 import { given } from "./given.ts";
 import { checkTargets, checkTeam } from "./references.ts";

@@ -9,7 +9,7 @@ const CONTROLS_BUT_BREAKS = /(?![\n\r\t])\p{Cc}|[\u202A-\u202E\u2066-\u2069]/u;
 const LATEST_MS = Date.UTC(9999, 11, 31);
 
 /** A positive integer that JSON can carry exactly. */
-export const id = z.int().min(1).openapi({ type: "integer", example: 7 });
+export const id = z.int().min(1).openapi({ example: 7 });
 
 /** An id in a path or query: digits only, at most 2^53 - 1. */
 export const idText = z.string()

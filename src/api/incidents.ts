@@ -1,16 +1,13 @@
-/** Incidents: read them, act on them. */
+/** Incidents: what is burning and what was. */
 import { z } from "@hono/zod-openapi";
-import type { Action } from "../app/act.ts";
-import { notFound, RefusedError } from "../app/refused_error.ts";
+import { notFound } from "../app/refused_error.ts";
 import { SEVERITIES } from "../domain/alert.ts";
 import { type Incident, INCIDENT_STATUSES } from "../domain/incident.ts";
-import type { Actor } from "../domain/timeline.ts";
-import type { Principal } from "../http/edge_env.ts";
-import { created, ok } from "../http/route_spec.ts";
+import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { IncidentFilter } from "../ports/paging_repositories.ts";
 import type { Repositories } from "../ports/store.ts";
-import type { ApiDeps } from "./directory.ts";
+import type { ApiDeps } from "./deps.ts";
 import {
   idText,
   instant,
@@ -20,12 +17,10 @@ import {
   pageQuery,
   searchText,
   shownPage,
-  text,
 } from "./fields.ts";
 import { given } from "./given.ts";
 import {
   IncidentDetailDocument,
-  IncidentDocument,
   type IncidentNames,
   IncidentSummaryDocument,
   NotificationDocument,
@@ -41,8 +36,6 @@ const path = "/api/v1/incidents";
 const one = `${path}/{id}` as const;
 const params = z.object({ id: idText });
 const MOST_ENTRIES = 500;
-const LONGEST_NOTE = 10_000;
-const LONGEST_SNOOZE_MS = 30 * 86_400_000;
 
 const filters = z.object({
   ...pageQuery,
@@ -53,6 +46,11 @@ const filters = z.object({
   assignee_id: idText.optional().openapi({
     description: "A responder who was paged for it or acknowledged it.",
   }),
+  team: idText.optional().openapi({ description: "The same as team_id." }),
+  source: idText.optional().openapi({ description: "The same as source_id." }),
+  assignee: idText.optional().openapi({
+    description: "The same as assignee_id.",
+  }),
   text: searchText.optional().openapi({
     description: "Part of the title, description or external id.",
   }),
@@ -61,13 +59,12 @@ const filters = z.object({
 });
 
 export function addIncidents(routes: Routes, deps: ApiDeps): void {
-  addReading(routes, deps);
-  addActions(routes, deps);
-  addSnooze(routes, deps);
-  addNotes(routes, deps);
+  addList(routes, deps);
+  addDetail(routes, deps);
+  addParts(routes, deps);
 }
 
-function addReading(routes: Routes, { store }: ApiDeps): void {
+function addList(routes: Routes, { store }: ApiDeps): void {
   routes.add({
     method: "get",
     path,
@@ -86,7 +83,9 @@ function addReading(routes: Routes, { store }: ApiDeps): void {
     });
     return ok(shownPage(found, (item) => shownSummary(item, item)));
   });
+}
 
+function addDetail(routes: Routes, { store }: ApiDeps): void {
   routes.add({
     method: "get",
     path: one,
@@ -109,7 +108,9 @@ function addReading(routes: Routes, { store }: ApiDeps): void {
       notifications: notifications.map(shownNotification),
     });
   });
+}
 
+function addParts(routes: Routes, { store }: ApiDeps): void {
   routes.add({
     method: "get",
     path: `${one}/timeline`,
@@ -146,106 +147,6 @@ function addReading(routes: Routes, { store }: ApiDeps): void {
   });
 }
 
-const ACTIONS = [
-  ["acknowledge", "Say that somebody looks after it; paging stops"],
-  ["resolve", "Say that it is over"],
-  ["reopen", "Page again from the first step"],
-  ["escalate", "Page the next step at once"],
-] as const;
-
-function addActions(routes: Routes, deps: ApiDeps): void {
-  for (const [kind, summary] of ACTIONS) {
-    routes.add({
-      method: "post",
-      path: `${one}/${kind}`,
-      access: "responder",
-      name: `${kind}Incident`,
-      tag,
-      summary,
-      description: "Doing again what is done already is a success.",
-      params,
-      problems: [409],
-      answers: { 200: IncidentDocument },
-    }, async ({ params: { id }, principal }) => {
-      const actor = await actorOf(deps.store, principal);
-      return ok(await acted(deps, id, { kind, actor }));
-    });
-  }
-}
-
-function addSnooze(routes: Routes, deps: ApiDeps): void {
-  routes.add({
-    method: "post",
-    path: `${one}/snooze`,
-    access: "responder",
-    name: "snoozeIncident",
-    tag,
-    summary: "Acknowledge it until an instant, then page again",
-    params,
-    body: z.object({
-      until: instant.optional(),
-      minutes: z.number().min(1).max(LONGEST_SNOOZE_MS / 60_000).optional(),
-    }).refine(
-      (body) => (body.until === undefined) !== (body.minutes === undefined),
-      { message: "Name either `until` or `minutes`.", path: ["until"] },
-    ).openapi("Snooze"),
-    problems: [409],
-    answers: { 200: IncidentDocument },
-  }, async ({ params: { id }, body, principal }) => {
-    const nowMs = deps.clock();
-    const untilMs = body.until ?? nowMs + (body.minutes ?? 0) * 60_000;
-    if (untilMs - nowMs > LONGEST_SNOOZE_MS) {
-      throw new RefusedError(
-        "invalid",
-        "validation_failed",
-        "A snooze lasts at most 30 days.",
-        { field: "until" },
-      );
-    }
-    const actor = await actorOf(deps.store, principal);
-    return ok(await acted(deps, id, { kind: "snooze", untilMs, actor }));
-  });
-}
-
-function addNotes(routes: Routes, deps: ApiDeps): void {
-  routes.add({
-    method: "post",
-    path: `${one}/notes`,
-    access: "responder",
-    name: "addNote",
-    tag,
-    summary: "Write a note into the timeline",
-    params,
-    body: z.object({
-      text: text(LONGEST_NOTE).refine((value) => value !== "", "Is empty."),
-    }).openapi("NewNote"),
-    idempotent: true,
-    answers: { 201: TimelineEntryDocument },
-  }, async ({ params: { id }, body, principal, c }) => {
-    const actor = await actorOf(deps.store, principal);
-    const answer = await deps.idempotency.once(c, deps.clock(), async () => {
-      const entry = await deps.actions.addNote(id, { text: body.text, actor });
-      if (!entry) throw notFound("incident", id);
-      return shownTimelineEntry(entry);
-    });
-    return created(answer.body);
-  });
-}
-
-/** Promises the person behind the request, as the timeline names them. */
-export async function actorOf(
-  store: Repositories,
-  { account }: Principal,
-): Promise<Actor> {
-  const responder = await store.responders.find(account.responderId);
-  return {
-    kind: "responder",
-    responderId: account.responderId,
-    name: responder?.name ?? account.email,
-    via: "api",
-  };
-}
-
 /** Promises the names that an incident's row does not hold. */
 export async function namesOf(
   store: Repositories,
@@ -254,16 +155,6 @@ export async function namesOf(
   const team = await store.teams.find(incident.teamId);
   const source = await store.sources.find(incident.sourceId);
   return { teamName: team?.name ?? "", sourceName: source?.name ?? "" };
-}
-
-async function acted(deps: ApiDeps, incidentId: number, event: Action) {
-  const result = await deps.actions.act(incidentId, event);
-  if (!result.ok) {
-    const kind = result.status === 404 ? "not_found" : "conflict";
-    throw new RefusedError(kind, result.code, result.message);
-  }
-  const { incident } = result;
-  return shownIncident(incident, await namesOf(deps.store, incident));
 }
 
 async function demandIncident(
@@ -279,9 +170,9 @@ function filterOf(query: z.output<typeof filters>): IncidentFilter {
   return given({
     statuses: query.status,
     severities: query.severity,
-    teamId: query.team_id,
-    sourceId: query.source_id,
-    responderId: query.assignee_id,
+    teamId: query.team_id ?? query.team,
+    sourceId: query.source_id ?? query.source,
+    responderId: query.assignee_id ?? query.assignee,
     text: query.text,
     openedFromMs: query.opened_from,
     openedBeforeMs: query.opened_before,

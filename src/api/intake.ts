@@ -15,7 +15,7 @@ import type { Routes } from "../http/routes.ts";
 import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
 import type { SourceReading } from "../ports/source_format.ts";
 import { StoreConflictError } from "../ports/store.ts";
-import type { ApiDeps } from "./directory.ts";
+import type { ApiDeps } from "./deps.ts";
 import {
   type IntakeAnswer,
   Noted,
@@ -70,7 +70,7 @@ export function addIntake(routes: Routes, deps: ApiDeps): void {
             "The body is read whatever its Content-Type says. A key in the path is for senders that cannot set headers.",
           ...(inPath ? { params: z.object({ key: z.string() }) } : {}),
           rawBody: { description: DESCRIPTIONS[kind] },
-          problems: [403, 422],
+          problems: [403, 415, 422],
           answers: kind === "generic"
             ? { 200: z.union([Opened, Noted]), 201: Opened, 202: Taken }
             : { 200: Noted, 202: Taken },

@@ -14,7 +14,7 @@ export const Opened = IncidentDocument.extend({
 
 /** Nothing was opened or changed. */
 export const Noted = z.object({
-  status: z.enum(["noted", "ignored", "repeated", "handled"]),
+  status: z.enum(["noted", "repeated", "handled"]),
   message: z.string(),
   incident_id: id.nullable(),
 }).openapi("AlertNoted");
@@ -61,7 +61,7 @@ export async function shownGeneric(
     return {
       status: 200,
       body: {
-        status: outcome === "ignored" ? "ignored" : "noted",
+        status: "noted",
         message: "No incident is concerned.",
         incident_id: incidentId,
       },

@@ -8,9 +8,9 @@ import { decodeText, readBody } from "../http/read_body.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { Receipt } from "../ports/channel.ts";
-import type { ApiDeps } from "./directory.ts";
+import type { ApiDeps } from "./deps.ts";
 import { idText } from "./fields.ts";
-import { actorOf } from "./incidents.ts";
+import { actorOf } from "./incident_actions.ts";
 import { NotificationDocument, shownNotification } from "./shown_incident.ts";
 
 const tag = "Notifications";

@@ -1,5 +1,5 @@
 /** Checks that what a request refers to is there, so that the answer can name the field. */
-import { invalid } from "../app/refused_error.ts";
+import { invalid, notFound } from "../app/refused_error.ts";
 import type { EscalationTarget } from "../domain/escalation_policy.ts";
 import type { Repositories } from "../ports/store.ts";
 
@@ -55,5 +55,15 @@ export async function checkTargets(
     if (!await tx.teams.find(id)) {
       throw invalid(field, `There is no team ${id}.`);
     }
+  }
+}
+
+/** Throws 404 for a responder that the path names and that is not there. */
+export async function demandResponder(
+  tx: Repositories,
+  responderId: number,
+): Promise<void> {
+  if (!await tx.responders.find(responderId)) {
+    throw notFound("responder", responderId);
   }
 }

@@ -2,7 +2,9 @@
 import { z } from "@hono/zod-openapi";
 import type { Responder } from "../domain/people.ts";
 import type { Routes } from "../http/routes.ts";
-import { addDirectory, type ApiDeps, type Resource } from "./directory.ts";
+import type { Resource } from "./resource.ts";
+import type { ApiDeps } from "./deps.ts";
+import { addDirectory } from "./directory.ts";
 import {
   changeOf,
   email,

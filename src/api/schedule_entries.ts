@@ -2,11 +2,12 @@
 import { z } from "@hono/zod-openapi";
 import { recordChange } from "../app/record_change.ts";
 import { invalid, notFound } from "../app/refused_error.ts";
+import type { UserAccount } from "../domain/people.ts";
 import type { ScheduleEntry } from "../domain/schedule.ts";
 import { created, DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { Repositories } from "../ports/store.ts";
-import type { ApiDeps } from "./directory.ts";
+import type { ApiDeps } from "./deps.ts";
 import { changeOf, id, idText, instant, shownTime, time } from "./fields.ts";
 import { checkResponders } from "./references.ts";
 import { demandSchedule, rangeOf } from "./schedules.ts";
@@ -53,13 +54,15 @@ const entryParams = params.extend({ entry_id: idText });
 export function addScheduleEntries(routes: Routes, deps: ApiDeps): void {
   for (const kind of KINDS) {
     addReading(routes, deps, kind);
-    addWriting(routes, deps, kind);
+    addCreation(routes, deps, kind);
+    addChanges(routes, deps, kind);
+    addDeletion(routes, deps, kind);
   }
 }
 
 function addReading(routes: Routes, deps: ApiDeps, kind: Kind): void {
   const { store, clock } = deps;
-  const path = `/api/v1/schedules/{id}/${kind.path}` as const;
+  const path = pathOf(kind);
 
   routes.add({
     method: "get",
@@ -101,14 +104,10 @@ function addReading(routes: Routes, deps: ApiDeps, kind: Kind): void {
   );
 }
 
-function addWriting(routes: Routes, deps: ApiDeps, kind: Kind): void {
-  const { store, clock } = deps;
-  const path = `/api/v1/schedules/{id}/${kind.path}` as const;
-  const action = (verb: string) => `schedule_${kind.kind}.${verb}` as const;
-
+function addCreation(routes: Routes, deps: ApiDeps, kind: Kind): void {
   routes.add({
     method: "post",
-    path,
+    path: pathOf(kind),
     access: "admin",
     name: `createSchedule${kind.Noun}`,
     tag,
@@ -120,40 +119,42 @@ function addWriting(routes: Routes, deps: ApiDeps, kind: Kind): void {
   }, async ({ params, body, principal, c }) => {
     const answer = await deps.idempotency.create(
       c,
-      clock(),
+      deps.clock(),
       async (tx, nowMs) => {
         await demandSchedule(tx, params.id);
         const row = { scheduleId: params.id, kind: kind.kind };
-        const entry = await tx.schedules.insertEntry(
+        const after = await tx.schedules.insertEntry(
           { ...row, ...await windowOf(tx, body) },
           nowMs,
         );
-        await recordChange(tx, {
-          by: principal.account,
-          action: action("create"),
-          objectId: entry.id,
-          before: null,
-          after: shownEntry(entry),
-        }, nowMs);
-        return shownEntry(entry);
+        const by = principal.account;
+        await audit(tx, { verb: "create", by, before: null, after, nowMs });
+        return shownEntry(after);
       },
     );
     return created(answer.body);
   });
+}
 
-  for (const method of ["put", "patch"] as const) {
+function addChanges(routes: Routes, deps: ApiDeps, kind: Kind): void {
+  const methods = [
+    ["put", "replace", "Replace", NewEntry],
+    ["patch", "update", "Change", EntryChange],
+  ] as const;
+  for (const [method, verb, Verb, body] of methods) {
     routes.add({
       method,
-      path: `${path}/{entry_id}`,
+      path: `${pathOf(kind)}/{entry_id}`,
       access: "admin",
-      name: `${method === "put" ? "replace" : "update"}Schedule${kind.Noun}`,
+      name: `${verb}Schedule${kind.Noun}`,
       tag,
-      summary: `${method === "put" ? "Replace" : "Change"} one ${kind.noun}`,
+      summary: `${Verb} one ${kind.noun}`,
       params: entryParams,
-      body: (method === "put" ? NewEntry : EntryChange) as typeof EntryChange,
+      body: body as typeof EntryChange,
       answers: { 200: EntryDocument },
-    }, async ({ params, body, principal }) => {
-      const after = await store.transaction(async (tx) => {
+    }, async ({ params, body, principal: { account: by } }) => {
+      const nowMs = deps.clock();
+      const after = await deps.store.transaction(async (tx) => {
         const before = await demandEntry(tx, { ...params, kind });
         const window = await windowOf(tx, {
           responder_id: body.responder_id ?? before.responderId,
@@ -162,42 +163,58 @@ function addWriting(routes: Routes, deps: ApiDeps, kind: Kind): void {
         });
         const after = await tx.schedules.updateEntry(before.id, window);
         if (!after) throw notFound(kind.noun, before.id);
-        await recordChange(tx, {
-          by: principal.account,
-          action: action("update"),
-          objectId: after.id,
-          before: shownEntry(before),
-          after: shownEntry(after),
-        }, clock());
+        await audit(tx, { verb: "update", by, before, after, nowMs });
         return after;
       });
       return ok(shownEntry(after));
     });
   }
+}
 
+function addDeletion(routes: Routes, deps: ApiDeps, kind: Kind): void {
   routes.add({
     method: "delete",
-    path: `${path}/{entry_id}`,
+    path: `${pathOf(kind)}/{entry_id}`,
     access: "admin",
     name: `deleteSchedule${kind.Noun}`,
     tag,
     summary: `Delete one ${kind.noun}`,
     params: entryParams,
     answers: { 204: null },
-  }, async ({ params, principal }) => {
-    await store.transaction(async (tx) => {
+  }, async ({ params, principal: { account: by } }) => {
+    const nowMs = deps.clock();
+    await deps.store.transaction(async (tx) => {
       const before = await demandEntry(tx, { ...params, kind });
       await tx.schedules.deleteEntry(before.id);
-      await recordChange(tx, {
-        by: principal.account,
-        action: action("delete"),
-        objectId: before.id,
-        before: shownEntry(before),
-        after: null,
-      }, clock());
+      await audit(tx, { verb: "delete", by, before, after: null, nowMs });
     });
     return DONE;
   });
+}
+
+function pathOf(kind: Kind) {
+  return `/api/v1/schedules/{id}/${kind.path}` as const;
+}
+
+async function audit(
+  tx: Repositories,
+  { verb, by, before, after, nowMs }: {
+    verb: "create" | "update" | "delete";
+    by: UserAccount;
+    before: ScheduleEntry | null;
+    after: ScheduleEntry | null;
+    nowMs: number;
+  },
+): Promise<void> {
+  const entry = after ?? before;
+  if (!entry) return;
+  await recordChange(tx, {
+    by,
+    action: `schedule_${entry.kind}.${verb}`,
+    objectId: entry.id,
+    before: before && shownEntry(before),
+    after: after && shownEntry(after),
+  }, nowMs);
 }
 
 /** Promises the row's own part, its responder there and its end after its start. */

@@ -11,8 +11,10 @@ import { notFound } from "../app/refused_error.ts";
 import { invalid } from "../app/refused_error.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
+import type { Resource } from "./resource.ts";
 import type { Repositories } from "../ports/store.ts";
-import { addDirectory, type ApiDeps, type Resource } from "./directory.ts";
+import type { ApiDeps } from "./deps.ts";
+import { addDirectory } from "./directory.ts";
 import {
   changeOf,
   id,
@@ -99,9 +101,12 @@ const schedules: Resource<
 };
 
 export function addSchedules(routes: Routes, deps: ApiDeps): void {
-  const { store, clock } = deps;
   addDirectory(routes, deps, schedules);
+  addOnCall(routes, deps);
+  addShifts(routes, deps);
+}
 
+function addOnCall(routes: Routes, { store, clock }: ApiDeps): void {
   routes.add({
     method: "get",
     path: "/api/v1/schedules/{id}/on-call",
@@ -130,7 +135,9 @@ export function addSchedules(routes: Routes, deps: ApiDeps): void {
       responders: ids.map((id) => ({ id, name: names.get(id) ?? "" })),
     });
   });
+}
 
+function addShifts(routes: Routes, { store, clock }: ApiDeps): void {
   routes.add({
     method: "get",
     path: "/api/v1/schedules/{id}/shifts",

@@ -55,8 +55,11 @@ const AuditDocument = z.object({
 }).openapi("AuditLogEntry");
 
 export function addSystem(routes: Routes, deps: AppDeps): void {
-  const { store } = deps;
+  addJobs(routes, deps);
+  addAuditLog(routes, deps);
+}
 
+function addJobs(routes: Routes, deps: AppDeps): void {
   routes.add({
     method: "get",
     path: "/api/v1/system/jobs",
@@ -66,13 +69,15 @@ export function addSystem(routes: Routes, deps: AppDeps): void {
     summary: "The background jobs and how they went",
     answers: { 200: z.object({ jobs: z.array(JobDocument) }) },
   }, async () => {
-    const runs = await store.jobs.list();
+    const runs = await deps.store.jobs.list();
     const jobs = deps.jobs().map((job) =>
       shownJob(job, runs.filter((run) => run.name === job.name))
     );
     return ok({ jobs });
   });
+}
 
+function addAuditLog(routes: Routes, { store }: AppDeps): void {
   routes.add({
     method: "get",
     path: "/api/v1/audit-log",

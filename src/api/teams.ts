@@ -5,8 +5,10 @@ import { notFound } from "../app/refused_error.ts";
 import type { Responder, Team, UserAccount } from "../domain/people.ts";
 import { DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
+import type { Resource } from "./resource.ts";
 import type { Repositories } from "../ports/store.ts";
-import { addDirectory, type ApiDeps, type Resource } from "./directory.ts";
+import type { ApiDeps } from "./deps.ts";
+import { addDirectory } from "./directory.ts";
 import {
   changeOf,
   id,
@@ -65,9 +67,13 @@ const teams: Resource<Team, Fields, z.input<typeof TeamDocument>> = {
 };
 
 export function addTeams(routes: Routes, deps: ApiDeps): void {
-  const { store } = deps;
   addDirectory(routes, deps, teams);
+  addMembers(routes, deps);
+  addMemberChanges(routes, deps);
+  addMemberRemoval(routes, deps);
+}
 
+function addMembers(routes: Routes, { store }: ApiDeps): void {
   routes.add({
     method: "get",
     path,
@@ -84,7 +90,9 @@ export function addTeams(routes: Routes, deps: ApiDeps): void {
     const found = await store.responders.list({ teamId: params.id }, page);
     return ok(shownPage(found, shownResponder));
   });
+}
 
+function addMemberChanges(routes: Routes, deps: ApiDeps): void {
   routes.add({
     method: "put",
     path,
@@ -118,7 +126,9 @@ export function addTeams(routes: Routes, deps: ApiDeps): void {
       by: principal.account,
       to: (ids) => [...ids, body.responder_id],
     }));
+}
 
+function addMemberRemoval(routes: Routes, deps: ApiDeps): void {
   routes.add({
     method: "delete",
     path: `${path}/{responder_id}`,

@@ -167,22 +167,21 @@ export class Incidents implements IncidentRepository {
   }
 
   async nextDueAtMs(): Promise<number | null> {
-    const earliest = (column: "next_action_at_ms" | "auto_resolve_at_ms") =>
-      this.#session.read.selectFrom("incidents").select(column)
-        .where(IS_OPEN).where(column, "is not", null)
-        .orderBy(column).limit(1).executeTakeFirst();
-    const action = await earliest("next_action_at_ms");
-    const age = await earliest("auto_resolve_at_ms");
-    const dues = [action?.next_action_at_ms, age?.auto_resolve_at_ms]
-      .filter((due) => typeof due === "number");
-    return dues.length === 0 ? null : Math.min(...dues);
+    const { rows } = await sql<{ at_ms: number | null }>`
+      SELECT min(at_ms) AS at_ms FROM (
+        SELECT min(next_action_at_ms) AS at_ms FROM incidents WHERE ${IS_OPEN}
+        UNION ALL
+        SELECT min(auto_resolve_at_ms) FROM incidents WHERE ${IS_OPEN}
+      ) AS dues`.execute(this.#session.read);
+    return rows[0]?.at_ms ?? null;
   }
 
   async postpone(id: number, untilMs: number): Promise<void> {
     await this.#session.write((db) =>
       db.updateTable("incidents")
         .set({
-          next_action_at_ms: instant(untilMs),
+          next_action_at_ms: notBefore("next_action_at_ms", untilMs),
+          auto_resolve_at_ms: notBefore("auto_resolve_at_ms", untilMs),
           version: sql`version + 1`,
         })
         .where("id", "=", id).where(IS_OPEN).execute()
@@ -221,6 +220,18 @@ function later(column: "last_alert_at_ms" | "latest_starts_at_ms", ms: number) {
   const ref = sql.ref(column);
   const at = instant(ms);
   return sql<number>`CASE WHEN ${ref} >= ${at} THEN ${ref} ELSE ${at} END`;
+}
+
+/** What is due earlier moves to the instant; what is not due at all stays so. */
+function notBefore(
+  column: "next_action_at_ms" | "auto_resolve_at_ms",
+  ms: number,
+) {
+  const ref = sql.ref(column);
+  const at = instant(ms);
+  return sql<
+    number | null
+  >`CASE WHEN ${ref} < ${at} THEN ${at} ELSE ${ref} END`;
 }
 
 function startsAt(ms: number | null) {

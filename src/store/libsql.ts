@@ -133,10 +133,12 @@ class LibsqlBackend implements Backend {
       await transaction.commit();
       return result;
     } catch (error) {
+      unit.end();
+      // Where this fails, closing rolls back; a server would take its time over that.
+      await transaction.rollback().catch(() => {});
       throw storeError(error, "");
     } finally {
       unit.end();
-      // Rolls back what is not committed.
       transaction.close();
     }
   }

@@ -125,15 +125,17 @@ async function withRunner<T>(
   target: MigrationTarget,
   work: (runner: Runner) => Promise<T>,
 ): Promise<T> {
-  const runner = /^postgres(ql)?:/.test(target.url)
-    ? postgresRunner(target.url)
-    : libsqlRunner(target);
+  let runner: Runner | undefined;
   try {
+    // Within the try: to make a client for a file is to open the file.
+    runner = /^postgres(ql)?:/.test(target.url)
+      ? postgresRunner(target.url)
+      : libsqlRunner(target);
     return await work(runner);
   } catch (error) {
     throw storeError(error, "");
   } finally {
-    await runner.close();
+    await runner?.close();
   }
 }
 

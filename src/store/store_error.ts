@@ -134,12 +134,15 @@ const CONNECTION_LOST = new Set([
   "STREAM_EXPIRED",
 ]);
 
+/** The libSQL driver's word for a file that it cannot open; it comes without a code. */
+const CANNOT_OPEN = /^ConnectionFailed\b/;
+
 function unavailable(facts: Facts): StoreUnavailableError | null {
   const { code, message, error } = facts;
   const isFetchFailure = error instanceof TypeError &&
     /sending request|fetch/i.test(message);
   const lost = CONNECTION_LOST.has(code) || POSTGRES_UNAVAILABLE.test(code) ||
-    isFetchFailure;
+    isFetchFailure || CANNOT_OPEN.test(message);
   if (!lost) return null;
   return new StoreUnavailableError(
     `The database is not available: ${message || code}`,

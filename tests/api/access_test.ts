@@ -333,18 +333,6 @@ test("the last admin can be neither demoted, disabled, deleted nor taken away wi
   );
 });
 
-test("two admins who demote each other at the same moment do not both succeed", async (desk) => {
-  const { viewer, admin } = desk.accounts;
-  const path = (id: number) => `/api/v1/responders/${id}/account`;
-  await desk.as("admin")(path(viewer.responderId), patch({ role: "admin" }));
-  const both = await Promise.all([
-    desk.as("admin")(path(viewer.responderId), patch({ role: "viewer" })),
-    desk.as("viewer")(path(admin.responderId), patch({ role: "viewer" })),
-  ]);
-  assert.equal(await desk.store.accounts.countAdmins(), 1);
-  assert.equal(both.filter(({ status }) => status === 200).length, 1);
-});
-
 test("an admin gives, changes and takes a login, and no answer or log holds the password", async (desk) => {
   const admin = desk.as("admin");
   const made = await admin(

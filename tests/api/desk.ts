@@ -157,7 +157,7 @@ export class Desk {
     const answer = {
       status: response.status,
       headers: response.headers,
-      body: isJson ? JSON.parse(text) : text,
+      body: isJson && text !== "" ? JSON.parse(text) : text,
     };
     this.#holdAgainstDocument(
       method,

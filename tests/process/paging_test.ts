@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
-import { createTestDatabase, createTestFile } from "../postgres.ts";
+import { createTestDatabase, createTestFile } from "../databases.ts";
 import { script, Server, until } from "./server.ts";
 
 const ADMIN = "maya@example.com";

@@ -1,5 +1,6 @@
 /** The real process: `main.ts` as `deno task start` runs it, on a free port, with its own database. */
 import { Buffer } from "node:buffer";
+import config from "../../deno.json" with { type: "json" };
 
 export interface ServerOptions {
   /** Beside the usual settings. */
@@ -38,7 +39,7 @@ export class Server {
   ): Promise<Server> {
     const startedMs = performance.now();
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-P=start", "--frozen", "main.ts", "--listen"],
+      args: startArguments(),
       cwd: ROOT,
       env: { ENVIRONMENT: "test", PORT: String(port), ...env },
       stdout: "piped",
@@ -124,6 +125,13 @@ export class Server {
       this.#spoke = Promise.withResolvers();
     }
   }
+}
+
+/** What `deno task start` passes to deno, so that a test runs just that. */
+function startArguments(): string[] {
+  const [deno, ...args] = config.tasks.start.command.split(" ");
+  if (deno !== "deno") throw new Error(`deno task start runs ${deno}`);
+  return args;
 }
 
 /** Promises a port that nobody listens on at this moment. */

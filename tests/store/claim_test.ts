@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Claim } from "../../src/ports/paging_repositories.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { forEachStore } from "../stores.ts";
+import { EVERY_BACKEND, forEachStore } from "../stores.ts";
 import { createWorld, MINUTE, newPage, NOW, open } from "./fixture.ts";
 
 function claim(changes: Partial<Claim> = {}): Claim {
@@ -35,7 +35,7 @@ forEachStore("a page is claimed once, with what it says", async (store) => {
   assert.equal(claimed?.sourceName, "Grafana");
   assert.equal(claimed?.responderName, "Ada");
   assert.deepEqual(await idsClaimed(store), []);
-});
+}, EVERY_BACKEND);
 
 forEachStore(
   "eight claimers on two stores get every page exactly once",
@@ -59,4 +59,5 @@ forEachStore(
     assert.equal(taken.length, 120);
     assert.equal(new Set(taken).size, 120);
   },
+  EVERY_BACKEND,
 );

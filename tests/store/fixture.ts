@@ -1,4 +1,5 @@
 /** A team with everything that an incident needs, and rows made from few words. */
+import assert from "node:assert/strict";
 import type { AlertSource } from "../../src/domain/alert_source.ts";
 import { DEFAULT_SOURCE_SETTINGS } from "../../src/domain/alert_source.ts";
 import type { EscalationPolicy } from "../../src/domain/escalation_policy.ts";
@@ -7,7 +8,11 @@ import type { NewNotification } from "../../src/domain/notification.ts";
 import type { Responder, Team } from "../../src/domain/people.ts";
 import type { Incident } from "../../src/domain/incident.ts";
 import type { NewIncident } from "../../src/ports/paging_repositories.ts";
-import type { Repositories } from "../../src/ports/store.ts";
+import {
+  type Repositories,
+  StoreConflictError,
+} from "../../src/ports/store.ts";
+import { EVERY_BACKEND, forEachStore, type StoreTest } from "../stores.ts";
 
 export const NOW = 1_800_000_000_000;
 export const MINUTE = 60_000;
@@ -147,4 +152,23 @@ export function newPage(
     createdAtMs: NOW,
     ...changes,
   };
+}
+
+/** Registers a case of the contract: once on every database. */
+export function contract(name: string, body: StoreTest): void {
+  forEachStore(name, body, EVERY_BACKEND);
+}
+
+/** Promises that the work is refused with this conflict. */
+export async function refuses(
+  work: Promise<unknown>,
+  reason: StoreConflictError["reason"],
+  constraint: string,
+): Promise<void> {
+  await assert.rejects(work, (error) => {
+    assert.ok(error instanceof StoreConflictError, String(error));
+    assert.equal(error.reason, reason);
+    assert.equal(error.constraint, constraint);
+    return true;
+  });
 }

@@ -1,0 +1,32 @@
+import { equal, match } from "node:assert/strict";
+import { createTestFile } from "../databases.ts";
+import { runScript } from "./scripts.ts";
+
+Deno.test("migrate --check lists what is missing with exit code 1, migrate applies it, and then nothing is missing", async () => {
+  await using database = await createTestFile();
+  const env = { DATABASE_URL: database.url };
+  const before = await runScript("migrate", { args: ["--check"], env });
+  equal(before.code, 1);
+  match(before.out, /^Missing: \d+\n {2}0001_\w+\.sql\n/);
+  const applied = await runScript("migrate", { env });
+  equal(applied.code, 0, applied.err);
+  match(applied.out, /^Applied 0001_\w+\.sql\n/);
+  const after = await runScript("migrate", { args: ["--check"], env });
+  equal(after.code, 0);
+  equal(after.out, "The database is at the newest migration.\n");
+  const again = await runScript("migrate", { env });
+  equal(again.out, "The database is at the newest migration.\n");
+});
+
+Deno.test("migrate says in a sentence that the settings are wrong or the database is out of reach", async () => {
+  const wrong = await runScript("migrate", {
+    env: { DATABASE_URL: "oracle:x" },
+  });
+  equal(wrong.code, 1);
+  match(wrong.err, /^- DATABASE_URL holds "oracle:x"; it must be /m);
+  const away = await runScript("migrate", {
+    env: { DATABASE_URL: "file:/nowhere/at/all/pagerpal.db" },
+  });
+  equal(away.code, 1);
+  equal(/^\s+at /m.test(away.err), false, away.err);
+});
