@@ -1,6 +1,7 @@
 /** The operator UI: every page and every form, put into the table of routes. */
 import { compress } from "hono/compress";
 import type { Routes } from "../http/routes.ts";
+import { addAccount } from "./account.ts";
 import { addAcknowledge } from "./acknowledge.ts";
 import { addAssets } from "./assets.ts";
 import { addDashboard } from "./dashboard.ts";
@@ -27,4 +28,5 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addIncidents(routes, deps);
   addIncident(routes, deps);
   addIncidentActions(routes, deps);
+  addAccount(routes, deps);
 }
