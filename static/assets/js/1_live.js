@@ -2,7 +2,7 @@
    place, so that focus, scroll and what is typed stay). Without this script the page works as it is. */
 
 /** Two refreshes are at least so far apart, however much happens. */
-const APART_MS = 500;
+const APART_MS = 300;
 /** Ages and job runs go stale without anything happening. */
 const STALE_MS = 30_000;
 /** A thumb that has just touched the page is about to touch it again. */
