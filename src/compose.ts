@@ -29,9 +29,14 @@ import {
   createSnsSubscriptions,
   createSourceFormats,
 } from "./sources/formats.ts";
-import { addAcknowledgePage } from "./web/acknowledge.ts";
-import { addAssets } from "./web/assets.ts";
+import { loadAssets } from "./web/assets.ts";
+import { createChangeFeed } from "./web/change_feed.ts";
+import { createCsrf } from "./web/csrf.ts";
+import type { WebDeps } from "./web/deps.ts";
+import { problemPage } from "./web/problem_page.ts";
+import { sessionAuthenticator } from "./web/session_authenticator.ts";
 import { createRender } from "./web/templates.ts";
+import { addWeb } from "./web/web.ts";
 
 const log = getLogger(["pagerpal"]);
 
@@ -59,6 +64,8 @@ export interface PagerPal {
   waker: Waker;
   jobs: Job[];
   jobContext: JobContext;
+  /** Ends the streams that keep pages alive: a server that drains would wait for them. Browsers come back by themselves. */
+  closeStreams(): void;
   /** No new work; settles when messages on their way are recorded. The store stays open. */
   stop(): Promise<void>;
 }
@@ -109,7 +116,6 @@ export function compose(outside: Outside): PagerPal {
     escalate: config.escalationWorkerEnabled ? () => escalateDue(engine) : null,
     nextDueAtMs: () => nextDueAtMs(store, config),
   });
-  kick = () => waker.kick();
   const jobs = createJobs(engine, { config, deliverer });
   const startedAtMs = clock();
   const jobContext: JobContext = {
@@ -118,10 +124,9 @@ export function compose(outside: Outside): PagerPal {
     node,
     endedAtMs: new Map(),
   };
-  const render = createRender({
-    directory: `${outside.staticDirectory}templates`,
-    watch: config.environment === "development",
-  });
+  const actions = createActions(engine);
+  const bodyBudget = new BodyBudget(BODY_BUDGET_BYTES);
+  const web = createWeb(outside, { actions, links, bodyBudget, jobs });
   const app = createApp({
     ...outside,
     config: {
@@ -134,9 +139,11 @@ export function compose(outside: Outside): PagerPal {
       trustedProxies: [...config.trustedProxies],
     },
     secretKey: config.secretKey,
-    bodyBudget: new BodyBudget(BODY_BUDGET_BYTES),
+    bodyBudget,
+    authenticators: [sessionAuthenticator(web)],
+    problemPage: problemPage(web),
     sources: createSourceFormats(outside),
-    actions: createActions(engine),
+    actions,
     parseReceipts(body) {
       const read = readInfobipReceipts(body);
       return read.ok ? read.receipts : null;
@@ -148,10 +155,11 @@ export function compose(outside: Outside): PagerPal {
         nextRunAtMs: job.enabled ? nextMinuteMs(clock()) : null,
       })),
     notReady: () => lateJobs(jobContext, { jobs, startedAtMs }),
-  }, (routes) => {
-    addAcknowledgePage(routes, { engine, links, render });
-    addAssets(routes, `${outside.staticDirectory}assets`);
-  });
+  }, (routes) => addWeb(routes, web));
+  kick = () => {
+    waker.kick();
+    web.changes.kick();
+  };
   return {
     fetch: app.fetch,
     engine,
@@ -159,10 +167,42 @@ export function compose(outside: Outside): PagerPal {
     waker,
     jobs,
     jobContext,
+    closeStreams: () => web.changes.close(),
     async stop() {
       waker.stop();
       await deliverer.stop();
       for (const channel of channels.values()) channel.close();
+    },
+  };
+}
+
+/** How soon a page on this node shows what another node wrote, milliseconds. */
+const LOOK_EVERY_MS = 300;
+
+function createWeb(
+  { config, store, clock, randomBytes, staticDirectory, version }: Outside,
+  parts: Pick<WebDeps, "actions" | "links" | "bodyBudget"> & { jobs: Job[] },
+): WebDeps {
+  const watch = config.environment === "development";
+  return {
+    ...parts,
+    store,
+    clock,
+    randomBytes,
+    jobs: () => parts.jobs,
+    render: createRender({ directory: `${staticDirectory}templates`, watch }),
+    assets: loadAssets(`${staticDirectory}assets/`, { watch }),
+    csrf: createCsrf(config.secretKey, randomBytes),
+    changes: createChangeFeed({
+      readMarker: () => store.overview.changeMarker(),
+      everyMs: LOOK_EVERY_MS,
+    }),
+    config: {
+      version,
+      baseUrl: config.baseUrl,
+      allowedOrigins: [...config.allowedOrigins],
+      sessionCookieSecure: config.sessionCookieSecure,
+      sendingEnabled: config.notificationSendingEnabled,
     },
   };
 }
