@@ -17,10 +17,10 @@ import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
 import type { Config } from "./config.ts";
 import { BodyBudget } from "./http/read_body.ts";
 import {
-  EVERY_MINUTE,
   type Job,
   type JobContext,
   lateJobs,
+  nextRunAtMs,
 } from "./jobs/jobs.ts";
 import { createWaker, type Waker } from "./jobs/waker.ts";
 import type { Clock, NewId, Random } from "./ports/clock.ts";
@@ -152,7 +152,7 @@ export function compose(outside: Outside): PagerPal {
     jobs: () =>
       jobs.map((job) => ({
         ...job,
-        nextRunAtMs: job.enabled ? nextMinuteMs(clock()) : null,
+        nextRunAtMs: nextRunAtMs(job, clock()),
       })),
     notReady: () => lateJobs(jobContext, { jobs, startedAtMs }),
   }, (routes) => addWeb(routes, web));
@@ -229,13 +229,13 @@ function createJobs(
   return [
     {
       name: "notification_retry",
-      schedule: EVERY_MINUTE,
+      at: "every minute",
       enabled: config.notificationRetryWorkerEnabled,
       run: () => sweep(deliverer),
     },
     {
       name: "escalation",
-      schedule: EVERY_MINUTE,
+      at: "every minute",
       enabled: config.escalationWorkerEnabled,
       async run() {
         const { escalated, expired, postponed } = await escalateDue(engine);
@@ -244,7 +244,7 @@ function createJobs(
     },
     {
       name: "self_audit",
-      schedule: EVERY_MINUTE,
+      at: "every minute",
       enabled: config.escalationWorkerEnabled,
       async run() {
         const { rearmed, abandoned } = await audit(engine);
@@ -253,7 +253,7 @@ function createJobs(
     },
     {
       name: "prune",
-      schedule: "17 * * * *",
+      at: 17,
       enabled: true,
       run: async () => `${await prune(engine)} rows forgotten`,
     },
@@ -284,10 +284,6 @@ async function nextDueAtMs(
   ]);
   const known = dues.filter((due) => due !== null);
   return known.length === 0 ? null : Math.min(...known);
-}
-
-function nextMinuteMs(nowMs: number): number {
-  return (Math.floor(nowMs / 60_000) + 1) * 60_000;
 }
 
 function channelsConfig(config: Config): ChannelsConfig {
