@@ -6,12 +6,10 @@ import { getLogger } from "@logtape/logtape";
 import { createApp } from "./api/app.ts";
 import type { AppDeps } from "./api/deps.ts";
 import { createActions } from "./app/actions.ts";
-import { audit } from "./app/audit.ts";
 import { createDeliverer, type Deliverer } from "./app/deliver.ts";
 import type { Engine } from "./app/engine.ts";
 import { escalateDue } from "./app/escalate.ts";
 import { createLinkSigner } from "./app/page_message.ts";
-import { prune } from "./app/prune.ts";
 import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
 import type { Config } from "./config.ts";
@@ -22,6 +20,7 @@ import {
   lateJobs,
   nextRunAtMs,
 } from "./jobs/jobs.ts";
+import { createJobs } from "./jobs/table.ts";
 import { createWaker, type Waker } from "./jobs/waker.ts";
 import type { Clock, NewId, Random } from "./ports/clock.ts";
 import type { Store } from "./ports/store.ts";
@@ -72,8 +71,6 @@ export interface PagerPal {
 
 /** Longer than a channel's own limit of 10 s, so that only a process that died or stood still loses a lease. */
 const LEASE_MS = 20_000;
-/** A job waits so long for the sends that it began; they go on without it. */
-const JOB_PATIENCE_MS = 30_000;
 /** All request bodies that the process holds at once. */
 const BODY_BUDGET_BYTES = 128 * 1024 * 1024;
 
@@ -116,7 +113,11 @@ export function compose(outside: Outside): PagerPal {
     escalate: config.escalationWorkerEnabled ? () => escalateDue(engine) : null,
     nextDueAtMs: () => nextDueAtMs(store, config),
   });
-  const jobs = createJobs(engine, { config, deliverer });
+  const jobs = createJobs(engine, {
+    deliverer,
+    delivers: config.notificationRetryWorkerEnabled,
+    escalates: config.escalationWorkerEnabled,
+  });
   const startedAtMs = clock();
   const jobContext: JobContext = {
     jobs: store.jobs,
@@ -220,56 +221,6 @@ function confirmSns(
       ? { ok: true, subscriptionArn: answer.subscriptionArn }
       : { ok: false, message: answer.message };
   };
-}
-
-function createJobs(
-  engine: Engine,
-  { config, deliverer }: { config: Config; deliverer: Deliverer },
-): Job[] {
-  return [
-    {
-      name: "notification_retry",
-      at: "every minute",
-      enabled: config.notificationRetryWorkerEnabled,
-      run: () => sweep(deliverer),
-    },
-    {
-      name: "escalation",
-      at: "every minute",
-      enabled: config.escalationWorkerEnabled,
-      async run() {
-        const { escalated, expired, postponed } = await escalateDue(engine);
-        return `${escalated} escalated, ${expired} closed by age, ${postponed} postponed`;
-      },
-    },
-    {
-      name: "self_audit",
-      at: "every minute",
-      enabled: config.escalationWorkerEnabled,
-      async run() {
-        const { rearmed, abandoned } = await audit(engine);
-        return `${rearmed} armed again, ${abandoned} abandoned pages cancelled`;
-      },
-    },
-    {
-      name: "prune",
-      at: 17,
-      enabled: true,
-      run: async () => `${await prune(engine)} rows forgotten`,
-    },
-  ];
-}
-
-async function sweep(deliverer: Deliverer): Promise<string> {
-  const patience = Promise.withResolvers<null>();
-  const timer = setTimeout(() => patience.resolve(null), JOB_PATIENCE_MS);
-  const done = await Promise.race([
-    deliverer.deliver({ firstAttemptsOnly: false }),
-    patience.promise,
-  ]).finally(() => clearTimeout(timer));
-  return done === null
-    ? "still sending"
-    : `${done.sent} sent, ${done.retried} to be retried, ${done.failed} failed`;
 }
 
 async function nextDueAtMs(
