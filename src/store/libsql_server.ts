@@ -4,6 +4,7 @@ import {
   type InValue,
   type Transaction,
 } from "@libsql/client/http";
+import { StoreUnavailableError } from "../ports/store.ts";
 import type { Execute } from "./executor.ts";
 import type { LibsqlConnection, LibsqlTransaction } from "./libsql.ts";
 
@@ -17,7 +18,8 @@ export function openServer(url: string, authToken?: string): LibsqlConnection {
   return {
     read: on(client),
     // BEGIN IMMEDIATE goes with the first statement. How durable a commit is, is the server's decision.
-    begin: async () => transactionOf(await client.transaction("write")),
+    begin: async () =>
+      transactionOf(await answered(client.transaction("write"))),
     close: () => client.close(),
   };
 }
@@ -25,14 +27,29 @@ export function openServer(url: string, authToken?: string): LibsqlConnection {
 function transactionOf(transaction: Transaction): LibsqlTransaction {
   return {
     execute: on(transaction),
-    script: (sql) => transaction.executeMultiple(sql),
-    commit: () => transaction.commit(),
+    script: (sql) => answered(transaction.executeMultiple(sql)),
+    commit: () => answered(transaction.commit()),
     async rollback() {
       // Closing alone leaves the lock to the server's patience.
       await transaction.rollback().catch(() => {});
       transaction.close();
     },
   };
+}
+
+/** Whatever is not the word of SQLite on the server is a server that cannot be reached or does not answer as one. */
+async function answered<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    const code = cause instanceof Error && Reflect.get(cause, "code");
+    if (typeof code === "string" && code.startsWith("SQLITE_")) throw cause;
+    const words = cause instanceof Error ? cause.message : String(cause);
+    throw new StoreUnavailableError(
+      `The database server does not answer: ${words}`,
+      { cause },
+    );
+  }
 }
 
 interface Runs {
@@ -44,7 +61,7 @@ interface Runs {
 function on(connection: Runs): Execute {
   return async (sql, parameters) => {
     const args = parameters.map(bindable);
-    const result = await connection.execute({ sql, args });
+    const result = await answered(connection.execute({ sql, args }));
     // Rows are plain objects by column; the client's own type says only that they may also be read by index.
     const rows = result.rows as Record<string, unknown>[];
     return { rows, changes: result.rowsAffected };

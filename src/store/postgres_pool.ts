@@ -136,15 +136,15 @@ function held(slot: Slot, giveBack: (broken: boolean) => void): HeldConnection {
   return {
     async execute(sql, parameters) {
       if (broken || released || slot.lost) throw lostError();
+      const values = parameters.map(bindable);
       try {
-        const query = slot.client.unsafe(sql, parameters.map(bindable), {
-          prepare: true,
-        });
-        const rows = await query;
+        const rows = await slot.client.unsafe(sql, values, { prepare: true });
         return { rows: Array.from(rows.values()), changes: rows.count ?? 0 };
       } catch (error) {
         broken ||= endsConnection(error);
-        throw error;
+        throw error instanceof postgres.PostgresError
+          ? error
+          : lostError(error);
       }
     },
     release(state) {
@@ -157,13 +157,16 @@ function held(slot: Slot, giveBack: (broken: boolean) => void): HeldConnection {
 
 /** An error of the server leaves the connection usable unless it is fatal; every other one is the connection's own. */
 function endsConnection(error: unknown): boolean {
-  if (error instanceof TypeError) return false;
   return !(error instanceof postgres.PostgresError) ||
     error.severity === "FATAL" || error.severity === "PANIC";
 }
 
-function lostError(): StoreUnavailableError {
-  return new StoreUnavailableError("The connection to the database was lost.");
+function lostError(cause?: unknown): StoreUnavailableError {
+  const words = cause instanceof Error ? `: ${cause.message}` : "";
+  return new StoreUnavailableError(
+    `There is no connection to the database${words}.`,
+    { cause },
+  );
 }
 
 function bindable(value: unknown): string | number | null {

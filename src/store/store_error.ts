@@ -28,7 +28,7 @@ export function isBusy(error: unknown): boolean {
   const { code } = factsOf(
     error instanceof StoreUnavailableError ? error.cause : error,
   );
-  return code === "SQLITE_BUSY" || code === "SQLITE_LOCKED";
+  return /^SQLITE_(BUSY|LOCKED)/.test(code);
 }
 
 /** Whether a table is not there: a database that has not been migrated. */
@@ -99,22 +99,12 @@ function writtenTable(sql: string): string {
 // (57014 is our own time limit), 58 system error, XX internal (PostgreSQL 18 manual, appendix A); 55P03 lock.
 const POSTGRES_UNAVAILABLE = /^(08|25006|25P0[34]|40|53|55P03|57|58|28|3D000)/;
 
-// The driver's and the operating system's words for a connection that is not there.
-const CONNECTION_LOST = new Set([
-  "CONNECTION_CLOSED",
-  "CONNECTION_ENDED",
-  "CONNECTION_DESTROYED",
-  "CONNECT_TIMEOUT",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ECONNABORTED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ETIMEDOUT",
-  "EPIPE",
-  // SQLite (sqlite.org/rescode.html) and the remote protocol.
+// The operating system's words for a connection that is not there (ECONNREFUSED, EAI_AGAIN), and the client's
+// (CONNECTION_CLOSED, CONNECT_TIMEOUT).
+const CONNECTION_LOST = /^(E[A-Z]{2,}(_[A-Z]+)?|CONNECT(ION)?_[A-Z]+)$/;
+
+// sqlite.org/rescode.html
+const SQLITE_UNAVAILABLE = new Set([
   "SQLITE_BUSY",
   "SQLITE_LOCKED",
   "SQLITE_FULL",
@@ -125,26 +115,16 @@ const CONNECTION_LOST = new Set([
   "SQLITE_NOMEM",
   "SQLITE_CORRUPT",
   "SQLITE_NOTADB",
-  "CLIENT_CLOSED",
-  "TRANSACTION_CLOSED",
-  "TRANSACTION_TIMEOUT",
-  "SERVER_ERROR",
-  "HRANA_CLOSED_ERROR",
-  "HRANA_WEBSOCKET_ERROR",
-  "HRANA_PROTO_ERROR",
-  "STREAM_EXPIRED",
 ]);
 
-/** The libSQL driver's word for a file that it cannot open; it comes without a code. */
-const CANNOT_OPEN = /^ConnectionFailed\b/;
-
-function unavailable(facts: Facts): StoreUnavailableError | null {
-  const { code, message, error } = facts;
-  const isFetchFailure = error instanceof TypeError &&
-    /sending request|fetch/i.test(message);
-  const lost = CONNECTION_LOST.has(code) || POSTGRES_UNAVAILABLE.test(code) ||
-    isFetchFailure || CANNOT_OPEN.test(message);
-  if (!lost) return null;
+function unavailable(
+  { code, message, error }: Facts,
+): StoreUnavailableError | null {
+  // SQLITE_IOERR_WRITE is a kind of SQLITE_IOERR.
+  const sqlite = /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? "";
+  const isLost = CONNECTION_LOST.test(code) ||
+    POSTGRES_UNAVAILABLE.test(code) || SQLITE_UNAVAILABLE.has(sqlite);
+  if (!isLost) return null;
   return new StoreUnavailableError(
     `The database is not available: ${message || code}`,
     { cause: error },
