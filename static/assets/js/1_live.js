@@ -137,10 +137,11 @@ const anchor = {
 };
 
 function firstVisible() {
-  const elements = document.querySelectorAll("#main [data-row], #main section");
-  for (const element of elements) {
-    const { top, bottom } = element.getBoundingClientRect();
-    if (bottom > 0 && top >= 0 && top < innerHeight) return element;
+  for (const kind of ["[data-row]", ".ladder li", "section"]) {
+    for (const element of document.querySelectorAll(`#main ${kind}`)) {
+      const { top } = element.getBoundingClientRect();
+      if (top >= 0 && top < innerHeight) return element;
+    }
   }
   return null;
 }
