@@ -13,6 +13,8 @@ import { incidentView } from "./view/incident_view.ts";
 import { viewerOf } from "./viewer.ts";
 
 const MOST_ENTRIES = 500;
+/** The most that a list of names offers. */
+const MOST_PEOPLE = 200;
 const MOST_EARLIER = 5;
 
 /** Adds `GET /incidents/{id}`. */
@@ -37,8 +39,8 @@ export async function showIncident(
   const viewer = await viewerOf(c, deps);
   const incident = await demandIncident(c, deps);
   const { store } = deps;
-  const [team, source, entries, notifications, earlier, targets] = await Promise
-    .all([
+  const [team, source, entries, notifications, earlier, targets, people] =
+    await Promise.all([
       store.teams.find(incident.teamId),
       store.sources.find(incident.sourceId),
       store.timeline.list(incident.id, {
@@ -48,6 +50,7 @@ export async function showIncident(
       store.notifications.listByIncident(incident.id),
       store.overview.earlier(incident, MOST_EARLIER + 1),
       loadTargets(store, incident, viewer.view.nowMs),
+      store.responders.list({}, { page: 1, pageSize: MOST_PEOPLE }),
     ]);
   const view = incidentView(incident, {
     teamName: team?.name ?? "",
@@ -61,6 +64,7 @@ export async function showIncident(
     targets,
     view: viewer.view,
     responderId: viewer.responderId,
+    people: people.items,
   });
   return showPage(c, deps, {
     template: "incident",

@@ -59,6 +59,31 @@ export function addIncidentActions(routes: Routes, deps: WebDeps): void {
     });
   }, "post");
 
+  routes.page(
+    "/incidents/{id}/reassign",
+    "responder",
+    async (c: EdgeContext) => {
+      const { viewer, form } = await readPosted(c, deps);
+      const responder = await deps.store.responders
+        .find(Number(form.text("responder_id")) || 0);
+      if (!responder) {
+        throw new Problem(422, "validation_failed", "Choose a responder.");
+      }
+      const { id, name } = responder;
+      return await doneOrRefused(c, deps, {
+        event: {
+          kind: "reassign",
+          responderId: id,
+          responder: name,
+          actor: actorOf(viewer),
+        },
+        form,
+        done: `reassigned to ${name}, who is paged now`,
+      });
+    },
+    "post",
+  );
+
   routes.page("/incidents/{id}/notes", "responder", async (c: EdgeContext) => {
     const { viewer, form } = await readPosted(c, deps);
     const { id } = await demandIncident(c, deps);

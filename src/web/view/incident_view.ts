@@ -1,6 +1,7 @@
 /** Everything that the incident page draws. */
 import type { Incident } from "../../domain/incident.ts";
 import type { Notification } from "../../domain/notification.ts";
+import type { Responder } from "../../domain/people.ts";
 import type { TimelineEntry } from "../../domain/timeline.ts";
 import type { EarlierIncident } from "../../ports/overview_repository.ts";
 import { briefly, duration } from "./duration.ts";
@@ -32,6 +33,8 @@ export interface IncidentParts {
   view: Viewpoint;
   /** The viewer's responder. */
   responderId: number;
+  /** Whom it can be reassigned to. */
+  people: readonly Pick<Responder, "id" | "name">[];
 }
 
 /** Promises what the template `incident` draws. */
@@ -54,6 +57,10 @@ export function incidentView(incident: Incident, parts: IncidentParts) {
     banners: banners(incident),
     actions: actions(incident),
     snoozes: snoozes(view),
+    people: parts.people.map(({ id, name }) => ({
+      value: String(id),
+      label: name,
+    })),
     rungs: [
       ...story(parts.entries, told),
       ...whatIsNext(incident, parts),

@@ -72,6 +72,13 @@ const TELLERS: Record<TimelineKind, Teller> = {
     bad("The acknowledgement ran out and nothing was resolved; paging again"),
   snooze_ended: () => bad("The snooze is over; paging again"),
   escalated_by_hand: ({ actor }) => done("Escalated by ", ...by(actor)),
+  reassigned: ({ actor, detail }, context) =>
+    done(
+      "Reassigned to ",
+      ...names([Number(detail.responderId)], context),
+      " by ",
+      ...by(actor),
+    ),
   step_paged: ({ detail }, context) =>
     done(
       `Step ${Number(detail.step ?? 0) + 1} of policy `,
