@@ -89,6 +89,28 @@ test("a responder acknowledges, resolves and reopens; doing it twice is a succes
   assert.equal(missing.status, 404);
 });
 
+test("an incident is reassigned to a responder who can be reached", async (desk) => {
+  const { id } = await burning(desk);
+  const reassign = (json: unknown) =>
+    desk.as("responder")(`/api/v1/incidents/${id}/reassign`, post(json));
+  for (const json of [{}, { responder_id: "x" }, { responder_id: 4711 }]) {
+    assert.equal((await reassign(json)).status, 422, JSON.stringify(json));
+  }
+  const { responderId } = desk.accounts.admin;
+  const silent = await reassign({ responder_id: responderId });
+  assert.equal(silent.status, 409);
+  assert.equal(silent.body.code, "responder_unreachable");
+  await desk.store.responders.insertContactMethod({
+    responderId,
+    channel: "sms",
+    address: "+447700900199",
+    label: "",
+    enabled: true,
+  }, 0);
+  const done = await reassign({ responder_id: responderId });
+  assert.deepEqual([done.status, done.body.status], [200, "triggered"]);
+});
+
 test("a snooze names an instant or minutes, in the future and not for ever", async (desk) => {
   const { id } = await burning(desk);
   const snooze = (json: unknown) =>

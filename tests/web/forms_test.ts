@@ -117,6 +117,7 @@ inHouse(
         "reopen",
         "escalate",
         "snooze",
+        "reassign",
         "notes",
       ]
     ) {

@@ -93,6 +93,25 @@ inHouse("what is refused is said on the incident's page", async (house) => {
   assert.match(late.html, /Cannot acknowledge incident \d+: it is resolved/);
 });
 
+inHouse(
+  "an incident is reassigned from its page, and the story says to whom",
+  async (house) => {
+    await house.furnish();
+    const id = await house.alert({});
+    const tab = await house.tabOf("responder");
+    await tab.open(`/incidents/${id}`);
+    const [person] = (await house.store.responders.list({}, {
+      page: 1,
+      pageSize: 200,
+    })).items.filter(({ name }) => name.includes("Maya"));
+    assert.ok(person);
+    const { html } = await tab.submit(`/incidents/${id}/reassign`, {
+      responder_id: String(person.id),
+    });
+    assert.match(html, /Reassigned to/);
+  },
+);
+
 inHouse("a snooze comes back when it was asked to", async (house) => {
   await house.furnish();
   const id = await house.alert({});
