@@ -17,9 +17,9 @@ import {
   shownTimeOrNull,
   time,
 } from "./fields.ts";
-import { type Given, given } from "./given.ts";
+import { type Given, given } from "../app/given.ts";
 import { INTAKE_PATHS } from "./intake_paths.ts";
-import { checkPolicy, checkTeam } from "./references.ts";
+import { checkPolicy, checkTeam } from "../app/references.ts";
 import type { Resource } from "./resource.ts";
 
 const settingsFields = {

@@ -1,6 +1,7 @@
 /** Alert sources. Their keys are shown once, when they are made. */
 import { z } from "@hono/zod-openapi";
 import { recordChange } from "../app/record_change.ts";
+import { audit, insertRow } from "../app/records.ts";
 import { notFound, RefusedError } from "../app/refused_error.ts";
 import { regenerateSourceKey } from "../app/regenerate_source_key.ts";
 import { newSourceKey } from "../app/secrets.ts";
@@ -20,7 +21,6 @@ import {
 import type { ApiDeps } from "./deps.ts";
 import { addDirectory } from "./directory.ts";
 import { idText } from "./fields.ts";
-import { audit, insertRow } from "./resource.ts";
 
 const params = z.object({ id: idText });
 

@@ -1,20 +1,20 @@
 /** The six routes that every kind of record has: list, create, read, replace, change, delete. */
 import { z } from "@hono/zod-openapi";
-import { notFound } from "../app/refused_error.ts";
-import { created, DONE, ok } from "../http/route_spec.ts";
-import type { Routes } from "../http/routes.ts";
-import { refusingDependents } from "./dependents.ts";
-import type { ApiDeps } from "./deps.ts";
-import { idText, pageOf, pageQuery, shownPage } from "./fields.ts";
-import type { Given } from "./given.ts";
 import {
   audit,
   deleteRow,
   insertRow,
-  type Resource,
   type Row,
   updateRow,
-} from "./resource.ts";
+} from "../app/records.ts";
+import { notFound } from "../app/refused_error.ts";
+import { created, DONE, ok } from "../http/route_spec.ts";
+import type { Routes } from "../http/routes.ts";
+import { refusingDependents } from "../app/dependents.ts";
+import type { ApiDeps } from "./deps.ts";
+import { idText, pageOf, pageQuery, shownPage } from "./fields.ts";
+import type { Given } from "../app/given.ts";
+import type { Resource } from "./resource.ts";
 
 type AnyShown = Record<string, unknown>;
 

@@ -11,8 +11,8 @@ import type { Resource } from "./resource.ts";
 import type { ApiDeps } from "./deps.ts";
 import { addDirectory } from "./directory.ts";
 import { changeOf, id, line, shownTime, text, time } from "./fields.ts";
-import { given } from "./given.ts";
-import { checkTargets, checkTeam } from "./references.ts";
+import { given } from "../app/given.ts";
+import { checkTargets, checkTeam } from "../app/references.ts";
 
 const { delayMinutes, repeatCount, steps, targetsPerStep } = POLICY_LIMITS;
 

@@ -18,7 +18,7 @@ import {
   searchText,
   shownPage,
 } from "./fields.ts";
-import { given } from "./given.ts";
+import { given } from "../app/given.ts";
 import {
   IncidentDetailDocument,
   type IncidentNames,

@@ -1,26 +1,17 @@
-/** What makes one kind of record different from the others, and the writes that all of them share. */
+/** What makes one kind of record of the API different from the others. */
 import type { z } from "@hono/zod-openapi";
-import { recordChange } from "../app/record_change.ts";
-import { notFound } from "../app/refused_error.ts";
-import type { UserAccount } from "../domain/people.ts";
-import type { DirectoryRepository } from "../ports/directory_repositories.ts";
-import type { Repositories } from "../ports/store.ts";
-import type { Given } from "./given.ts";
+import type { Given } from "../app/given.ts";
+import type { RecordKind, Row } from "../app/records.ts";
 
-export type Row = { id: number; createdAtMs: number; updatedAtMs: number };
-type New<T> = Omit<T, "id" | "createdAtMs" | "updatedAtMs">;
-
-/** A kind of record. `Fields` is what a caller may write, already parsed; `Shown` is what the API answers. */
+/** A kind of record with its routes. `Fields` is what a caller may write, already parsed; `Shown` is what the API answers. */
 export interface Resource<
   T extends Row,
   Fields,
   Shown extends Record<string, unknown>,
-> {
+> extends RecordKind<T, Fields, Shown> {
   /** As `/api/v1/escalation-policies`. */
   path: `/${string}`;
   tag: string;
-  /** As `escalation policy`; the audit log's kind is the same with underscores. */
-  noun: string;
   /** As `EscalationPolicy`, for operation ids. */
   name: string;
   plural: string;
@@ -29,105 +20,6 @@ export interface Resource<
   shown: z.ZodType<unknown, Shown>;
   /** Filters besides the page; `team_id` is passed on as `teamId`. */
   byTeam: boolean;
-  repository(from: Repositories): DirectoryRepository<T, { teamId?: number }>;
-  show(row: T): Shown;
-  /** Promises the row's own fields for the given ones; throws a refusal that names the field. */
-  toRow(fields: Given<Fields>, before: T | null): Partial<New<T>>;
-  /** Throws a refusal for references to what is not there. */
-  check(tx: Repositories, fields: Given<Fields>): Promise<void>;
   /** null: the resource has a creation of its own. */
   insert: "plain" | null;
-}
-
-/** Promises the inserted row, references checked. */
-export async function insertRow<
-  T extends Row,
-  Fields,
-  Shown extends Record<string, unknown>,
->(
-  tx: Repositories,
-  { resource, fields, nowMs, more }: {
-    resource: Resource<T, Fields, Shown>;
-    fields: Fields;
-    nowMs: number;
-    more?: Partial<New<T>>;
-  },
-): Promise<T> {
-  await resource.check(tx, fields);
-  const row = { ...resource.toRow(fields, null), ...more } as New<T>;
-  return await resource.repository(tx).insert(row, nowMs);
-}
-
-interface Write<T extends Row, Fields, Shown extends Record<string, unknown>> {
-  resource: Resource<T, Fields, Shown>;
-  id: number;
-  by: UserAccount;
-  nowMs: number;
-  fields: Given<Fields>;
-}
-
-/** Promises the changed row, references checked and the change in the audit log. */
-export async function updateRow<
-  T extends Row,
-  Fields,
-  Shown extends Record<string, unknown>,
->(
-  tx: Repositories,
-  { resource, id, fields, by, nowMs }: Write<T, Fields, Shown>,
-): Promise<T> {
-  const repository = resource.repository(tx);
-  const before = await repository.find(id);
-  if (!before) throw notFound(resource.noun, id);
-  await resource.check(tx, fields);
-  const after = await repository.update(
-    id,
-    resource.toRow(fields, before),
-    nowMs,
-  );
-  if (!after) throw notFound(resource.noun, id);
-  await audit(tx, { resource, verb: "update", by, before, after, nowMs });
-  return after;
-}
-
-/** Promises that the row is gone and the audit log says so. */
-export async function deleteRow<
-  T extends Row,
-  Fields,
-  Shown extends Record<string, unknown>,
->(
-  tx: Repositories,
-  { resource, id, by, nowMs }: Omit<Write<T, Fields, Shown>, "fields">,
-): Promise<void> {
-  const repository = resource.repository(tx);
-  const before = await repository.find(id);
-  if (!before || !await repository.delete(id)) {
-    throw notFound(resource.noun, id);
-  }
-  await audit(tx, { resource, verb: "delete", by, before, after: null, nowMs });
-}
-
-/** Writes the change to the audit log, as the API shows the record. */
-export async function audit<
-  T extends Row,
-  Fields,
-  Shown extends Record<string, unknown>,
->(
-  tx: Repositories,
-  { resource, verb, by, before, after, nowMs }: {
-    resource: Resource<T, Fields, Shown>;
-    verb: "create" | "update" | "delete";
-    by: UserAccount;
-    before: T | null;
-    after: T | null;
-    nowMs: number;
-  },
-): Promise<void> {
-  const kind = resource.noun.replaceAll(" ", "_");
-  await recordChange(tx, {
-    by,
-    action: `${kind}.${verb}`,
-    objectId: (after ?? before)?.id ?? 0,
-    before: before && resource.show(before),
-    after: after && resource.show(after),
-  }, nowMs);
 }

@@ -1,33 +1,19 @@
 /** People who can be paged. */
 import { z } from "@hono/zod-openapi";
+import {
+  type ResponderFields,
+  responderFields,
+  responderRecord,
+} from "../app/responder_record.ts";
 import type { Responder } from "../domain/people.ts";
 import type { Routes } from "../http/routes.ts";
 import type { Resource } from "./resource.ts";
 import type { ApiDeps } from "./deps.ts";
 import { addDirectory } from "./directory.ts";
-import {
-  changeOf,
-  email,
-  id,
-  line,
-  shownTime,
-  time,
-  timeZone,
-} from "./fields.ts";
-import { given } from "./given.ts";
+import { changeOf, email, id, time, timeZone } from "./fields.ts";
 
-const fields = {
-  name: line(100),
-  email,
-  time_zone: timeZone,
-  notify_on_resolve: z.boolean(),
-};
-type Fields = {
-  name: string;
-  email: string;
-  time_zone: string;
-  notify_on_resolve: boolean;
-};
+// With the examples of the documentation.
+const fields = { ...responderFields, email, time_zone: timeZone };
 
 export const ResponderDocument = z.object({
   id,
@@ -41,12 +27,12 @@ export const ResponderDocument = z.object({
 
 const responders: Resource<
   Responder,
-  Fields,
+  ResponderFields,
   z.input<typeof ResponderDocument>
 > = {
+  ...responderRecord,
   path: "/api/v1/responders",
   tag: "Responders",
-  noun: "responder",
   name: "Responder",
   plural: "Responders",
   create: z.object({
@@ -57,31 +43,9 @@ const responders: Resource<
   change: changeOf(fields).openapi("ResponderChange"),
   shown: ResponderDocument,
   byTeam: true,
-  repository: (from) => from.responders,
-  show: shownResponder,
-  toRow: ({ name, email, time_zone, notify_on_resolve }) =>
-    given({
-      name,
-      email,
-      timeZone: time_zone,
-      notifyOnResolve: notify_on_resolve,
-    }),
-  check: () => Promise.resolve(),
   insert: "plain",
 };
 
 export function addResponders(routes: Routes, deps: ApiDeps): void {
   addDirectory(routes, deps, responders);
-}
-
-export function shownResponder(responder: Responder) {
-  return {
-    id: responder.id,
-    name: responder.name,
-    email: responder.email,
-    time_zone: responder.timeZone,
-    notify_on_resolve: responder.notifyOnResolve,
-    created_at: shownTime(responder.createdAtMs),
-    updated_at: shownTime(responder.updatedAtMs),
-  };
 }

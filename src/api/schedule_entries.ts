@@ -9,7 +9,7 @@ import type { Routes } from "../http/routes.ts";
 import type { Repositories } from "../ports/store.ts";
 import type { ApiDeps } from "./deps.ts";
 import { changeOf, id, idText, instant, shownTime, time } from "./fields.ts";
-import { checkResponders } from "./references.ts";
+import { checkResponders } from "../app/references.ts";
 import { demandSchedule, rangeOf } from "./schedules.ts";
 
 const fields = { responder_id: id, starts_at: instant, ends_at: instant };

@@ -26,8 +26,8 @@ import {
   time,
   timeZone,
 } from "./fields.ts";
-import { given } from "./given.ts";
-import { checkTeam } from "./references.ts";
+import { given } from "../app/given.ts";
+import { checkTeam } from "../app/references.ts";
 
 const fields = {
   team_id: id,

@@ -15,7 +15,7 @@ import {
   shownTimeOrNull,
   time,
 } from "./fields.ts";
-import { given } from "./given.ts";
+import { given } from "../app/given.ts";
 
 const tag = "System";
 
