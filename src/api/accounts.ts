@@ -20,9 +20,9 @@ import {
   shownPage,
   shownTime,
   time,
-} from "./fields.ts";
-import { given } from "./given.ts";
-import { demandResponder } from "./references.ts";
+} from "../app/fields.ts";
+import { given } from "../app/given.ts";
+import { demandResponder } from "../app/references.ts";
 
 const tag = "Accounts";
 const path = "/api/v1/responders/{id}/account";

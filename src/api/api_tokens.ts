@@ -20,7 +20,7 @@ import {
   shownTime,
   shownTimeOrNull,
   time,
-} from "./fields.ts";
+} from "../app/fields.ts";
 
 const tag = "API tokens";
 const path = "/api/v1/api-tokens";

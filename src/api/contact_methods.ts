@@ -12,9 +12,9 @@ import type { Routes } from "../http/routes.ts";
 import type { Repositories } from "../ports/store.ts";
 import { contactAddress } from "./contact_address.ts";
 import type { ApiDeps } from "./deps.ts";
-import { changeOf, id, idText, shownTime, text, time } from "./fields.ts";
-import { type Given, given } from "./given.ts";
-import { demandResponder } from "./references.ts";
+import { changeOf, id, idText, shownTime, text, time } from "../app/fields.ts";
+import { type Given, given } from "../app/given.ts";
+import { demandResponder } from "../app/references.ts";
 
 const MOST_METHODS = 20;
 

@@ -8,8 +8,8 @@ import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { Repositories } from "../ports/store.ts";
 import type { ApiDeps } from "./deps.ts";
-import { id, idText } from "./fields.ts";
-import { demandResponder } from "./references.ts";
+import { id, idText } from "../app/fields.ts";
+import { demandResponder } from "../app/references.ts";
 
 const tag = "Responders";
 const rulesPath = "/api/v1/responders/{id}/contact-rules";

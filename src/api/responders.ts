@@ -2,9 +2,8 @@
 import { z } from "@hono/zod-openapi";
 import type { Responder } from "../domain/people.ts";
 import type { Routes } from "../http/routes.ts";
-import type { Resource } from "./resource.ts";
 import type { ApiDeps } from "./deps.ts";
-import { addDirectory } from "./directory.ts";
+import { addDirectory, type ApiResource } from "./directory.ts";
 import {
   changeOf,
   email,
@@ -13,8 +12,8 @@ import {
   shownTime,
   time,
   timeZone,
-} from "./fields.ts";
-import { given } from "./given.ts";
+} from "../app/fields.ts";
+import { given } from "../app/given.ts";
 
 const fields = {
   name: line(100),
@@ -39,7 +38,7 @@ export const ResponderDocument = z.object({
   updated_at: time,
 }).openapi("Responder");
 
-const responders: Resource<
+const responders: ApiResource<
   Responder,
   Fields,
   z.input<typeof ResponderDocument>

@@ -5,10 +5,9 @@ import { notFound } from "../app/refused_error.ts";
 import type { Responder, Team, UserAccount } from "../domain/people.ts";
 import { DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
-import type { Resource } from "./resource.ts";
 import type { Repositories } from "../ports/store.ts";
 import type { ApiDeps } from "./deps.ts";
-import { addDirectory } from "./directory.ts";
+import { addDirectory, type ApiResource } from "./directory.ts";
 import {
   changeOf,
   id,
@@ -20,9 +19,9 @@ import {
   shownTime,
   text,
   time,
-} from "./fields.ts";
-import { given } from "./given.ts";
-import { checkResponders } from "./references.ts";
+} from "../app/fields.ts";
+import { given } from "../app/given.ts";
+import { checkResponders } from "../app/references.ts";
 import { ResponderDocument, shownResponder } from "./responders.ts";
 
 const fields = { name: line(100), description: text(2_000) };
@@ -42,7 +41,7 @@ const path = "/api/v1/teams/{id}/members";
 const params = z.object({ id: idText });
 const members = z.array(ResponderDocument);
 
-const teams: Resource<Team, Fields, z.input<typeof TeamDocument>> = {
+const teams: ApiResource<Team, Fields, z.input<typeof TeamDocument>> = {
   path: "/api/v1/teams",
   tag,
   noun: "team",
