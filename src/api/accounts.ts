@@ -23,7 +23,7 @@ import {
   shownPage,
   shownTime,
   time,
-} from "./fields.ts";
+} from "../app/fields.ts";
 import { demandResponder } from "../app/references.ts";
 
 const tag = "Accounts";

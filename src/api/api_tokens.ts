@@ -16,7 +16,7 @@ import {
   pageQuery,
   shownPage,
   time,
-} from "./fields.ts";
+} from "../app/fields.ts";
 
 const tag = "API tokens";
 const path = "/api/v1/api-tokens";

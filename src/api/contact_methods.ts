@@ -16,7 +16,7 @@ import type { Principal } from "../http/edge_env.ts";
 import { created, DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { ApiDeps } from "./deps.ts";
-import { changeOf, id, idText, time } from "./fields.ts";
+import { changeOf, id, idText, time } from "../app/fields.ts";
 
 const NewMethod = z.object({
   ...methodFields,

@@ -5,7 +5,7 @@ import { URGENCIES } from "../domain/alert.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { ApiDeps } from "./deps.ts";
-import { id, idText } from "./fields.ts";
+import { id, idText } from "../app/fields.ts";
 import { demandResponder } from "../app/references.ts";
 import {
   RULE_LIMITS,

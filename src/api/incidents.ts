@@ -17,7 +17,7 @@ import {
   pageQuery,
   searchText,
   shownPage,
-} from "./fields.ts";
+} from "../app/fields.ts";
 import { given } from "../app/given.ts";
 import {
   IncidentDetailDocument,

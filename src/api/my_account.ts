@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { changeOwnPassword } from "../app/change_own_password.ts";
 import { notFound, RefusedError } from "../app/refused_error.ts";
-import { shownResponder } from "../app/responder_record.ts";
+import { shownResponder } from "../app/responder_fields.ts";
 import { ROLES } from "../domain/people.ts";
 import { addressKey } from "../http/client_address.ts";
 import type { Principal } from "../http/edge_env.ts";

@@ -2,18 +2,13 @@
 import { z } from "@hono/zod-openapi";
 import {
   type ResponderFields,
-  responderFields,
-  responderRecord,
-} from "../app/responder_record.ts";
+  responderResource,
+} from "../app/responder_fields.ts";
 import type { Responder } from "../domain/people.ts";
 import type { Routes } from "../http/routes.ts";
-import type { Resource } from "./resource.ts";
 import type { ApiDeps } from "./deps.ts";
-import { addDirectory } from "./directory.ts";
-import { changeOf, email, id, time, timeZone } from "./fields.ts";
-
-// With the examples of the documentation.
-const fields = { ...responderFields, email, time_zone: timeZone };
+import { addDirectory, type ApiResource } from "./directory.ts";
+import { id, time } from "../app/fields.ts";
 
 export const ResponderDocument = z.object({
   id,
@@ -25,22 +20,16 @@ export const ResponderDocument = z.object({
   updated_at: time,
 }).openapi("Responder");
 
-const responders: Resource<
+const responders: ApiResource<
   Responder,
   ResponderFields,
   z.input<typeof ResponderDocument>
 > = {
-  ...responderRecord,
+  ...responderResource,
   path: "/api/v1/responders",
   tag: "Responders",
   name: "Responder",
   plural: "Responders",
-  create: z.object({
-    ...fields,
-    time_zone: fields.time_zone.default("UTC"),
-    notify_on_resolve: fields.notify_on_resolve.default(false),
-  }).openapi("NewResponder"),
-  change: changeOf(fields).openapi("ResponderChange"),
   shown: ResponderDocument,
   byTeam: true,
   insert: "plain",

@@ -14,7 +14,7 @@ import {
   shownTime,
   shownTimeOrNull,
   time,
-} from "./fields.ts";
+} from "../app/fields.ts";
 import { given } from "../app/given.ts";
 
 const tag = "System";

@@ -1,30 +1,27 @@
 /** Teams and who belongs to them. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../app/refused_error.ts";
-import { shownResponder } from "../app/responder_record.ts";
+import { shownResponder } from "../app/responder_fields.ts";
 import {
   changeMembers,
   MOST_MEMBERS,
   type TeamFields,
-  teamFields as fields,
-  teamRecord,
-} from "../app/team_record.ts";
+  teamResource,
+} from "../app/team_fields.ts";
 import type { Responder, Team, UserAccount } from "../domain/people.ts";
 import { DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
-import type { Resource } from "./resource.ts";
 import type { Repositories } from "../ports/store.ts";
 import type { ApiDeps } from "./deps.ts";
-import { addDirectory } from "./directory.ts";
+import { addDirectory, type ApiResource } from "./directory.ts";
 import {
-  changeOf,
   id,
   idText,
   pageOf,
   pageQuery,
   shownPage,
   time,
-} from "./fields.ts";
+} from "../app/fields.ts";
 import { ResponderDocument } from "./responders.ts";
 
 const TeamDocument = z.object({
@@ -40,15 +37,12 @@ const path = "/api/v1/teams/{id}/members";
 const params = z.object({ id: idText });
 const members = z.array(ResponderDocument);
 
-const teams: Resource<Team, TeamFields, z.input<typeof TeamDocument>> = {
-  ...teamRecord,
+const teams: ApiResource<Team, TeamFields, z.input<typeof TeamDocument>> = {
+  ...teamResource,
   path: "/api/v1/teams",
   tag,
   name: "Team",
   plural: "Teams",
-  create: z.object({ ...fields, description: fields.description.default("") })
-    .openapi("NewTeam"),
-  change: changeOf(fields).openapi("TeamChange"),
   shown: TeamDocument,
   byTeam: false,
   insert: "plain",

@@ -1,5 +1,5 @@
 /** How a responder is reached: made, changed and taken away. Each to be called in a transaction. */
-import { z } from "zod";
+import { z } from "@hono/zod-openapi";
 import {
   CHANNEL_KINDS,
   type ContactMethod,
@@ -7,12 +7,11 @@ import {
 } from "../domain/people.ts";
 import type { Repositories } from "../ports/store.ts";
 import { contactAddress } from "./contact_address.ts";
-import { text } from "./field_rules.ts";
+import { shownTime, text } from "./fields.ts";
 import { type Given, given } from "./given.ts";
 import { recordChange } from "./record_change.ts";
 import { demandResponder } from "./references.ts";
 import { notFound, RefusedError } from "./refused_error.ts";
-import { shownTime } from "./shown_time.ts";
 
 const MOST_METHODS = 20;
 

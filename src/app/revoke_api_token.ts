@@ -4,7 +4,7 @@ import type { Role, UserAccount } from "../domain/people.ts";
 import type { Repositories } from "../ports/store.ts";
 import { recordChange } from "./record_change.ts";
 import { notFound } from "./refused_error.ts";
-import { shownTime, shownTimeOrNull } from "./shown_time.ts";
+import { shownTime, shownTimeOrNull } from "./fields.ts";
 
 /** Promises the revoked token, worth nothing from now on; to be called in a transaction. */
 export async function revokeApiToken(

@@ -1,15 +1,14 @@
 /** People who can be paged, as they are written. */
-import { z } from "zod";
+import { z } from "@hono/zod-openapi";
 import type { Responder } from "../domain/people.ts";
-import { emailAddress, line, timeZoneName } from "./field_rules.ts";
+import { changeOf, email, line, shownTime, timeZone } from "./fields.ts";
 import { given } from "./given.ts";
-import type { RecordKind } from "./records.ts";
-import { shownTime } from "./shown_time.ts";
+import type { Resource } from "./resource.ts";
 
-export const responderFields = {
+const fields = {
   name: line(100),
-  email: emailAddress(),
-  time_zone: timeZoneName(),
+  email,
+  time_zone: timeZone,
   notify_on_resolve: z.boolean(),
 };
 export type ResponderFields = {
@@ -19,8 +18,18 @@ export type ResponderFields = {
   notify_on_resolve: boolean;
 };
 
-export const responderRecord = {
+export const responderResource: Resource<
+  Responder,
+  ResponderFields,
+  ReturnType<typeof shownResponder>
+> = {
   noun: "responder",
+  create: z.object({
+    ...fields,
+    time_zone: fields.time_zone.default("UTC"),
+    notify_on_resolve: fields.notify_on_resolve.default(false),
+  }).openapi("NewResponder"),
+  change: changeOf(fields).openapi("ResponderChange"),
   repository: (from) => from.responders,
   show: shownResponder,
   toRow: ({ name, email, time_zone, notify_on_resolve }) =>
@@ -31,7 +40,7 @@ export const responderRecord = {
       notifyOnResolve: notify_on_resolve,
     }),
   check: () => Promise.resolve(),
-} satisfies RecordKind<Responder, ResponderFields, Record<string, unknown>>;
+};
 
 /** Promises the responder as JSON has it. */
 export function shownResponder(responder: Responder) {

@@ -1,16 +1,9 @@
 /** The kinds of values that the API takes and answers, each declared once. */
 import { z } from "@hono/zod-openapi";
-import {
-  emailAddress,
-  hasNoControls,
-  isWellFormed,
-  timeZoneName,
-} from "../app/field_rules.ts";
 import type { Page } from "../ports/store.ts";
 
-export { line, text } from "../app/field_rules.ts";
-export { shownTime, shownTimeOrNull } from "../app/shown_time.ts";
-
+const CONTROLS = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/u;
+const CONTROLS_BUT_BREAKS = /(?![\n\r\t])\p{Cc}|[\u202A-\u202E\u2066-\u2069]/u;
 // ECMA-262, section 21.4.1.1: the latest instant that a Date can hold is further; year 9999 is as far as ISO 8601
 // writes four digits.
 const LATEST_MS = Date.UTC(9999, 11, 31);
@@ -25,16 +18,38 @@ export const idText = z.string()
   .refine(Number.isSafeInteger, "A positive integer below 2^53.")
   .openapi({ type: "integer", minimum: 1, example: 7 });
 
+/** One line of text without control characters, trimmed, not empty. */
+export function line(longest: number) {
+  return z.string().trim().min(1, "Must not be empty.")
+    .max(longest, `At most ${longest} characters.`)
+    .refine(isWellFormed, "Must be well-formed Unicode.")
+    .refine(
+      (text) => !CONTROLS.test(text),
+      "Must not hold control characters.",
+    );
+}
+
+/** Text with line breaks, may be empty. */
+export function text(longest: number) {
+  return z.string().trim().max(longest, `At most ${longest} characters.`)
+    .refine(isWellFormed, "Must be well-formed Unicode.")
+    .refine(
+      (text) => !CONTROLS_BUT_BREAKS.test(text),
+      "Must not hold control characters.",
+    );
+}
+
 /** What is looked for in a list; blank means anything. */
 export const searchText = z.string().trim().max(200)
   .refine(isWellFormed, "Must be well-formed Unicode.")
-  .refine(hasNoControls, "Must not hold control characters.")
+  .refine((value) => !CONTROLS.test(value), "Must not hold control characters.")
   .transform((value) => value === "" ? undefined : value);
 
 /** An e-mail address, as an addr-spec of at most 254 characters. */
-export const email = emailAddress().openapi({
-  example: "maya@example.com",
-});
+export const email = z.email("An e-mail address, as maya@example.com.")
+  .max(254, "At most 254 characters.").openapi({
+    example: "maya@example.com",
+  });
 
 /** An instant in ISO 8601 with its offset; becomes epoch milliseconds. */
 export const instant = z.iso.datetime({ offset: true })
@@ -56,9 +71,9 @@ export const time = z.string().openapi({
 });
 
 /** An IANA time zone that this runtime knows. */
-export const timeZone = timeZoneName().openapi({
-  example: "Europe/London",
-});
+export const timeZone = z.string().max(64)
+  .refine(isTimeZone, "An IANA time zone, as Europe/London.")
+  .openapi({ example: "Europe/London" });
 
 export const pageQuery = {
   page: number({ least: 1, most: 100_000, otherwise: 1 }),
@@ -128,4 +143,29 @@ export function shownPage<T, Shown>(page: Page<T>, show: (item: T) => Shown) {
     page: page.page,
     total_pages: page.totalPages,
   };
+}
+
+/** Promises ISO 8601 in UTC with milliseconds. */
+export function shownTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+export function shownTimeOrNull(ms: number | null): string | null {
+  return ms === null ? null : shownTime(ms);
+}
+
+function isWellFormed(value: string): boolean {
+  return value.isWellFormed();
+}
+
+function isTimeZone(value: string): boolean {
+  // Temporal also takes offsets and any case; a zone is a name in its own spelling.
+  if (!/^[A-Za-z]/.test(value)) return false;
+  try {
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: value })
+      .resolvedOptions();
+    return timeZone.length > 0;
+  } catch {
+    return false;
+  }
 }

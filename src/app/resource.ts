@@ -1,22 +1,28 @@
 /** What makes one kind of record different from the others, and the writes that all of them share. */
+import type { z } from "@hono/zod-openapi";
+import { recordChange } from "./record_change.ts";
+import { notFound } from "./refused_error.ts";
 import type { UserAccount } from "../domain/people.ts";
 import type { DirectoryRepository } from "../ports/directory_repositories.ts";
 import type { Repositories } from "../ports/store.ts";
 import type { Given } from "./given.ts";
-import { recordChange } from "./record_change.ts";
-import { notFound } from "./refused_error.ts";
 
 export type Row = { id: number; createdAtMs: number; updatedAtMs: number };
 type New<T> = Omit<T, "id" | "createdAtMs" | "updatedAtMs">;
 
-/** A kind of record. `Fields` is what a caller may write, already parsed; `Shown` is the record as JSON has it. */
-export interface RecordKind<
+/**
+ * A kind of record that operators write. `Fields` is what a caller may write, already parsed; `Shown` is the record as the
+ * API and the audit log show it.
+ */
+export interface Resource<
   T extends Row,
   Fields,
   Shown extends Record<string, unknown>,
 > {
   /** As `escalation policy`; the audit log's kind is the same with underscores. */
   noun: string;
+  create: z.ZodType<Fields>;
+  change: z.ZodType<Given<Fields>>;
   repository(from: Repositories): DirectoryRepository<T, { teamId?: number }>;
   show(row: T): Shown;
   /** Promises the row's own fields for the given ones; throws a refusal that names the field. */
@@ -33,7 +39,7 @@ export async function insertRow<
 >(
   tx: Repositories,
   { resource, fields, nowMs, more }: {
-    resource: RecordKind<T, Fields, Shown>;
+    resource: Resource<T, Fields, Shown>;
     fields: Fields;
     nowMs: number;
     more?: Partial<New<T>>;
@@ -45,7 +51,7 @@ export async function insertRow<
 }
 
 interface Write<T extends Row, Fields, Shown extends Record<string, unknown>> {
-  resource: RecordKind<T, Fields, Shown>;
+  resource: Resource<T, Fields, Shown>;
   id: number;
   by: UserAccount;
   nowMs: number;
@@ -100,7 +106,7 @@ export async function audit<
 >(
   tx: Repositories,
   { resource, verb, by, before, after, nowMs }: {
-    resource: RecordKind<T, Fields, Shown>;
+    resource: Resource<T, Fields, Shown>;
     verb: "create" | "update" | "delete";
     by: UserAccount;
     before: T | null;

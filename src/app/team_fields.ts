@@ -1,32 +1,44 @@
 /** Teams as they are written, and who belongs to them. */
+import { z } from "@hono/zod-openapi";
 import type { Team, UserAccount } from "../domain/people.ts";
 import type { Repositories } from "../ports/store.ts";
-import { line, text } from "./field_rules.ts";
+import { changeOf, line, shownTime, text } from "./fields.ts";
 import { given } from "./given.ts";
 import { recordChange } from "./record_change.ts";
-import type { RecordKind } from "./records.ts";
+import type { Resource } from "./resource.ts";
 import { checkResponders } from "./references.ts";
 import { notFound } from "./refused_error.ts";
-import { shownTime } from "./shown_time.ts";
 
 export const MOST_MEMBERS = 500;
 
-export const teamFields = { name: line(100), description: text(2_000) };
+const fields = { name: line(100), description: text(2_000) };
 export type TeamFields = { name: string; description: string };
 
-export const teamRecord = {
+export const teamResource: Resource<
+  Team,
+  TeamFields,
+  ReturnType<typeof shownTeam>
+> = {
   noun: "team",
+  create: z.object({ ...fields, description: fields.description.default("") })
+    .openapi("NewTeam"),
+  change: changeOf(fields).openapi("TeamChange"),
   repository: (from) => from.teams,
-  show: (team: Team) => ({
+  show: shownTeam,
+  toRow: ({ name, description }) => given({ name, description }),
+  check: () => Promise.resolve(),
+};
+
+/** Promises the team as JSON has it. */
+function shownTeam(team: Team) {
+  return {
     id: team.id,
     name: team.name,
     description: team.description,
     created_at: shownTime(team.createdAtMs),
     updated_at: shownTime(team.updatedAtMs),
-  }),
-  toRow: ({ name, description }) => given({ name, description }),
-  check: () => Promise.resolve(),
-} satisfies RecordKind<Team, TeamFields, Record<string, unknown>>;
+  };
+}
 
 /** Promises the ids of all members after the change; to be called in a transaction. `to` decides on the present ones. */
 export async function changeMembers(
