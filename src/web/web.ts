@@ -11,6 +11,8 @@ import { addIncidents } from "./incidents.ts";
 import { addInstall } from "./install.ts";
 import { addLogin } from "./login.ts";
 import { addSetup } from "./setup.ts";
+import { addTeamForms } from "./team_forms.ts";
+import { addTeams } from "./teams.ts";
 
 /** Adds all routes of the operator UI. */
 export function addWeb(routes: Routes, deps: WebDeps): void {
@@ -24,4 +26,6 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addIncidents(routes, deps);
   addIncident(routes, deps);
   addIncidentActions(routes, deps);
+  addTeamForms(routes, deps);
+  addTeams(routes, deps);
 }
