@@ -207,6 +207,7 @@ function createWeb(
     store,
     clock,
     randomBytes,
+    newId: outside.newId,
     jobs: () => parts.jobs.map((job) => jobState(job, clock())),
     providers: () => CHANNEL_KINDS.map((kind) => provider(kind, channels)),
     sendPage: async (kind, message) =>

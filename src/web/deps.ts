@@ -5,7 +5,7 @@ import type { RandomBytes } from "../app/secrets.ts";
 import type { BodyBudget } from "../http/read_body.ts";
 import type { ChannelKind } from "../domain/people.ts";
 import type { PageMessage, SendResult } from "../ports/channel.ts";
-import type { Clock } from "../ports/clock.ts";
+import type { Clock, NewId } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { Assets } from "./assets.ts";
 import type { ChangeFeed } from "./change_feed.ts";
@@ -53,6 +53,7 @@ export interface WebDeps {
   store: Store;
   clock: Clock;
   randomBytes: RandomBytes;
+  newId: NewId;
   bodyBudget: BodyBudget;
   actions: Actions;
   links: LinkSigner;

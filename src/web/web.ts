@@ -2,6 +2,7 @@
 import type { Routes } from "../http/routes.ts";
 import { addAcknowledge } from "./acknowledge.ts";
 import { addAssets } from "./assets.ts";
+import { addContactForms } from "./contact_forms.ts";
 import { addDashboard } from "./dashboard.ts";
 import type { WebDeps } from "./deps.ts";
 import { addEvents } from "./events.ts";
@@ -9,7 +10,11 @@ import { addIncidentActions } from "./incident_actions.ts";
 import { addIncident } from "./incident.ts";
 import { addIncidents } from "./incidents.ts";
 import { addInstall } from "./install.ts";
+import { addLoginForms } from "./login_forms.ts";
 import { addLogin } from "./login.ts";
+import { addResponderForms } from "./responder_forms.ts";
+import { addResponders } from "./responders.ts";
+import { addRulesForm } from "./rules_form.ts";
 import { addSetup } from "./setup.ts";
 import { addTeamForms } from "./team_forms.ts";
 import { addTeams } from "./teams.ts";
@@ -28,4 +33,9 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addIncidentActions(routes, deps);
   addTeamForms(routes, deps);
   addTeams(routes, deps);
+  addResponderForms(routes, deps);
+  addResponders(routes, deps);
+  addContactForms(routes, deps);
+  addRulesForm(routes, deps);
+  addLoginForms(routes, deps);
 }
