@@ -1,5 +1,7 @@
 /** The operator UI: every page and every form, put into the table of routes. */
 import type { Routes } from "../http/routes.ts";
+import { addAccountForms } from "./account_forms.ts";
+import { addAccount } from "./account.ts";
 import { addAcknowledge } from "./acknowledge.ts";
 import { addAssets } from "./assets.ts";
 import { addContactForms } from "./contact_forms.ts";
@@ -38,4 +40,6 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addContactForms(routes, deps);
   addRulesForm(routes, deps);
   addLoginForms(routes, deps);
+  addAccount(routes, deps);
+  addAccountForms(routes, deps);
 }
