@@ -4,6 +4,7 @@ import { addAccountForms } from "./account_forms.ts";
 import { addAccount } from "./account.ts";
 import { addAcknowledge } from "./acknowledge.ts";
 import { addAssets } from "./assets.ts";
+import { addAuditLog } from "./audit_log.ts";
 import { addContactForms } from "./contact_forms.ts";
 import { addDashboard } from "./dashboard.ts";
 import type { WebDeps } from "./deps.ts";
@@ -17,6 +18,7 @@ import { addLogin } from "./login.ts";
 import { addResponderForms } from "./responder_forms.ts";
 import { addResponders } from "./responders.ts";
 import { addRulesForm } from "./rules_form.ts";
+import { addSettings } from "./settings.ts";
 import { addSetup } from "./setup.ts";
 import { addTeamForms } from "./team_forms.ts";
 import { addTeams } from "./teams.ts";
@@ -42,4 +44,6 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addLoginForms(routes, deps);
   addAccount(routes, deps);
   addAccountForms(routes, deps);
+  addSettings(routes, deps);
+  addAuditLog(routes, deps);
 }
