@@ -173,7 +173,7 @@ function passwordAsks(): Ask[] {
 function currentAsk(name: string): Ask {
   return {
     name,
-    label: "Present password",
+    label: "Current password",
     type: "password",
     required: true,
     maxlength: 1_024,

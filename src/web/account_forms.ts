@@ -78,7 +78,7 @@ function addEmail(routes: Routes, deps: WebDeps): void {
         return { to: HERE, said: `From now on you log in as ${email}.` };
       },
       again: (errors) => {
-        // Two forms of the page ask for the present password.
+        // Two forms of the page ask for the current password.
         const { current_password: wrong, ...rest } = errors;
         const named = wrong === undefined
           ? rest
