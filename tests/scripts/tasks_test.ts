@@ -60,6 +60,31 @@ Deno.test("libraries are pinned to one version each", () => {
   }
 });
 
+interface LockFile {
+  specifiers: Record<string, string>;
+  npm: Record<string, { integrity: string }>;
+}
+
+Deno.test("the service's lock file holds its libraries and nothing that only tests use", () => {
+  const { specifiers }: LockFile = JSON.parse(read("deno.lock"));
+  // Elsewise `deno task start` downloads a PostgreSQL. Undo the change and use `deno task test` and `deno task lock`.
+  deepEqual(
+    Object.keys(specifiers).sort(),
+    Object.values(denoJson.imports).sort(),
+  );
+});
+
+Deno.test("the tests run with the very libraries that the service runs with", () => {
+  const service: LockFile = JSON.parse(read("deno.lock"));
+  const tests: LockFile = JSON.parse(read("tests/deno.lock"));
+  for (const [specifier, version] of Object.entries(service.specifiers)) {
+    equal(tests.specifiers[specifier], version, specifier);
+  }
+  for (const [name, { integrity }] of Object.entries(service.npm)) {
+    equal(tests.npm[name]?.integrity, integrity, name);
+  }
+});
+
 Deno.test("README.md names one version of Deno, and the commands to run and to test", () => {
   const readme = read("README.md");
   const versions = new Set(readme.match(/deno@\d+\.\d+\.\d+/g));
