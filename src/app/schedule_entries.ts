@@ -98,7 +98,7 @@ async function audit(
   tx: Repositories,
   { verb, by, before, after, nowMs }: {
     verb: "create" | "update" | "delete";
-    by: UserAccount;
+    by: Change["by"];
     before: ScheduleEntry | null;
     after: ScheduleEntry | null;
     nowMs: number;
