@@ -10,6 +10,10 @@ import { addIncident } from "./incident.ts";
 import { addIncidents } from "./incidents.ts";
 import { addInstall } from "./install.ts";
 import { addLogin } from "./login.ts";
+import { addSchedules } from "./schedules.ts";
+import { addSchedule } from "./schedule.ts";
+import { addScheduleEntryForm } from "./schedule_entry_form.ts";
+import { addScheduleForm } from "./schedule_form.ts";
 import { addSetup } from "./setup.ts";
 
 /** Adds all routes of the operator UI. */
@@ -24,4 +28,8 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addIncidents(routes, deps);
   addIncident(routes, deps);
   addIncidentActions(routes, deps);
+  addSchedules(routes, deps);
+  addScheduleForm(routes, deps);
+  addSchedule(routes, deps);
+  addScheduleEntryForm(routes, deps);
 }
