@@ -37,8 +37,3 @@ export function parseFields<T>(schema: z.ZodType<T>, input: unknown): T {
   if (parsed.success) return parsed.data;
   throw validationProblem("form", parsed.error);
 }
-
-/** Promises the number that was typed, NaN for what is none; null for nothing. */
-export function typedNumber(text: string): number | null {
-  return text === "" ? null : Number(text.replace(",", "."));
-}

@@ -10,6 +10,8 @@ import { addIncident } from "./incident.ts";
 import { addIncidents } from "./incidents.ts";
 import { addInstall } from "./install.ts";
 import { addLogin } from "./login.ts";
+import { addPolicies, addPolicy } from "./policies.ts";
+import { addPolicyForm } from "./policy_form.ts";
 import { addSchedules } from "./schedules.ts";
 import { addSchedule } from "./schedule.ts";
 import { addScheduleEntryForm } from "./schedule_entry_form.ts";
@@ -32,4 +34,7 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addScheduleForm(routes, deps);
   addSchedule(routes, deps);
   addScheduleEntryForm(routes, deps);
+  addPolicies(routes, deps);
+  addPolicyForm(routes, deps);
+  addPolicy(routes, deps);
 }
