@@ -126,7 +126,11 @@ export function compose(outside: Outside): PagerPal {
   };
   const actions = createActions(engine);
   const bodyBudget = new BodyBudget(BODY_BUDGET_BYTES);
-  const web = createWeb(outside, { actions, links, bodyBudget, jobs });
+  const confirmSnsSubscription = confirmSns(outside.fetch);
+  const web = createWeb(outside, {
+    ...{ actions, links, bodyBudget, jobs, confirmSnsSubscription },
+    frontDoor: async (request) => await app.fetch(request),
+  });
   const app = createApp({
     ...outside,
     config: {
@@ -148,7 +152,7 @@ export function compose(outside: Outside): PagerPal {
       const read = readInfobipReceipts(body);
       return read.ok ? read.receipts : null;
     },
-    confirmSnsSubscription: confirmSns(outside.fetch),
+    confirmSnsSubscription,
     jobs: () =>
       jobs.map((job) => ({
         ...job,
@@ -181,7 +185,16 @@ const LOOK_EVERY_MS = 300;
 
 function createWeb(
   { config, store, clock, randomBytes, staticDirectory, version }: Outside,
-  parts: Pick<WebDeps, "actions" | "links" | "bodyBudget"> & { jobs: Job[] },
+  parts:
+    & Pick<
+      WebDeps,
+      | "actions"
+      | "links"
+      | "bodyBudget"
+      | "confirmSnsSubscription"
+      | "frontDoor"
+    >
+    & { jobs: Job[] },
 ): WebDeps {
   const watch = config.environment === "development";
   return {

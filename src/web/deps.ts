@@ -1,5 +1,6 @@
 /** What the pages are put together from. */
 import type { Actions } from "../app/actions.ts";
+import type { ConfirmSnsSubscription } from "../app/approve_sns_subscription.ts";
 import type { LinkSigner } from "../app/page_message.ts";
 import type { RandomBytes } from "../app/secrets.ts";
 import type { BodyBudget } from "../http/read_body.ts";
@@ -37,5 +38,8 @@ export interface WebDeps {
   csrf: Csrf;
   changes: ChangeFeed;
   jobs(): JobState[];
+  confirmSnsSubscription: ConfirmSnsSubscription;
+  /** Answers a request as if it had come in from outside. */
+  frontDoor(request: Request): Promise<Response>;
   config: WebConfig;
 }

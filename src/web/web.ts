@@ -1,6 +1,10 @@
 /** The operator UI: every page and every form, put into the table of routes. */
 import type { Routes } from "../http/routes.ts";
 import { addAcknowledge } from "./acknowledge.ts";
+import { addAlertSource } from "./alert_source.ts";
+import { addAlertSourceForm } from "./alert_source_form.ts";
+import { addAlertSourceKey } from "./alert_source_key.ts";
+import { addAlertSources } from "./alert_sources.ts";
 import { addAssets } from "./assets.ts";
 import { addDashboard } from "./dashboard.ts";
 import type { WebDeps } from "./deps.ts";
@@ -17,6 +21,7 @@ import { addSchedule } from "./schedule.ts";
 import { addScheduleEntryForm } from "./schedule_entry_form.ts";
 import { addScheduleForm } from "./schedule_form.ts";
 import { addSetup } from "./setup.ts";
+import { addTestAlert } from "./test_alert.ts";
 
 /** Adds all routes of the operator UI. */
 export function addWeb(routes: Routes, deps: WebDeps): void {
@@ -37,4 +42,9 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addPolicies(routes, deps);
   addPolicyForm(routes, deps);
   addPolicy(routes, deps);
+  addAlertSources(routes, deps);
+  addAlertSourceForm(routes, deps);
+  addAlertSource(routes, deps);
+  addAlertSourceKey(routes, deps);
+  addTestAlert(routes, deps);
 }
