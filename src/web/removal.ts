@@ -25,14 +25,13 @@ export interface Removal<T extends Named, F extends Fields, S extends Fields> {
   words: { gone: string; instead: string };
 }
 
-const PATHS: Record<Dependent["kind"], string> = {
+const PATHS: Record<Exclude<Dependent["kind"], "account">, string> = {
   incident: "/incidents",
   alert_source: "/alert-sources",
   escalation_policy: "/escalation-policies",
   schedule: "/schedules",
   team: "/teams",
   responder: "/responders",
-  account: "/responders",
 };
 
 /** Adds the page and its form. */
@@ -98,7 +97,9 @@ async function show<T extends Named, F extends Fields, S extends Fields>(
       dependents: dependents.map((one) => ({
         kind: one.kind.replaceAll("_", " "),
         name: one.name,
-        href: `${PATHS[one.kind]}/${one.id}`,
+        href: one.kind === "account"
+          ? `/responders/${id}/account`
+          : `${PATHS[one.kind]}/${one.id}`,
       })),
     },
   });
