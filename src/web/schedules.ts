@@ -112,13 +112,16 @@ function opening(
   const count = sentenceCase(spelled(rows.length));
   const all = `${count} ${agree(rows.length, "schedule", "schedules")}. `;
   if (bare.length > 0) {
-    const verb = agree(bare.length, "has", "have");
     return {
-      headline: "Nobody is on call for part of this.",
+      headline: `${sentenceCase(spelled(bare.length))} ${
+        agree(bare.length, "schedule has", "schedules have")
+      } nobody on call.`,
       words: [
         all,
         ...strongNames(bare.map(({ scheduleName }) => scheduleName), 3),
-        ` ${verb} nobody on call now; pages go on to the next step of a policy.`,
+        ` ${
+          agree(bare.length, "is", "are")
+        } empty now; pages go on to the next step of a policy.`,
       ],
     };
   }

@@ -39,7 +39,8 @@ export function minutes(count: number): string {
   return `${count}\u00A0min`;
 }
 
-function times(count: number): string {
+/** Promises "once", "twice", "3 times". */
+export function times(count: number): string {
   if (count === 1) return "once";
   return count === 2 ? "twice" : counted(count, "time");
 }

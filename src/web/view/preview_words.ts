@@ -1,9 +1,9 @@
 /** What a policy would do, rung by rung. */
 import type { Preview, PreviewedStep } from "../../app/preview_escalation.ts";
 import type { EscalationPolicy } from "../../domain/escalation_policy.ts";
-import { minutes } from "./ladder_words.ts";
+import { minutes, times } from "./ladder_words.ts";
 import { channelName } from "./notification_words.ts";
-import { counted, listed } from "./plural.ts";
+import { listed } from "./plural.ts";
 import type { Rung } from "./story.ts";
 import type { Words } from "./words.ts";
 import { shownTime, type Viewpoint } from "./zoned_time.ts";
@@ -32,7 +32,7 @@ export function previewRungs(
   ]);
   if (againAtMs !== null) {
     rungs.push(rung(againAtMs, view, [
-      `Nobody has answered: all of it again, ${counted(repeatCount, "time")}`,
+      `Nobody has answered: all of it again ${times(repeatCount)}`,
     ]));
   }
   return [...rungs, ...skippedRungs(end, view), endRung(end, view)]
