@@ -130,12 +130,10 @@ export function compose(outside: Outside): PagerPal {
   };
   const actions = createActions(engine);
   const bodyBudget = new BodyBudget(BODY_BUDGET_BYTES);
+  const confirmSnsSubscription = confirmSns(outside.fetch);
   const web = createWeb(outside, {
-    actions,
-    links,
-    bodyBudget,
-    jobs,
-    channels,
+    ...{ actions, links, bodyBudget, jobs, channels, confirmSnsSubscription },
+    frontDoor: async (request) => await app.fetch(request),
   });
   const app = createApp({
     ...outside,
@@ -158,7 +156,7 @@ export function compose(outside: Outside): PagerPal {
       const read = readInfobipReceipts(body);
       return read.ok ? read.receipts : null;
     },
-    confirmSnsSubscription: confirmSns(outside.fetch),
+    confirmSnsSubscription,
     jobs: () =>
       jobs.map((job) => ({
         ...job,
@@ -193,10 +191,16 @@ const LOOK_EVERY_MS = 300;
 
 function createWeb(
   outside: Outside,
-  parts: Pick<WebDeps, "actions" | "links" | "bodyBudget"> & {
-    jobs: Job[];
-    channels: ReadonlyMap<ChannelKind, GuardedChannel>;
-  },
+  parts:
+    & Pick<
+      WebDeps,
+      | "actions"
+      | "links"
+      | "bodyBudget"
+      | "confirmSnsSubscription"
+      | "frontDoor"
+    >
+    & { jobs: Job[]; channels: ReadonlyMap<ChannelKind, GuardedChannel> },
 ): WebDeps {
   const { config, store, clock, randomBytes, staticDirectory, version } =
     outside;

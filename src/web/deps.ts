@@ -1,5 +1,6 @@
 /** What the pages are put together from. */
 import type { Actions } from "../app/actions.ts";
+import type { ConfirmSnsSubscription } from "../app/approve_sns_subscription.ts";
 import type { LinkSigner } from "../app/page_message.ts";
 import type { RandomBytes } from "../app/secrets.ts";
 import type { BodyBudget } from "../http/read_body.ts";
@@ -62,6 +63,9 @@ export interface WebDeps {
   csrf: Csrf;
   changes: ChangeFeed;
   jobs(): JobState[];
+  confirmSnsSubscription: ConfirmSnsSubscription;
+  /** Answers a request as if it had come in from outside. */
+  frontDoor(request: Request): Promise<Response>;
   /** Every channel, configured or not. */
   providers(): ProviderState[];
   /** Sends one message through the channel at once; null where no provider is configured. */

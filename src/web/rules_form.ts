@@ -14,6 +14,7 @@ import type { Form, FormErrors } from "./form.ts";
 import { showPage } from "./page.ts";
 import { posted } from "./posted.ts";
 import { urgencyWords } from "./view/reach_words.ts";
+import { typedNumber } from "./view/typed_number.ts";
 import { type Viewer, viewerOf } from "./viewer.ts";
 
 /** As it was typed. */
@@ -144,16 +145,11 @@ function changed(
   return { ...rows, [urgency]: [...present, row] };
 }
 
-/** NaN for what is no number; a comma is as good as a point. */
-function minutesOf(text: string): number {
-  return text === "" ? NaN : Number(text.replace(",", "."));
-}
-
 function rulesOf(rows: Rows): NewRule[] {
   const errors: { field: string; message: string; code: string }[] = [];
   const rules = URGENCIES.flatMap((urgency) =>
     rows[urgency].map(({ method, delay }, index) => {
-      const delayMinutes = minutesOf(delay);
+      const delayMinutes = typedNumber(delay) ?? NaN;
       const most = RULE_LIMITS.delayMinutes;
       if (!(delayMinutes >= 0 && delayMinutes <= most)) {
         const message = `A number of minutes from 0 to ${most}.`;
