@@ -14,7 +14,7 @@ import { leaveNotice } from "./notice.ts";
 import { showPage } from "./page.ts";
 import { found, parseFields, pathId, posted } from "./posted.ts";
 import { addRemoval } from "./removal.ts";
-import { timeZoneOptions } from "./setup.ts";
+import { timeZoneOptions } from "./view/time_zones.ts";
 import { viewerOf } from "./viewer.ts";
 
 interface Values {
@@ -126,7 +126,10 @@ async function show(
     view: {
       ...{ schedule, values, errors, uses },
       teams: choices(await everyRow(deps.store.teams), "Choose a team"),
-      timeZones: withPresent(timeZoneOptions(), values.time_zone),
+      timeZones: withPresent(
+        timeZoneOptions(values.time_zone),
+        values.time_zone,
+      ),
     },
   });
 }
