@@ -11,10 +11,14 @@ import type { Engine } from "./app/engine.ts";
 import { escalateDue } from "./app/escalate.ts";
 import { createLinkSigner } from "./app/page_message.ts";
 import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
+import type { GuardedChannel } from "./channels/guard.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
 import type { Config } from "./config.ts";
+import { shownSettings } from "./config/shown_settings.ts";
+import { CHANNEL_KINDS, type ChannelKind } from "./domain/people.ts";
 import { BodyBudget } from "./http/read_body.ts";
 import {
+  everyMsOf,
   type Job,
   type JobContext,
   lateJobs,
@@ -31,7 +35,7 @@ import {
 import { loadAssets } from "./web/assets.ts";
 import { createChangeFeed } from "./web/change_feed.ts";
 import { createCsrf } from "./web/csrf.ts";
-import type { WebDeps } from "./web/deps.ts";
+import type { JobState, ProviderState, WebDeps } from "./web/deps.ts";
 import { problemPage } from "./web/problem_page.ts";
 import { sessionAuthenticator } from "./web/session_authenticator.ts";
 import { createRender } from "./web/templates.ts";
@@ -127,7 +131,11 @@ export function compose(outside: Outside): PagerPal {
   };
   const actions = createActions(engine);
   const bodyBudget = new BodyBudget(BODY_BUDGET_BYTES);
-  const web = createWeb(outside, { actions, links, bodyBudget, jobs });
+  const confirmSnsSubscription = confirmSns(outside.fetch);
+  const web = createWeb(outside, {
+    ...{ actions, links, bodyBudget, jobs, channels, confirmSnsSubscription },
+    frontDoor: async (request) => await app.fetch(request),
+  });
   const app = createApp({
     ...outside,
     config: {
@@ -149,7 +157,7 @@ export function compose(outside: Outside): PagerPal {
       const read = readInfobipReceipts(body);
       return read.ok ? read.receipts : null;
     },
-    confirmSnsSubscription: confirmSns(outside.fetch),
+    confirmSnsSubscription,
     jobs: () =>
       jobs.map((job) => ({
         ...job,
@@ -181,16 +189,36 @@ export function compose(outside: Outside): PagerPal {
 const LOOK_EVERY_MS = 300;
 
 function createWeb(
-  { config, store, clock, randomBytes, staticDirectory, version }: Outside,
-  parts: Pick<WebDeps, "actions" | "links" | "bodyBudget"> & { jobs: Job[] },
+  outside: Outside,
+  parts:
+    & Pick<
+      WebDeps,
+      | "actions"
+      | "links"
+      | "bodyBudget"
+      | "confirmSnsSubscription"
+      | "frontDoor"
+    >
+    & { jobs: Job[]; channels: ReadonlyMap<ChannelKind, GuardedChannel> },
 ): WebDeps {
+  const { config, store, clock, randomBytes, staticDirectory, version } =
+    outside;
+  const { channels } = parts;
   const watch = config.environment === "development";
   return {
     ...parts,
     store,
     clock,
     randomBytes,
-    jobs: () => parts.jobs,
+    newId: outside.newId,
+    jobs: () => parts.jobs.map((job) => jobState(job, clock())),
+    providers: () => CHANNEL_KINDS.map((kind) => provider(kind, channels)),
+    sendPage: async (kind, message) =>
+      await channels.get(kind)
+        ?.send(message, AbortSignal.timeout(LEASE_MS)) ?? null,
+    settings: shownSettings(config),
+    schemaVersion: outside.schemaVersion,
+    node: outside.node,
     render: createRender({ directory: `${staticDirectory}templates`, watch }),
     assets: loadAssets(`${staticDirectory}assets/`, { watch }),
     csrf: createCsrf(config.secretKey, randomBytes),
@@ -205,6 +233,33 @@ function createWeb(
       sessionCookieSecure: config.sessionCookieSecure,
       sendingEnabled: config.notificationSendingEnabled,
     },
+  };
+}
+
+/** Two missed runs and some patience. */
+const MISSED_RUNS = 3;
+
+function jobState(job: Job, nowMs: number): JobState {
+  return {
+    ...job,
+    nextRunAtMs: nextRunAtMs(job, nowMs),
+    lateAfterMs: MISSED_RUNS * everyMsOf(job),
+  };
+}
+
+function provider(
+  channel: ChannelKind,
+  channels: ReadonlyMap<ChannelKind, GuardedChannel>,
+): ProviderState {
+  const guarded = channels.get(channel);
+  const health = guarded?.health();
+  return {
+    channel,
+    configured: guarded !== undefined,
+    provider: guarded?.provider ?? "",
+    circuit: health?.state ?? "closed",
+    lastSentAtMs: health?.lastSentAtMs ?? null,
+    lastError: health?.lastError ?? null,
   };
 }
 

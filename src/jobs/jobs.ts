@@ -94,14 +94,15 @@ export function lateJobs(
     .map(({ name }) => `The job ${name} has not run for three minutes.`);
 }
 
+/** Promises the time from one run to the next, milliseconds. */
+export function everyMsOf({ at }: Job): number {
+  return at === "every minute" ? MINUTE_MS : HOUR_MS;
+}
+
 /** Promises the instant after now at which cron will run the job; null for one that is switched off. */
-export function nextRunAtMs(
-  { enabled, at }: Job,
-  nowMs: number,
-): number | null {
-  if (!enabled) return null;
-  const [everyMs, offsetMs] = at === "every minute"
-    ? [MINUTE_MS, 0]
-    : [HOUR_MS, at * MINUTE_MS];
+export function nextRunAtMs(job: Job, nowMs: number): number | null {
+  if (!job.enabled) return null;
+  const everyMs = everyMsOf(job);
+  const offsetMs = job.at === "every minute" ? 0 : job.at * MINUTE_MS;
   return (Math.floor((nowMs - offsetMs) / everyMs) + 1) * everyMs + offsetMs;
 }

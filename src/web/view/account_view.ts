@@ -23,6 +23,7 @@ export interface ShownToken {
   name: string;
   masked: string;
   role: string;
+  expired: boolean;
   lastUsed: string;
   expires: string;
 }
@@ -50,6 +51,7 @@ export function accountView(
       name: one.name,
       masked: `ppt_${one.tokenId}…`,
       role: one.role,
+      expired: one.expiresAtMs !== null && one.expiresAtMs <= view.nowMs,
       lastUsed: one.lastUsedAtMs === null
         ? "never used"
         : `last used ${shortTime(one.lastUsedAtMs, view)}`,
