@@ -16,6 +16,7 @@ type Tx = Pick<
   Repositories,
   "accounts" | "auditLog" | "rateLimits" | "sessions"
 >;
+
 export interface AccountChange {
   email?: string | undefined;
   password?: string | undefined;
@@ -54,7 +55,7 @@ export async function changeAccount(
   const after = await tx.accounts.update(before.id, patch, nowMs);
   if (!after) throw notFound("account", before.id);
   await keepAnAdmin(tx, before, "change");
-  if (patch.passwordHash !== undefined || patch.enabled === false) {
+  if (patch.passwordHash !== undefined || !after.enabled) {
     await tx.sessions.deleteByAccount(before.id, keepSessionId);
   }
   const action = patch.passwordHash === undefined

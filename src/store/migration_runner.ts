@@ -1,7 +1,11 @@
 /** What a migration runs on, on either database: one transaction that no other process runs at the same time. */
-import type { Client } from "@libsql/client";
 import postgres from "postgres";
-import { beginExclusively, connect, type LibsqlAddress } from "./libsql.ts";
+import type { Execute } from "./executor.ts";
+import {
+  connect,
+  type LibsqlAddress,
+  type LibsqlConnection,
+} from "./libsql.ts";
 import type { DialectName } from "./session.ts";
 import { isBusy, isMissingTable } from "./store_error.ts";
 
@@ -107,16 +111,14 @@ const LOCK_PAUSE_MS = 50;
 
 class LibsqlRunner implements MigrationRunner {
   readonly dialect = "sqlite";
-  readonly #client: Client;
+  readonly #connection: LibsqlConnection;
 
-  constructor(client: Client) {
-    this.#client = client;
+  constructor(connection: LibsqlConnection) {
+    this.#connection = connection;
   }
 
   applied(): Promise<AppliedMigration[]> {
-    return emptyWithoutTable(() =>
-      appliedIn((sql) => this.#client.execute(sql))
-    );
+    return emptyWithoutTable(() => appliedIn(this.#connection.read));
   }
 
   async exclusively<T>(
@@ -133,43 +135,40 @@ class LibsqlRunner implements MigrationRunner {
   }
 
   close(): Promise<void> {
-    this.#client.close();
+    this.#connection.close();
     return Promise.resolve();
   }
 
   async #once<T>(
     work: (transaction: MigrationTransaction) => Promise<T>,
   ): Promise<T> {
-    const transaction = await beginExclusively(this.#client);
+    const transaction = await this.#connection.begin({ durable: true });
+    const { execute } = transaction;
     try {
-      await transaction.execute(CREATE_TABLE);
+      await execute(CREATE_TABLE, []);
       const result = await work({
-        applied: () => appliedIn((sql) => transaction.execute(sql)),
-        script: (sql) => transaction.executeMultiple(sql),
+        applied: () => appliedIn(execute),
+        script: (sql) => transaction.script(sql),
         async record({ version, name, checksum }, nowMs) {
-          await transaction.execute({
-            sql: "INSERT INTO schema_migrations VALUES (?, ?, ?, ?)",
-            args: [version, name, checksum, nowMs],
-          });
+          const values = [version, name, checksum, nowMs];
+          await execute(
+            "INSERT INTO schema_migrations VALUES (?, ?, ?, ?)",
+            values,
+          );
         },
       });
       await transaction.commit();
       return result;
-    } catch (error) {
-      await transaction.rollback().catch(() => {});
-      throw error;
     } finally {
-      transaction.close();
+      await transaction.rollback();
     }
   }
 }
 
-async function appliedIn(
-  execute: (sql: string) => Promise<{ rows: unknown[] }>,
-): Promise<AppliedMigration[]> {
-  const { rows } = await execute(SELECT_APPLIED);
-  // The client's type says only that a row may be read by index and by column.
-  return rows as AppliedMigration[];
+async function appliedIn(execute: Execute): Promise<AppliedMigration[]> {
+  const { rows } = await execute(SELECT_APPLIED, []);
+  // As the query names them.
+  return rows as unknown as AppliedMigration[];
 }
 
 async function emptyWithoutTable(

@@ -25,7 +25,7 @@ import { Timeline } from "./timeline.ts";
 import { Tokens } from "./tokens.ts";
 
 export interface StoreAddress {
-  /** `file:/absolute/path`, `libsql://`, `http(s)://` of a libSQL server, or `postgres://`. */
+  /** `file:` with an absolute path, `libsql://` or `http(s)://` of a libSQL server, or `postgres://`. */
   url: string;
   /** For a libSQL server. */
   authToken?: string;
@@ -37,15 +37,14 @@ export interface StoreAddress {
  * Promises a store over the database at the address. A database server is first reached when it is first used; a file is
  * opened, and StoreUnavailableError thrown where that cannot be done. The schema is migrate()'s business.
  */
-export async function openStore(address: StoreAddress): Promise<Store> {
-  const { url, authToken, poolSize } = address;
-  const backend = /^postgres(ql)?:/.test(url)
+export function openStore(address: StoreAddress): Promise<Store> {
+  return Promise.try(() => storeOn(backendAt(address)));
+}
+
+function backendAt({ url, authToken, poolSize }: StoreAddress): Backend {
+  return /^postgres(ql)?:/.test(url)
     ? openPostgres({ url, ...(poolSize === undefined ? {} : { poolSize }) })
-    : await openLibsql({
-      url,
-      ...(authToken === undefined ? {} : { authToken }),
-    });
-  return storeOn(backend);
+    : openLibsql({ url, ...(authToken === undefined ? {} : { authToken }) });
 }
 
 function storeOn(backend: Backend): Store {

@@ -1,19 +1,17 @@
 /** One's own account: who one is, how one is reached, what one logs in with, and from where. */
-import { allows, type ApiToken, ROLES } from "../domain/people.ts";
+import { endsAtMs } from "../app/login_sessions.ts";
+import { allows, ROLES } from "../domain/people.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
-import type { LoginSession } from "../ports/session_repository.ts";
-import { readCookie } from "./cookies.ts";
 import { contactsView } from "./contacts_view.ts";
+import { readCookie } from "./cookies.ts";
 import type { WebDeps } from "./deps.ts";
 import type { Ask } from "./edit_page.ts";
 import type { FormErrors } from "./form.ts";
 import { roleOptions } from "./login_forms.ts";
 import { showPage } from "./page.ts";
 import { notifyAsk, timeZoneAsk } from "./responder_forms.ts";
-import { browserName } from "./view/browser_name.ts";
-import { briefly } from "./view/duration.ts";
-import { dayOnly, shownTime } from "./view/zoned_time.ts";
+import { accountView } from "./view/account_view.ts";
 import { type Viewer, viewerOf } from "./viewer.ts";
 
 const MOST_TOKENS = 100;
@@ -25,12 +23,12 @@ export interface Refused {
   errors: FormErrors;
 }
 
-/** How long a token may be used, days; "" for ever. */
+/** How long a token may be used, days; 0 for ever. */
 export const EXPIRIES = [
   { value: "30", label: "30 days" },
   { value: "90", label: "90 days" },
   { value: "365", label: "One year" },
-  { value: "", label: "Never, until it is revoked" },
+  { value: "0", label: "Ever, until it is revoked" },
 ];
 
 /** Adds `GET /account`. */
@@ -52,7 +50,7 @@ export async function showAccount(
   },
 ): Promise<Response> {
   const viewer = await viewerOf(c, deps);
-  const { store, clock } = deps;
+  const { store } = deps;
   const responder = await store.responders.find(viewer.responderId);
   const sessions = await store.sessions.listByAccount(viewer.accountId);
   const tokens = await store.tokens.list(
@@ -66,7 +64,7 @@ export async function showAccount(
     title: "Your account",
     place: null,
     viewer,
-    status: refused ? 422 : 200,
+    status: refused ? 422 : newToken ? 201 : 200,
     view: {
       newToken,
       refused: refused?.form ?? "",
@@ -85,40 +83,14 @@ export async function showAccount(
         password: passwordAsks(),
         token: tokenAsks(of("token")?.values ?? {}, viewer),
       },
-      sessions: sessions.map((session) => shownSession(session, viewer)),
-      tokens: tokens.items.map((token) => shownToken(token, viewer, clock())),
+      ...accountView({
+        sessions: sessions.filter((one) => endsAtMs(one) > viewer.view.nowMs),
+        tokens: tokens.items,
+        currentSessionId: viewer.session.id,
+        view: viewer.view,
+      }),
     },
   });
-}
-
-function shownSession(session: LoginSession, { view, session: own }: Viewer) {
-  const ago = view.nowMs - session.lastSeenAtMs;
-  return {
-    id: session.id,
-    isOwn: session.id === own.id,
-    browser: browserName(session.userAgent),
-    address: session.address,
-    begun: shownTime(session.createdAtMs, view),
-    used: ago < 60_000 ? "just now" : `${briefly(ago)} ago`,
-  };
-}
-
-function shownToken(token: ApiToken, { view }: Viewer, nowMs: number) {
-  const { expiresAtMs, lastUsedAtMs } = token;
-  const expired = expiresAtMs !== null && expiresAtMs <= nowMs;
-  return {
-    id: token.id,
-    name: token.name,
-    role: token.role,
-    masked: `ppt_${token.tokenId}…`,
-    expired,
-    expires: expiresAtMs === null
-      ? "never expires"
-      : `${expired ? "expired" : "expires"} ${dayOnly(expiresAtMs, view)}`,
-    used: lastUsedAtMs === null
-      ? "never used"
-      : `used ${briefly(nowMs - lastUsedAtMs)} ago`,
-  };
 }
 
 type Values = Record<string, string>;
@@ -173,7 +145,7 @@ function passwordAsks(): Ask[] {
 function currentAsk(name: string): Ask {
   return {
     name,
-    label: "Present password",
+    label: "Current password",
     type: "password",
     required: true,
     maxlength: 1_024,
@@ -199,9 +171,9 @@ function tokenAsks(values: Values, { role }: Viewer): Ask[] {
       options: roleOptions(ROLES.filter((one) => allows(role, one))),
     },
     {
-      name: "expires",
+      name: "token_days",
       label: "It works for",
-      value: values.expires ?? "90",
+      value: values.token_days ?? "90",
       options: EXPIRIES,
     },
   ];

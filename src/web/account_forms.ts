@@ -27,7 +27,7 @@ const Email = z.object({ email });
 const Token = z.object({
   token_name: line(100),
   token_role: z.enum(ROLES),
-  expires: z.enum(EXPIRIES.map(({ value }) => value)),
+  token_days: z.enum(EXPIRIES.map(({ value }) => value)),
 });
 
 /** Adds the forms below `/account`. */
@@ -78,7 +78,7 @@ function addEmail(routes: Routes, deps: WebDeps): void {
         return { to: HERE, said: `From now on you log in as ${email}.` };
       },
       again: (errors) => {
-        // Two forms of the page ask for the present password.
+        // Two forms of the page ask for the current password.
         const { current_password: wrong, ...rest } = errors;
         const named = wrong === undefined
           ? rest
@@ -103,7 +103,7 @@ function addPassword(routes: Routes, deps: WebDeps): void {
           keepSessionId: viewer.session.id,
         });
         const said =
-          "The password is changed. All other browsers are logged out.";
+          "The new password is in force. All other sessions are logged out.";
         return { to: HERE, said };
       },
       again: again(c, deps, "password", form),
@@ -112,6 +112,17 @@ function addPassword(routes: Routes, deps: WebDeps): void {
 }
 
 function addSessions(routes: Routes, deps: WebDeps): void {
+  routes.page("/account/sessions/others/end", "viewer", async (c) => {
+    const { viewer } = await posted(c, deps);
+    const by = c.get("principal").account;
+    const ended = await deps.store.transaction((tx) =>
+      endOtherSessions(tx, { keepId: viewer.session.id, by }, deps.clock())
+    );
+    const text = `${counted(ended, "other browser")} logged out.`;
+    leaveNotice(c, { tone: "good", text }, deps.config);
+    return c.redirect(HERE, 303);
+  }, "post");
+
   routes.page("/account/sessions/{id}/end", "viewer", async (c) => {
     await posted(c, deps);
     const by = c.get("principal").account;
@@ -122,17 +133,6 @@ function addSessions(routes: Routes, deps: WebDeps): void {
     leaveNotice(c, { tone: "good", text }, deps.config);
     return c.redirect(HERE, 303);
   }, "post");
-
-  routes.page("/account/sessions/end-others", "viewer", async (c) => {
-    const { viewer } = await posted(c, deps);
-    const by = c.get("principal").account;
-    const ended = await deps.store.transaction((tx) =>
-      endOtherSessions(tx, { keepId: viewer.session.id, by }, deps.clock())
-    );
-    const text = `${counted(ended, "other browser")} logged out.`;
-    leaveNotice(c, { tone: "good", text }, deps.config);
-    return c.redirect(HERE, 303);
-  }, "post");
 }
 
 function addTokens(routes: Routes, deps: WebDeps): void {
@@ -140,14 +140,11 @@ function addTokens(routes: Routes, deps: WebDeps): void {
     const { form } = await posted(c, deps);
     const { account } = c.get("principal");
     try {
-      const { token_name: name, token_role: role, expires } = parseFields(
-        Token,
-        valuesOf(form),
-      );
+      const values = parseFields(Token, valuesOf(form));
+      const { token_name: name, token_role: role } = values;
+      const days = Number(values.token_days);
       const nowMs = deps.clock();
-      const expiresAtMs = expires === ""
-        ? null
-        : nowMs + Number(expires) * DAY_MS;
+      const expiresAtMs = days === 0 ? null : nowMs + days * DAY_MS;
       const wanted = { name, role, expiresAtMs };
       const outside = { randomBytes: deps.randomBytes, nowMs };
       const { text } = await deps.store.transaction((tx) =>
@@ -162,7 +159,7 @@ function addTokens(routes: Routes, deps: WebDeps): void {
     }
   }, "post");
 
-  routes.page("/account/tokens/{id}/revoke", "viewer", async (c) => {
+  routes.page("/account/tokens/{id}/delete", "viewer", async (c) => {
     await posted(c, deps);
     const { account: by, role } = c.get("principal");
     const { name } = await deps.store.transaction((tx) =>

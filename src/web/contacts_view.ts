@@ -1,4 +1,5 @@
 /** How somebody is reached, as their own page and the account page show it. */
+import { parsePhoneNumberFromString } from "libphonenumber-js";
 import { mayChangeContacts } from "../app/contact_rights.ts";
 import type { ContactMethod } from "../domain/people.ts";
 import type { WebDeps } from "./deps.ts";
@@ -39,7 +40,16 @@ export function methodName(
   >,
 ): string {
   const name = sentenceCase(channelName({ channel }));
-  return `${name} to ${address}${label === "" ? "" : ` (${label})`}`;
+  const to = addressWords({ channel, address });
+  return `${name} to ${to}${label === "" ? "" : ` (${label})`}`;
+}
+
+/** Promises a phone number in groups, as "+44 7700 900123" (ITU-T E.123), and an e-mail address as it is. */
+export function addressWords(
+  { channel, address }: Pick<ContactMethod, "channel" | "address">,
+): string {
+  if (channel === "email") return address;
+  return parsePhoneNumberFromString(address)?.formatInternational() ?? address;
 }
 
 function noteOf({ enabled }: ContactMethod, configured: boolean): string {

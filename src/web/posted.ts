@@ -5,9 +5,8 @@ import { Problem } from "../http/problem.ts";
 import { validationProblem } from "../http/validation.ts";
 import type { WebDeps } from "./deps.ts";
 import { type Form, readForm } from "./form.ts";
-import { bindingOf } from "./page.ts";
 import { issueWords } from "./view/issue_words.ts";
-import { type Viewer, viewerOf } from "./viewer.ts";
+import { bindingOf, type Viewer, viewerOf } from "./viewer.ts";
 
 /** Promises who sent the form and what is in it; throws as `readForm` does. */
 export async function posted(

@@ -10,7 +10,7 @@ import type { Form, FormErrors } from "./form.ts";
 import { parseFields, posted } from "./posted.ts";
 import { addRemoval } from "./removal.ts";
 import { demandResponder } from "./responders.ts";
-import { timeZoneOptions } from "./setup.ts";
+import { timeZoneOptions } from "./view/time_zones.ts";
 import { type Viewer, viewerOf } from "./viewer.ts";
 
 export interface PersonValues {
@@ -196,7 +196,7 @@ export function timeZoneAsk(value: string): Ask {
     name: "time_zone",
     label: "Time zone",
     help: "Times are shown in it.",
-    options: timeZoneOptions(),
+    options: timeZoneOptions(value),
     value,
   };
 }

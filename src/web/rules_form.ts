@@ -13,7 +13,6 @@ import { doneOrAgain } from "./done_or_again.ts";
 import type { Form, FormErrors } from "./form.ts";
 import { showPage } from "./page.ts";
 import { posted } from "./posted.ts";
-import { typedNumber } from "./view/typed_number.ts";
 import { urgencyWords } from "./view/reach_words.ts";
 import { type Viewer, viewerOf } from "./viewer.ts";
 
@@ -145,11 +144,16 @@ function changed(
   return { ...rows, [urgency]: [...present, row] };
 }
 
+/** NaN for what is no number; a comma is as good as a point. */
+function minutesOf(text: string): number {
+  return text === "" ? NaN : Number(text.replace(",", "."));
+}
+
 function rulesOf(rows: Rows): NewRule[] {
   const errors: { field: string; message: string; code: string }[] = [];
   const rules = URGENCIES.flatMap((urgency) =>
     rows[urgency].map(({ method, delay }, index) => {
-      const delayMinutes = typedNumber(delay) ?? NaN;
+      const delayMinutes = minutesOf(delay);
       const most = RULE_LIMITS.delayMinutes;
       if (!(delayMinutes >= 0 && delayMinutes <= most)) {
         const message = `A number of minutes from 0 to ${most}.`;

@@ -77,6 +77,10 @@ async function settingsView(deps: WebDeps, viewer: Viewer) {
   };
 }
 
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
 async function ownMethods(
   { store }: WebDeps,
   { responderId }: Viewer,
@@ -100,7 +104,7 @@ function sentence(
     return "Sending is switched off: pages are written down and nobody is paged.";
   }
   const job = jobs.find(({ tone }) => tone === "bad");
-  if (job) return `${job.title}: ${job.state}.`;
+  if (job) return `${job.title}: ${lowerFirst(job.state)}.`;
   const provider = providers.find(({ tone }) => tone === "bad");
   if (provider) return `${provider.title}: ${provider.state}`;
   if (!providers.some(({ configured }) => configured)) {

@@ -1,4 +1,5 @@
 /** The operator UI: every page and every form, put into the table of routes. */
+import { compress } from "hono/compress";
 import type { Routes } from "../http/routes.ts";
 import { addAccountForms } from "./account_forms.ts";
 import { addAccount } from "./account.ts";
@@ -37,6 +38,8 @@ import { addTeams } from "./teams.ts";
 /** Adds all routes of the operator UI. */
 export function addWeb(routes: Routes, deps: WebDeps): void {
   addAssets(routes, deps.assets);
+  // What a page reflects and what in it is secret differ at every drawing (see csrf.ts), so that its length gives nothing away.
+  routes.app.use(compress());
   addInstall(routes, deps);
   addLogin(routes, deps);
   addSetup(routes, deps);

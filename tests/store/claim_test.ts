@@ -173,6 +173,29 @@ contract(
 );
 
 contract(
+  "an incident that gets worse takes its waiting pages with it to the front",
+  async (store) => {
+    const world = await createWorld(store);
+    const first = await open(store, world, { severity: "error" });
+    const second = await open(store, world, {
+      externalId: "b",
+      severity: "warning",
+    });
+    await store.notifications.insert([
+      newPage(world, first),
+      newPage(world, second),
+    ]);
+    await store.incidents.save({ ...second, severity: "critical" });
+    const next = async () => {
+      const [one] = await store.notifications.claim(claim({ limit: 1 }));
+      return one?.incident.id;
+    };
+    assert.equal(await next(), second.id);
+    assert.equal(await next(), first.id);
+  },
+);
+
+contract(
   "a lease that has run out is taken over, and the page may go out twice",
   async (store) => {
     const world = await createWorld(store);

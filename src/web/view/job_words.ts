@@ -8,7 +8,7 @@ export interface JobRow {
   title: string;
   name: string;
   tone: "good" | "bad" | "plain";
-  /** How it stands, as "Late: the last run was 12 min ago". */
+  /** How it stands, as "Late, the last run was 12 min ago". */
   state: string;
   /** What the last run did. */
   message: string;
@@ -39,7 +39,7 @@ export function jobRow(
       : `next in ${briefly(job.nextRunAtMs - nowMs)}`,
     nodes: runs.map((run) =>
       `${run.node}: ${briefly(nowMs - run.startedAtMs)} ago, took ${
-        duration(run.durationMs)
+        took(run)
       }, ${counted(run.runs, "run")}, ${run.failures} failed`
     ),
   };
@@ -57,13 +57,17 @@ function stateOf(
   }
   const ago = nowMs - last.startedAtMs;
   if (ago > lateAfterMs) {
-    const state = `Late: the last run was ${briefly(ago)} ago`;
+    const state = `Late, the last run was ${briefly(ago)} ago`;
     return { tone: "bad", state };
   }
-  const ran = `${briefly(ago)} ago, took ${duration(last.durationMs)}`;
+  const ran = `${briefly(ago)} ago, took ${took(last)}`;
   return last.outcome === "failed"
     ? { tone: "bad", state: `Failed ${ran}` }
     : { tone: "good", state: `Ran ${ran}` };
+}
+
+function took({ durationMs }: JobRun): string {
+  return durationMs < 1_000 ? `${durationMs}\u00A0ms` : duration(durationMs);
 }
 
 export interface NodeRow {
