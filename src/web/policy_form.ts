@@ -70,7 +70,7 @@ function addCreation(routes: Routes, deps: WebDeps): void {
       leaveNotice(c, { tone: "good", text }, deps.config);
       return c.redirect(`${PATH}/${after.id}`, 303);
     } catch (error) {
-      const errors = formErrors(error, c);
+      const errors = perTarget(formErrors(error, c));
       return show(c, deps, { policy: null, draft, errors });
     }
   }, "post");
@@ -96,7 +96,7 @@ function addEditing(routes: Routes, deps: WebDeps): void {
         updateRow(tx, { resource, id: policy.id, fields, by, nowMs })
       );
     } catch (error) {
-      const errors = formErrors(error, c);
+      const errors = perTarget(formErrors(error, c));
       return show(c, deps, { policy, draft, errors });
     }
     const text = "Saved. Incidents that are open keep the policy as it was.";
@@ -124,7 +124,6 @@ async function show(
     status: Object.keys(errors).length > 0 ? 422 : 200,
     view: {
       ...{ policy, draft, errors },
-      wrong: errorFinder(errors),
       uses: policy ? await deps.store.policies.dependents(policy.id) : [],
       teams: choices(all.teams, "Choose a team"),
       groups: targetGroups(all),
@@ -133,17 +132,16 @@ async function show(
   });
 }
 
-/** Promises the error of a field; of a target, whichever of its parts is wrong, one sentence. */
-function errorFinder(errors: FormErrors): (field: string) => string {
-  return (field) => {
-    if (errors[field] !== undefined) return errors[field];
-    const inside = Object.keys(errors).some((name) =>
-      name.startsWith(`${field}.`) && /\.(type|id)$/.test(name)
-    );
-    return inside && !field.endsWith("targets") && field !== "fallback"
-      ? "Choose who is paged, or remove it."
-      : "";
-  };
+/** Both parts of a target that is not chosen are wrong: one sentence for one field. */
+function perTarget(errors: FormErrors): FormErrors {
+  return Object.fromEntries(
+    Object.entries(errors).map(([name, message]) => {
+      const target = name.replace(/\.(type|id)$/, "");
+      return target === name
+        ? [name, message]
+        : [target, "Choose who is paged, or remove it."];
+    }),
+  );
 }
 
 async function demand(

@@ -9,7 +9,7 @@ import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import type { WebDeps } from "./deps.ts";
 import { type Form, type FormErrors, formErrors } from "./form.ts";
-import { type Choice, choices, everyRow } from "./load_names.ts";
+import { choices, everyRow } from "./load_names.ts";
 import { leaveNotice } from "./notice.ts";
 import { showPage } from "./page.ts";
 import { found, parseFields, pathId, posted } from "./posted.ts";
@@ -126,19 +126,9 @@ async function show(
     view: {
       ...{ schedule, values, errors, uses },
       teams: choices(await everyRow(deps.store.teams), "Choose a team"),
-      timeZones: withPresent(
-        timeZoneOptions(values.time_zone),
-        values.time_zone,
-      ),
+      timeZones: timeZoneOptions(values.time_zone),
     },
   });
-}
-
-/** A zone under an older name is not in the list of today, and must not be lost by saving. */
-function withPresent(zones: Choice[], present: string): Choice[] {
-  return present === "" || zones.some(({ value }) => value === present)
-    ? zones
-    : [{ value: present, label: present }, ...zones];
 }
 
 async function demand(c: EdgeContext, { store }: WebDeps): Promise<Schedule> {

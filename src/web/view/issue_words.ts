@@ -3,6 +3,9 @@ import type { z } from "@hono/zod-openapi";
 
 /** Promises a sentence on what is allowed; undefined leaves it to the library. */
 export function issueWords(issue: z.core.$ZodRawIssue): string | undefined {
+  if (String(issue.path?.at(-1)).endsWith("_id")) {
+    return "Choose one of the list.";
+  }
   switch (issue.code) {
     case "too_small":
       return issue.origin === "array"

@@ -11,8 +11,13 @@ import { shownTime, type Viewpoint } from "./zoned_time.ts";
 /** Promises one sentence: who is paged first, and how. */
 export function firstWords({ steps, end }: Preview): Words {
   const first = steps[0] ?? end;
-  return first.pages.length === 0
-    ? ["nobody would be paged. Nobody on it can be reached, nor any admin."]
+  if (first.pages.length === 0) {
+    return [
+      "nobody would be paged. Nobody on it can be reached, nor any admin.",
+    ];
+  }
+  return first.step === null
+    ? [...pagedWords(first), ", as the last resort: no step reaches anybody."]
     : [...pagedWords(first), "."];
 }
 
