@@ -50,6 +50,9 @@ export interface BrowserScene {
   another(options?: BrowserOptions): Promise<Page>;
 }
 
+/** With scripts and without: everything works both ways. */
+export const EITHER: ("on" | "off")[] = ["on", "off"];
+
 let running: Promise<RunningBrowser> | null = null;
 
 Deno.test.afterAll(async () => {

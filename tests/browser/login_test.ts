@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { browserTest } from "./browser.ts";
+import { browserTest, EITHER } from "./browser.ts";
 import { PASSWORD } from "./stage.ts";
-
-const EITHER = ["on", "off"] as ("on" | "off")[];
 
 browserTest(
   "whoever opens PagerPal first becomes its admin",
