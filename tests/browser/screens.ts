@@ -1,0 +1,44 @@
+/** Every screen, for what must hold on each of them. */
+import type { Role } from "../../src/domain/people.ts";
+import type { Stage } from "./stage.ts";
+
+export interface Screen {
+  name: string;
+  /** Who looks at it; nobody is logged in where it is null. */
+  as: Role | null;
+  path(stage: Stage): Promise<string> | string;
+}
+
+/** The screens of the demonstration, seen by an admin, who sees most. */
+export const SCREENS: Screen[] = [
+  { name: "login", as: null, path: () => "/login" },
+  { name: "acknowledge", as: null, path: acknowledgePath },
+  {
+    name: "acknowledge unknown",
+    as: null,
+    path: () => "/a/1-0000000000000000",
+  },
+  { name: "offline", as: null, path: () => "/offline" },
+  { name: "dashboard", as: "admin", path: () => "/dashboard" },
+  { name: "incidents", as: "admin", path: () => "/incidents?status=all" },
+  {
+    name: "no incident found",
+    as: "admin",
+    path: () => "/incidents?q=nothing",
+  },
+  { name: "incident", as: "admin", path: incidentPath },
+  { name: "not found", as: "admin", path: () => "/incidents/999999" },
+];
+
+/** Promises the path that the first page about the incident leads to. */
+export function acknowledgePath(stage: Stage): string {
+  for (const { text } of stage.world.infobip.taken) {
+    const [, path] = /http:\/\/[^/\s]+(\/a\/\S+)/.exec(text) ?? [];
+    if (path && text.includes("Card payments")) return path;
+  }
+  throw new Error("No page about the card payments was sent");
+}
+
+async function incidentPath(stage: Stage): Promise<string> {
+  return `/incidents/${(await stage.incident("Card payments")).id}`;
+}
