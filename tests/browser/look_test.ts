@@ -8,7 +8,7 @@ import {
   logIn,
   PHONE,
 } from "./browser.ts";
-import { SCREENS } from "./screens.ts";
+import { overflow, SCREENS } from "./screens.ts";
 
 interface Violation {
   id: string;
@@ -53,18 +53,6 @@ async function violations(page: Page): Promise<string[]> {
       ).join("\n")
     }`
   );
-}
-
-/** What sticks out of the page to the right, and what makes it wider than the window. */
-function overflow(page: Page): Promise<{ by: number; from: string[] }> {
-  return page.evaluate(`(() => {
-    const width = document.documentElement.clientWidth;
-    const by = document.documentElement.scrollWidth - width;
-    const from = [...document.querySelectorAll("body *")]
-      .filter((one) => one.getBoundingClientRect().right > width + 1)
-      .map((one) => one.outerHTML.slice(0, 120)).slice(0, 5);
-    return { by, from: by > 0 ? from : [] };
-  })()`);
 }
 
 for (const theme of ["light", "dark"] as const) {
@@ -122,7 +110,9 @@ browserTest(
   { as: "viewer", theme: "dark" },
   async ({ page }) => {
     const paper = () =>
-      page.evaluate<string>("getComputedStyle(document.documentElement).backgroundColor");
+      page.evaluate<string>(
+        "getComputedStyle(document.documentElement).backgroundColor",
+      );
     await page.goto("/dashboard");
     const dark = await paper();
     await page.emulateMedia({ colorScheme: "light" });

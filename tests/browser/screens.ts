@@ -1,4 +1,5 @@
 /** Every screen, for what must hold on each of them. */
+import type { Page } from "npm:playwright-core@1.65.1";
 import type { Role } from "../../src/domain/people.ts";
 import type { Stage } from "./stage.ts";
 
@@ -41,4 +42,16 @@ export function acknowledgePath(stage: Stage): string {
 
 async function incidentPath(stage: Stage): Promise<string> {
   return `/incidents/${(await stage.incident("Card payments")).id}`;
+}
+
+/** Promises by how many pixels the page is wider than the window, and what sticks out. */
+export function overflow(page: Page): Promise<{ by: number; from: string[] }> {
+  return page.evaluate(`(() => {
+    const width = document.documentElement.clientWidth;
+    const by = document.documentElement.scrollWidth - width;
+    const from = [...document.querySelectorAll("body *")]
+      .filter((one) => one.getBoundingClientRect().right > width + 1)
+      .map((one) => one.outerHTML.slice(0, 120)).slice(0, 5);
+    return { by, from: by > 0 ? from : [] };
+  })()`);
 }
