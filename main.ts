@@ -39,7 +39,7 @@ const pagerpal = compose({
   schemaVersion: await newestVersion(),
   staticDirectory: new URL("./static/", import.meta.url).pathname,
 });
-registerJobs({ jobs: store.jobs, clock: Date.now, node }, pagerpal.jobs);
+registerJobs(pagerpal.jobContext, pagerpal.jobs);
 pagerpal.waker.start();
 const listensItself = Deno.args.includes("--listen");
 if (listensItself) listen();

@@ -16,7 +16,12 @@ import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
 import type { Config } from "./config.ts";
 import { BodyBudget } from "./http/read_body.ts";
-import { type Job, runJob } from "./jobs/jobs.ts";
+import {
+  EVERY_MINUTE,
+  type Job,
+  type JobContext,
+  lateJobs,
+} from "./jobs/jobs.ts";
 import { createWaker, type Waker } from "./jobs/waker.ts";
 import type { Clock, NewId, Random } from "./ports/clock.ts";
 import type { Store } from "./ports/store.ts";
@@ -58,8 +63,7 @@ export interface PagerPal {
   deliverer: Deliverer;
   waker: Waker;
   jobs: Job[];
-  /** Runs one job and keeps its outcome. */
-  runJob(job: Job): Promise<void>;
+  jobContext: JobContext;
   /** Ends the streams that keep pages alive: a server that drains would wait for them. Browsers come back by themselves. */
   closeStreams(): void;
   /** No new work; settles when messages on their way are recorded. The store stays open. */
@@ -113,6 +117,13 @@ export function compose(outside: Outside): PagerPal {
     nextDueAtMs: () => nextDueAtMs(store, config),
   });
   const jobs = createJobs(engine, { config, deliverer });
+  const startedAtMs = clock();
+  const jobContext: JobContext = {
+    jobs: store.jobs,
+    clock,
+    node,
+    endedAtMs: new Map(),
+  };
   const actions = createActions(engine);
   const bodyBudget = new BodyBudget(BODY_BUDGET_BYTES);
   const web = createWeb(outside, { actions, links, bodyBudget, jobs });
@@ -143,7 +154,7 @@ export function compose(outside: Outside): PagerPal {
         ...job,
         nextRunAtMs: job.enabled ? nextMinuteMs(clock()) : null,
       })),
-    notReady: () => [],
+    notReady: () => lateJobs(jobContext, { jobs, startedAtMs }),
   }, (routes) => addWeb(routes, web));
   kick = () => {
     waker.kick();
@@ -155,7 +166,7 @@ export function compose(outside: Outside): PagerPal {
     deliverer,
     waker,
     jobs,
-    runJob: (job) => runJob({ jobs: store.jobs, clock, node }, job),
+    jobContext,
     closeStreams: () => web.changes.close(),
     async stop() {
       waker.stop();
@@ -215,17 +226,16 @@ function createJobs(
   engine: Engine,
   { config, deliverer }: { config: Config; deliverer: Deliverer },
 ): Job[] {
-  const everyMinute = "* * * * *";
   return [
     {
       name: "notification_retry",
-      schedule: everyMinute,
+      schedule: EVERY_MINUTE,
       enabled: config.notificationRetryWorkerEnabled,
       run: () => sweep(deliverer),
     },
     {
       name: "escalation",
-      schedule: everyMinute,
+      schedule: EVERY_MINUTE,
       enabled: config.escalationWorkerEnabled,
       async run() {
         const { escalated, expired, postponed } = await escalateDue(engine);
@@ -234,7 +244,7 @@ function createJobs(
     },
     {
       name: "self_audit",
-      schedule: everyMinute,
+      schedule: EVERY_MINUTE,
       enabled: config.escalationWorkerEnabled,
       async run() {
         const { rearmed, abandoned } = await audit(engine);

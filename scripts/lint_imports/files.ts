@@ -12,15 +12,17 @@ export function relativeTo(root: string, specifier: string): string | null {
 
 /** Promises main.ts, where there is one, and every TypeScript file of src and scripts, relative to `root`, sorted. */
 export function sourceFiles(root: string): string[] {
-  const files = [...below(root, "src"), ...below(root, "scripts")].sort();
+  const files = [...modulesBelow(root, "src"), ...modulesBelow(root, "scripts")]
+    .sort();
   const top = [...Deno.readDirSync(root)].map(({ name }) => name);
   return top.includes("main.ts") ? ["main.ts", ...files] : files;
 }
 
-function* below(root: string, folder: string): Generator<string> {
+/** Promises the TypeScript files of a folder and all below it, relative to `root`, which is a path with a slash. */
+export function* modulesBelow(root: string, folder: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(`${root}${folder}`)) {
     const path = `${folder}/${name}`;
-    if (isDirectory) yield* below(root, path);
+    if (isDirectory) yield* modulesBelow(root, path);
     else if (name.endsWith(".ts")) yield path;
   }
 }

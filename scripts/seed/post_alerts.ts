@@ -29,6 +29,11 @@ export async function postAlerts(
       body: JSON.stringify(body),
     });
     const answer = await response.text();
+    if (response.status === 401) {
+      throw new CommandError(
+        `The PagerPal at ${baseUrl} does not know the key that was just made. Does it use another database?`,
+      );
+    }
     if (!response.ok) {
       throw new CommandError(
         `${url} answered ${response.status} to an alert of “${source}”: ${
@@ -52,7 +57,9 @@ async function reach(
   try {
     return await fetch(url, { method: "POST", headers, body, signal });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    // fetch says only that it failed; why is in the cause.
+    const cause = error instanceof Error ? error.cause ?? error : error;
+    const why = cause instanceof Error ? cause.message : String(cause);
     throw new CommandError(
       `PagerPal does not answer at ${url} (${why}). Start it with "deno task start", or name another address with ` +
         `--base-url, and run this again: it will then post the alerts.`,

@@ -113,11 +113,7 @@ async function carryOut(
         },
       });
     case "reopen":
-      return await change(admission, {
-        incident: decision.incident,
-        outcome: "reopened",
-        event: { kind: "refire", actor: admission.actor },
-      });
+      return await reopen(admission, { alert, incident: decision.incident });
     case "note":
       return await note(admission, { alert, ...decision });
   }
@@ -148,6 +144,16 @@ async function open(
   return { outcome: "opened", incidentId: written.id };
 }
 
+async function reopen(
+  admission: Admission,
+  { alert, incident }: { alert: Alert; incident: Incident },
+): Promise<Admitted | null> {
+  const event: IncidentEvent = { kind: "refire", actor: admission.actor };
+  const outcome = "reopened";
+  const done = await change(admission, { incident, event, outcome });
+  return done && await count(admission, { alert, incident }) ? done : null;
+}
+
 async function repeat(
   admission: Admission,
   { alert, incident, raised }: {
@@ -156,7 +162,7 @@ async function repeat(
     raised: boolean;
   },
 ): Promise<Admitted | null> {
-  const { tx, nowMs, origin, actor } = admission;
+  const { actor } = admission;
   if (raised) {
     const { severity } = alert;
     const event: IncidentEvent = { kind: "raise", actor, severity };
@@ -167,21 +173,31 @@ async function repeat(
     });
     if (!done) return null;
   }
-  const { source } = origin;
-  const isTest = incident.isTest;
-  const counted = await tx.incidents.recordRepeat(incident.id, {
+  const counted = await count(admission, { alert, incident });
+  return counted ? { outcome: "updated", incidentId: incident.id } : null;
+}
+
+/** Promises the firing counted on the open incident, which keeps what the sender said last; false when it is resolved. */
+async function count(
+  { tx, nowMs, origin: { source } }: Admission,
+  { alert, incident: { id, isTest, autoResolveAtMs } }: {
+    alert: Alert;
+    incident: Incident;
+  },
+): Promise<boolean> {
+  const { startsAtMs, description, links, labels, payload } = alert;
+  return await tx.incidents.recordRepeat(id, {
     nowMs,
-    startsAtMs: alert.startsAtMs,
-    description: alert.description,
-    links: alert.links,
-    labels: alert.labels,
-    payload: alert.payload,
+    startsAtMs,
+    description,
+    links,
+    labels,
+    payload,
     // A test incident ends by its own age, however often the button is pressed.
     autoResolveAtMs: isTest
-      ? incident.autoResolveAtMs
+      ? autoResolveAtMs
       : autoResolveAt({ source, nowMs, isTest }),
   });
-  return counted ? { outcome: "updated", incidentId: incident.id } : null;
 }
 
 async function change(

@@ -81,7 +81,14 @@ async function insertResponder(
 
 /** Promises whether the name is an IANA time zone that this process knows. */
 export function isTimeZone(name: string): boolean {
-  return Intl.supportedValuesOf("timeZone").includes(name) || name === "UTC";
+  // An offset is no zone: it knows no summer time.
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Two who send the form at the same moment: writing one common row makes the second see the first one's account. */

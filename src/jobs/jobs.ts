@@ -5,6 +5,8 @@ import type { JobRepository } from "../ports/system_repositories.ts";
 
 const log = getLogger(["pagerpal", "jobs"]);
 
+export const EVERY_MINUTE = "* * * * *";
+
 export interface Job {
   /** Letters and underscores; the name that people see. */
   name: string;
@@ -21,11 +23,16 @@ export interface JobContext {
   clock: Clock;
   /** This process. */
   node: string;
+  /** When each job of this process ended last, epoch milliseconds. */
+  endedAtMs: Map<string, number>;
 }
+
+/** Every job that matters runs once a minute: after so long without one, the process is not well. */
+const LATE_MS = 3 * 60_000;
 
 /** Promises the job run once and its outcome kept, whatever happens; never throws, since a cron handler must not. */
 export async function runJob(
-  { jobs, clock, node }: JobContext,
+  { jobs, clock, node, endedAtMs }: JobContext,
   job: Job,
 ): Promise<void> {
   const startedAtMs = clock();
@@ -38,7 +45,9 @@ export async function runJob(
     message = error instanceof Error ? error.message : String(error);
     log.error("Job {job} failed", { job: job.name, error });
   }
-  const durationMs = clock() - startedAtMs;
+  const nowMs = clock();
+  endedAtMs.set(job.name, nowMs);
+  const durationMs = nowMs - startedAtMs;
   const run = {
     name: job.name,
     node,
@@ -67,4 +76,18 @@ export function registerJobs(
     if (!job.enabled) continue;
     Deno.cron(job.name, job.schedule, () => runJob(context, job));
   }
+}
+
+/** Promises a sentence for each minute job of this process that has not ended for three minutes, counted from its start. */
+export function lateJobs(
+  { clock, endedAtMs }: Pick<JobContext, "clock" | "endedAtMs">,
+  { jobs, startedAtMs }: { jobs: readonly Job[]; startedAtMs: number },
+): string[] {
+  const nowMs = clock();
+  return jobs
+    .filter((job) => job.enabled && job.schedule === EVERY_MINUTE)
+    .filter(({ name }) =>
+      nowMs - (endedAtMs.get(name) ?? startedAtMs) > LATE_MS
+    )
+    .map(({ name }) => `The job ${name} has not run for three minutes.`);
 }

@@ -1,6 +1,5 @@
 /** The statements by which senders take messages, each message by one sender. */
 import { sql } from "kysely";
-import { SEVERITIES } from "../domain/alert.ts";
 import type { Claim } from "../ports/paging_repositories.ts";
 import { instant } from "./column.ts";
 import type { Database } from "./schema.ts";
@@ -11,12 +10,6 @@ export const IS_WANTED = sql<boolean>`(
   (n.kind = 'page' AND i.status = 'triggered') OR
   (n.kind = 'resolution' AND i.status = 'resolved')
 )`;
-
-const SEVERITY_RANK = sql.raw(
-  `CASE i.severity ${
-    SEVERITIES.map((name, rank) => `WHEN '${name}' THEN ${rank}`).join(" ")
-  } END`,
-);
 
 /** The one difference between the databases here: SQLite has one writer at a time and so no rows to lock. */
 function lockRows(dialect: DialectName) {
@@ -47,7 +40,7 @@ export async function claimIds(
       JOIN incidents i ON i.id = n.incident_id
       WHERE n.channel = ${claim.channel} AND n.claimable_at_ms <= ${nowMs}
         ${untried} AND ${IS_WANTED}
-      ORDER BY ${SEVERITY_RANK} DESC, n.due_at_ms, n.id
+      ORDER BY n.severity_rank DESC, n.due_at_ms, n.id
       LIMIT ${limit}
       ${lockRows(dialect)}
     )

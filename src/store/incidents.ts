@@ -1,5 +1,6 @@
 /** Incidents: one open one per key, decided about by one process at a time. */
 import { sql } from "kysely";
+import { SEVERITIES } from "../domain/alert.ts";
 import type { Incident, IncidentStatus } from "../domain/incident.ts";
 import type {
   IncidentFilter,
@@ -125,10 +126,18 @@ export class Incidents implements IncidentRepository {
   }
 
   async save(incident: Incident): Promise<void> {
-    await this.#session.write((db) =>
-      db.updateTable("incidents").set(incidentColumns(incident))
-        .where("id", "=", incident.id).execute()
-    );
+    const rank = SEVERITIES.indexOf(incident.severity);
+    await this.#session.write(async (db) => {
+      const saving = db.updateTable("incidents").set(incidentColumns(incident))
+        .where("id", "=", incident.id).execute();
+      // Messages that are still to be sent change their turn. Sent along, so that a server is asked once.
+      const ranking = db.updateTable("notifications")
+        .set({ severity_rank: rank })
+        .where("incident_id", "=", incident.id)
+        .where("claimable_at_ms", "is not", null)
+        .where("severity_rank", "<>", rank).execute();
+      await Promise.all([saving, ranking]);
+    });
   }
 
   recordRepeat(id: number, firing: RepeatedFiring): Promise<boolean> {

@@ -1,173 +1,144 @@
 /**
- * The libSQL driver: a file on this machine, or a libSQL server.
- *
- * A file has one connection that writes and one that only reads, so that no read waits for a write. The client keeps a
- * pool of connections and tells nobody when it opens another; with a concurrency of 1 the connection that is given its
- * settings is the one that the next call uses, so writers are set up before every transaction.
+ * The libSQL driver, for a file on this machine and for a libSQL server alike. SQLite has one writer at a time, so all
+ * writes of this process go through one queue, and reads go past it.
  */
-import { type Client, createClient, type InValue } from "@libsql/client";
-import {
-  databaseOn,
-  type Execute,
-  guarded,
-  type Outcome,
-  UnitOfWork,
-} from "./executor.ts";
+import { StoreUnavailableError } from "../ports/store.ts";
+import { databaseOn, type Execute, guarded, UnitOfWork } from "./executor.ts";
+import { openFile } from "./libsql_file.ts";
+import { openServer } from "./libsql_server.ts";
 import type { Database } from "./schema.ts";
 import type { Backend, WriteOptions } from "./session.ts";
 import { isBusy, storeError } from "./store_error.ts";
 import { WriterQueue } from "./writer_queue.ts";
 
 export interface LibsqlAddress {
-  /** `file:/absolute/path`, `libsql://`, `http://` or `https://`. */
+  /** `file:` with an absolute path, percent-encoded as in every URL; `libsql://`, `http://` or `https://`. */
   url: string;
   authToken?: string;
 }
 
-/** Promises a backend whose settings hold on every connection. Opens the file, creating it where it is missing. */
-export async function openLibsql(address: LibsqlAddress): Promise<Backend> {
-  if (!address.url.startsWith("file:")) {
-    return new LibsqlBackend(remote(address));
-  }
-  try {
-    return new LibsqlBackend(await file(address));
-  } catch (error) {
-    throw storeError(error, "");
-  }
+/** The connections to one database. */
+export interface LibsqlConnection {
+  /** Runs one statement that only reads, on committed data. */
+  readonly read: Execute;
+  /** Begins a transaction with the writer's lock; throws where another process has it. One at a time. */
+  begin(options: { durable: boolean }): Promise<LibsqlTransaction>;
+  close(): void;
 }
 
-/** Promises a client for one connection at a time, as the backend and the migration runner use it. */
-export function connect({ url, authToken }: LibsqlAddress): Client {
-  const isFile = url.startsWith("file:");
-  return createClient({
-    url,
-    intMode: "number",
-    // A remote client sends its calls over HTTP, as many at once as this.
-    concurrency: isFile ? 1 : 20,
-    ...(authToken === undefined ? {} : { authToken }),
-  });
+export interface LibsqlTransaction {
+  readonly execute: Execute;
+  /** Runs several statements without parameters. */
+  script(sql: string): Promise<void>;
+  commit(): Promise<void>;
+  /** Promises that nothing is left of it. Never throws, also after a commit. */
+  rollback(): Promise<void>;
 }
 
-interface Clients {
-  reader: Client;
-  writer: Client;
-  /** Writes what may be lost when the machine fails; the writer itself where there is no such thing. */
-  laxWriter: Client;
-  /** Before and after BEGIN IMMEDIATE, on its connection. */
-  beforeBegin: string | null;
-  afterBegin: string | null;
+export interface LibsqlLimits {
+  /** How long one transaction may hold the writer, milliseconds. */
+  transactionMs: number;
+  /** How long to wait for the lock that another process holds, milliseconds. */
+  lockMs: number;
 }
 
-/** Never wait for the lock in BEGIN itself: the wait would hold the thread, and with it whoever is to give it back. */
-const BEFORE_BEGIN = "PRAGMA busy_timeout=0; PRAGMA foreign_keys=ON;";
-const BUSY_TIMEOUT = "PRAGMA busy_timeout=5000;";
+const LIMITS: LibsqlLimits = { transactionMs: 30_000, lockMs: 10_000 };
 
-async function file(address: LibsqlAddress): Promise<Clients> {
-  const writer = connect(address);
-  await writer.executeMultiple(
-    `${BUSY_TIMEOUT} PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;`,
-  );
-  const laxWriter = connect(address);
-  await laxWriter.executeMultiple(
-    `${BUSY_TIMEOUT} PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;`,
-  );
-  const reader = connect(address);
-  await reader.executeMultiple(
-    `${BUSY_TIMEOUT} PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA query_only=ON;`,
-  );
-  return {
-    reader,
-    writer,
-    laxWriter,
-    beforeBegin: BEFORE_BEGIN,
-    afterBegin: BUSY_TIMEOUT,
-  };
+/** Promises the connections. Opens a file, creating it where it is missing; a server is reached when it is first used. */
+export function connect({ url, authToken }: LibsqlAddress): LibsqlConnection {
+  return url.startsWith("file:") ? openFile(url) : openServer(url, authToken);
 }
 
-function remote(address: LibsqlAddress): Clients {
-  const client = connect(address);
-  return {
-    reader: client,
-    writer: client,
-    laxWriter: client,
-    beforeBegin: null,
-    afterBegin: null,
-  };
+/** Promises a backend; throws StoreUnavailableError for a file that cannot be opened. */
+export function openLibsql(
+  address: LibsqlAddress,
+  limits: LibsqlLimits = LIMITS,
+): Backend {
+  return new LibsqlBackend(connect(address), limits);
 }
 
 class LibsqlBackend implements Backend {
   readonly dialect = "sqlite";
   readonly read: Database;
+  readonly #connection: LibsqlConnection;
+  readonly #limits: LibsqlLimits;
   readonly #queue = new WriterQueue();
-  readonly #clients: Clients;
+  readonly #reads = new Set<Promise<unknown>>();
+  #closed = false;
 
-  constructor(clients: Clients) {
-    this.#clients = clients;
-    const execute = guarded(on(clients.reader));
-    this.read = databaseOn(execute, this.dialect);
+  constructor(connection: LibsqlConnection, limits: LibsqlLimits) {
+    this.#connection = connection;
+    this.#limits = limits;
+    const execute = guarded(connection.read);
+    this.read = databaseOn((sql, parameters) => {
+      if (this.#closed) return Promise.reject(closedError());
+      const reading = execute(sql, parameters);
+      this.#reads.add(reading);
+      return reading.finally(() => this.#reads.delete(reading));
+    }, this.dialect);
   }
 
   write<T>(
     work: (db: Database) => Promise<T>,
     { durable = true }: WriteOptions = {},
   ): Promise<T> {
-    const client = durable ? this.#clients.writer : this.#clients.laxWriter;
-    return this.#queue.run(() => whenFree(() => this.#attempt(client, work)));
+    if (this.#closed) return Promise.reject(closedError());
+    return this.#queue.run(() =>
+      whenFree(() => this.#attempt(work, durable), this.#limits.lockMs)
+    );
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
     await this.#queue.idle();
-    const { reader, writer, laxWriter } = this.#clients;
-    for (const client of new Set([reader, laxWriter, writer])) client.close();
+    await Promise.allSettled(this.#reads);
+    this.#connection.close();
   }
 
   async #attempt<T>(
-    client: Client,
     work: (db: Database) => Promise<T>,
+    durable: boolean,
   ): Promise<T> {
-    const transaction = await this.#begin(client);
-    const unit = new UnitOfWork(on(transaction));
+    const transaction = await this.#begin(durable);
+    const unit = new UnitOfWork(transaction.execute);
     try {
-      const result = await work(databaseOn(unit.execute, this.dialect));
+      const working = work(databaseOn(unit.execute, this.dialect));
+      const result = await inTime(working, this.#limits.transactionMs);
       unit.check();
       await transaction.commit();
       return result;
     } catch (error) {
-      unit.end();
-      // Where this fails, closing rolls back; a server would take its time over that.
-      await transaction.rollback().catch(() => {});
       throw storeError(error, "");
     } finally {
       unit.end();
-      transaction.close();
+      await transaction.rollback();
     }
   }
 
-  async #begin(client: Client) {
-    const { beforeBegin, afterBegin } = this.#clients;
+  async #begin(durable: boolean): Promise<LibsqlTransaction> {
     try {
-      if (beforeBegin !== null) await client.executeMultiple(beforeBegin);
-      const transaction = await client.transaction("write");
-      if (afterBegin !== null) await transaction.executeMultiple(afterBegin);
-      return transaction;
+      return await this.#connection.begin({ durable });
     } catch (error) {
-      throw storeError(error, "BEGIN IMMEDIATE");
+      throw storeError(error, "");
     }
   }
 }
 
-/** The longest wait for the lock that another process holds, milliseconds, and the pauses between two tries. */
-const LOCK_PATIENCE_MS = 10_000;
+/** The pauses between two tries for the lock, milliseconds; the last one is repeated. */
 const LOCK_PAUSES_MS = [1, 2, 3, 5];
 
 /** Tries again while another process holds the lock. The pauses leave the thread to others. */
-async function whenFree<T>(attempt: () => Promise<T>): Promise<T> {
+async function whenFree<T>(
+  attempt: () => Promise<T>,
+  patienceMs: number,
+): Promise<T> {
   let waitedMs = 0;
   for (let tries = 0;; tries++) {
     try {
       return await attempt();
     } catch (error) {
-      if (!isBusy(error) || waitedMs >= LOCK_PATIENCE_MS) throw error;
+      if (!isBusy(error) || waitedMs >= patienceMs) throw error;
       const pauseMs = LOCK_PAUSES_MS[tries] ?? 5;
       waitedMs += pauseMs;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
@@ -175,32 +146,19 @@ async function whenFree<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-interface Runs {
-  execute(
-    statement: { sql: string; args: InValue[] },
-  ): Promise<{ rows: unknown[]; rowsAffected: number }>;
-}
-
-function on(connection: Runs): Execute {
-  return async (sql, parameters): Promise<Outcome> => {
-    const args = parameters.map(bindable);
-    const result = await connection.execute({ sql, args });
-    // Rows are plain objects by column; the client's own type says only that they may also be read by index.
-    const rows = result.rows as Record<string, unknown>[];
-    return { rows, changes: result.rowsAffected };
-  };
-}
-
-/** A whole number goes as an integer: the client binds a JavaScript number as a float. */
-function bindable(value: unknown): InValue {
-  switch (typeof value) {
-    case "number":
-      return Number.isSafeInteger(value) ? BigInt(value) : value;
-    case "string":
-    case "bigint":
-      return value;
-    default:
-      if (value === null) return null;
-      throw new TypeError(`Cannot store a value of type ${typeof value}.`);
+/** Work that never ends would keep every other writer waiting for ever. */
+async function inTime<T>(working: Promise<T>, limitMs: number): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new StoreUnavailableError("The transaction took too long."));
+  }, limitMs);
+  try {
+    return await Promise.race([working, late]);
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+function closedError(): StoreUnavailableError {
+  return new StoreUnavailableError("The store is closed.");
 }

@@ -45,7 +45,7 @@ export async function readMigrations(
     const checksum = await sha256(sql);
     found.push({ version, name, checksum, sql });
   }
-  found.sort((a, b) => a.version - b.version);
+  found.sort((a, b) => a.name < b.name ? -1 : 1);
   found.forEach(({ version, name }, index) => {
     if (version !== index + 1) {
       throw new Error(`Migration ${name} should have the number ${index + 1}.`);

@@ -1,14 +1,16 @@
 /** A notification as a row, and back. */
-import type { Insertable, Selectable } from "kysely";
+import { type Insertable, type Selectable, sql } from "kysely";
+import { SEVERITIES } from "../domain/alert.ts";
 import type { NewNotification, Notification } from "../domain/notification.ts";
 import { flag, instant, instantOrNull } from "./column.ts";
 import type { NotificationTable } from "./schema.ts";
 
 type Columns = Omit<Insertable<NotificationTable>, "id">;
 
-/** Promises the row of a message that nobody has tried to send yet. */
-export function newNotificationColumns(message: NewNotification): Columns {
+/** Promises the row of a message that nobody has tried to send yet, as severe as its incident. */
+export function newNotificationColumns(message: NewNotification) {
   return {
+    severity_rank: rankOfIncident(message.incidentId),
     incident_id: message.incidentId,
     responder_id: message.responderId,
     contact_method_id: message.contactMethodId,
@@ -34,6 +36,20 @@ export function newNotificationColumns(message: NewNotification): Columns {
     updated_at_ms: instant(message.createdAtMs),
   };
 }
+
+// Without the incident it is the foreign key that is to fail, so there must be a rank.
+function rankOfIncident(id: number) {
+  return sql<
+    number
+  >`coalesce((SELECT ${RANK_OF_SEVERITY} FROM incidents WHERE id = ${id}), 0)`;
+}
+
+/** 0 for the mildest severity of a row of incidents, as SQL. */
+const RANK_OF_SEVERITY = sql.raw(
+  `CASE severity ${
+    SEVERITIES.map((name, rank) => `WHEN '${name}' THEN ${rank}`).join(" ")
+  } END`,
+);
 
 /** Promises the columns that sending changes: all but whose message it is, for which incident and why. */
 export function deliveryColumns(message: Notification): Partial<Columns> {

@@ -25,7 +25,7 @@ import { Timeline } from "./timeline.ts";
 import { Tokens } from "./tokens.ts";
 
 export interface StoreAddress {
-  /** `file:/absolute/path`, `libsql://`, `http(s)://` of a libSQL server, or `postgres://`. */
+  /** `file:` with an absolute path, `libsql://` or `http(s)://` of a libSQL server, or `postgres://`. */
   url: string;
   /** For a libSQL server. */
   authToken?: string;
@@ -37,25 +37,26 @@ export interface StoreAddress {
  * Promises a store over the database at the address. A database server is first reached when it is first used; a file is
  * opened, and StoreUnavailableError thrown where that cannot be done. The schema is migrate()'s business.
  */
-export async function openStore(address: StoreAddress): Promise<Store> {
-  const { url, authToken, poolSize } = address;
-  const backend = /^postgres(ql)?:/.test(url)
+export function openStore(address: StoreAddress): Promise<Store> {
+  return Promise.try(() => storeOn(backendAt(address)));
+}
+
+function backendAt({ url, authToken, poolSize }: StoreAddress): Backend {
+  return /^postgres(ql)?:/.test(url)
     ? openPostgres({ url, ...(poolSize === undefined ? {} : { poolSize }) })
-    : await openLibsql({
-      url,
-      ...(authToken === undefined ? {} : { authToken }),
-    });
-  return storeOn(backend);
+    : openLibsql({ url, ...(authToken === undefined ? {} : { authToken }) });
 }
 
 function storeOn(backend: Backend): Store {
-  const inTransaction = new AsyncLocalStorage<true>();
+  // What a transaction's work has started may outlive it, so it is not enough to know that there was one.
+  const surrounding = new AsyncLocalStorage<{ open: boolean }>();
   const session: Session = {
     dialect: backend.dialect,
     read: backend.read,
-    write: (work, options) => {
-      // It would wait for the very transaction that waits for it.
-      if (inTransaction.getStore()) throw new NestedTransactionError();
+    write(work, options) {
+      if (surrounding.getStore()?.open) {
+        return Promise.reject(new NestedTransactionError());
+      }
       return backend.write(work, options);
     },
   };
@@ -63,18 +64,21 @@ function storeOn(backend: Backend): Store {
     ...repositoriesOn(session),
     dialect: backend.dialect,
     transaction: (work) =>
-      session.write((db) =>
-        inTransaction.run(
-          true,
-          () => work(repositoriesOn(within(db, backend.dialect))),
-        )
-      ),
+      session.write(async (db) => {
+        const transaction = { open: true };
+        const tx = repositoriesOn(within(db, backend.dialect));
+        try {
+          return await surrounding.run(transaction, () => work(tx));
+        } finally {
+          transaction.open = false;
+        }
+      }),
     check: () => schemaVersion(backend),
     close: () => backend.close(),
   };
 }
 
-/** Inside a transaction, what is not written through `tx` would wait for ever. A mistake in the code, never in the data. */
+/** What is written inside a transaction but not through `tx` would wait for the transaction that waits for it. */
 class NestedTransactionError extends Error {
   override readonly name = "NestedTransactionError";
   constructor() {

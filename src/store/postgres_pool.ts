@@ -43,6 +43,8 @@ export class PostgresPool {
   readonly #all: Set<Slot>;
   readonly #waiting: Waiter[] = [];
   #closed = false;
+  /** Settles once the pool is closed and nobody holds a connection. */
+  readonly #allBack = Promise.withResolvers<void>();
 
   constructor(url: string, size: number) {
     this.#url = url;
@@ -59,15 +61,19 @@ export class PostgresPool {
     return held(slot, (broken) => this.#giveBack(slot, broken));
   }
 
-  /** Promises that calls under way have ended, for at most five seconds, and every connection is closed. */
+  /** Promises that who holds or waits for a connection has finished, and every connection is closed. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const waiter of this.#waiting.splice(0)) {
-      clearTimeout(waiter.timer);
-      waiter.reject(new StoreUnavailableError("The store is closed."));
-    }
+    this.#noteAllBack();
+    await this.#allBack.promise;
     const ends = [...this.#all].map(({ client }) => client.end({ timeout: 5 }));
     await Promise.all(ends);
+  }
+
+  #noteAllBack(): void {
+    if (this.#closed && this.#idle.length === this.#all.size) {
+      this.#allBack.resolve();
+    }
   }
 
   #wait(): Promise<Slot> {
@@ -83,10 +89,11 @@ export class PostgresPool {
   }
 
   #giveBack(slot: Slot, broken: boolean): void {
-    const good = broken && !this.#closed ? this.#replace(slot) : slot;
+    const good = broken ? this.#replace(slot) : slot;
     const next = this.#waiting.shift();
     if (next === undefined) {
       this.#idle.push(good);
+      this.#noteAllBack();
       return;
     }
     clearTimeout(next.timer);

@@ -199,6 +199,8 @@ export interface NotificationTable {
   step: number;
   round: number;
   state: string;
+  /** Of the incident, 0 for the mildest. */
+  severity_rank: number;
   due_at_ms: Instant;
   first_due_at_ms: Instant;
   idempotency_key: string;

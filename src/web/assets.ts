@@ -1,14 +1,24 @@
 /** What the pages load: our own styles, script, icons and typeface, and htmx, all from our own origin. */
 import { createHash } from "node:crypto";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import font from "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-normal.woff2" with {
   type: "bytes",
 };
 import htmx from "htmx.org/dist/htmx.min.js" with { type: "text" };
 import type { Routes } from "../http/routes.ts";
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Content codings, the tightest first. */
+const PACKERS = { br: brotliCompressSync, gzip: gzipSync };
+const CODINGS = ["br", "gzip"] as const;
+const PACKABLE = ["css", "js", "svg"];
+
 interface Asset {
-  body: string | Uint8Array<ArrayBuffer>;
+  body: Bytes;
   type: string;
+  /** Promises the body in this content coding, packed once; null for what is compressed by its own format. */
+  packed(coding: keyof typeof PACKERS): Bytes | null;
 }
 
 export interface Assets {
@@ -52,8 +62,13 @@ export function addAssets(routes: Routes, assets: Assets): void {
     if (!asset) return c.notFound();
     // Another version is another node's word in the middle of an upgrade: served, and asked for again next time.
     const mine = c.req.param("version") === assets.version;
-    return c.body(asset.body, 200, {
+    const accepted = c.req.header("accept-encoding") ?? "";
+    const coding = CODINGS.find((one) => accepted.includes(one));
+    const packed = coding ? asset.packed(coding) : null;
+    if (coding && packed) c.header("Content-Encoding", coding);
+    return c.body(packed ?? asset.body, 200, {
       "Content-Type": asset.type,
+      "Vary": "Accept-Encoding",
       "Cache-Control": mine
         ? "public, max-age=31536000, immutable"
         : "public, no-cache",
@@ -63,7 +78,7 @@ export function addAssets(routes: Routes, assets: Assets): void {
 
 function readAssets(directory: string): Map<string, Asset> {
   const assets = new Map<string, Asset>([
-    ["atkinson.woff2", asset("woff2", new Uint8Array(font))],
+    ["atkinson.woff2", asset("woff2", font)],
     ["htmx.js", asset("js", htmx)],
     ["pagerpal.css", asset("css", textsOf(`${directory}css/`).join("\n"))],
     [
@@ -79,8 +94,21 @@ function readAssets(directory: string): Map<string, Asset> {
   return assets;
 }
 
-function asset(kind: string, body: Asset["body"]): Asset {
-  return { body, type: TYPES[kind] ?? "application/octet-stream" };
+function asset(kind: string, content: string | Uint8Array): Asset {
+  const body = new Uint8Array(
+    typeof content === "string" ? new TextEncoder().encode(content) : content,
+  );
+  const made = new Map<string, Bytes>();
+  return {
+    body,
+    type: TYPES[kind] ?? "application/octet-stream",
+    packed(coding) {
+      if (!PACKABLE.includes(kind)) return null;
+      const packed = made.get(coding) ?? new Uint8Array(PACKERS[coding](body));
+      made.set(coding, packed);
+      return packed;
+    },
+  };
 }
 
 function textsOf(directory: string): string[] {

@@ -5,6 +5,7 @@ import { refuseForeignOrigin } from "../http/origins.ts";
 import { Problem } from "../http/problem.ts";
 import { decodeText, readBody } from "../http/read_body.ts";
 import type { WebDeps } from "./deps.ts";
+import { bindingOf, type Viewer, viewerOf } from "./viewer.ts";
 
 export const FORM_LIMITS = { bytes: 256 * 1024, withinMs: 30_000 } as const;
 export const CSRF_FIELD = "_csrf";
@@ -68,6 +69,15 @@ export async function readForm(
     );
   }
   throw new StaleForm(form);
+}
+
+/** Promises the viewer who sent the form, and the form, for a route that demanded a role. */
+export async function readPosted(
+  c: EdgeContext,
+  deps: WebDeps,
+): Promise<{ viewer: Viewer; form: Form }> {
+  const viewer = await viewerOf(c, deps);
+  return { viewer, form: await readForm(c, deps, bindingOf(viewer)) };
 }
 
 /** Promises the fields without asking where they come from. */

@@ -5,13 +5,12 @@ import type { EdgeContext } from "../http/edge_env.ts";
 import { Problem } from "../http/problem.ts";
 import type { Routes } from "../http/routes.ts";
 import type { WebDeps } from "./deps.ts";
-import { type Form, localPath, readForm } from "./form.ts";
+import { type Form, localPath, readPosted } from "./form.ts";
 import { demandIncident, showIncident } from "./incident.ts";
 import { leaveNotice } from "./notice.ts";
-import { bindingOf } from "./page.ts";
 import { counted } from "./view/plural.ts";
 import { shortTime } from "./view/zoned_time.ts";
-import { actorOf, type Viewer, viewerOf } from "./viewer.ts";
+import { actorOf } from "./viewer.ts";
 
 const LONGEST_NOTE = 10_000;
 const SNOOZE_MINUTES = { least: 1, most: 30 * 24 * 60 } as const;
@@ -34,7 +33,7 @@ export function addIncidentActions(routes: Routes, deps: WebDeps): void {
       `/incidents/{id}/${verb}`,
       "responder",
       async (c: EdgeContext) => {
-        const { viewer, form } = await posted(c, deps);
+        const { viewer, form } = await readPosted(c, deps);
         return await doneOrRefused(c, deps, {
           event: { kind: verb, actor: actorOf(viewer) },
           form,
@@ -46,7 +45,7 @@ export function addIncidentActions(routes: Routes, deps: WebDeps): void {
   }
 
   routes.page("/incidents/{id}/snooze", "responder", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const minutes = Number(form.text("until"));
     const { least, most } = SNOOZE_MINUTES;
     if (!(minutes >= least && minutes <= most)) {
@@ -61,7 +60,7 @@ export function addIncidentActions(routes: Routes, deps: WebDeps): void {
   }, "post");
 
   routes.page("/incidents/{id}/notes", "responder", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const { id } = await demandIncident(c, deps);
     const text = cleanText(form.exact("text"), LONGEST_NOTE);
     if (text === "") {
@@ -79,7 +78,7 @@ export function addIncidentActions(routes: Routes, deps: WebDeps): void {
     "/incidents/{id}/pages/{page}/retry",
     "responder",
     async (c: EdgeContext) => {
-      const { viewer } = await posted(c, deps);
+      const { viewer } = await readPosted(c, deps);
       const { id } = await demandIncident(c, deps);
       const result = await deps.actions.retryNotification(
         Number(c.req.param("page")),
@@ -101,7 +100,7 @@ export function addIncidentActions(routes: Routes, deps: WebDeps): void {
 
 function addBulk(routes: Routes, deps: WebDeps): void {
   routes.page("/incidents/bulk", "responder", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const back = localPath(form.text("back"), "/incidents");
     const kind = form.text("action") === "resolve" ? "resolve" : "acknowledge";
     const ids = [...new Set(form.all("id"))].map(Number)
@@ -122,14 +121,6 @@ function addBulk(routes: Routes, deps: WebDeps): void {
     leaveNotice(c, { tone, text }, deps.config);
     return c.redirect(back, 303);
   }, "post");
-}
-
-async function posted(
-  c: EdgeContext,
-  deps: WebDeps,
-): Promise<{ viewer: Viewer; form: Form }> {
-  const viewer = await viewerOf(c, deps);
-  return { viewer, form: await readForm(c, deps, bindingOf(viewer)) };
 }
 
 async function doneOrRefused(

@@ -2,7 +2,10 @@
 import { SEVERITIES } from "../domain/alert.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
-import type { IncidentSummary } from "../ports/paging_repositories.ts";
+import type {
+  IncidentFilter,
+  IncidentSummary,
+} from "../ports/paging_repositories.ts";
 import type { WebDeps } from "./deps.ts";
 import { showPage } from "./page.ts";
 import {
@@ -49,7 +52,7 @@ async function listView(
     limit: PAGE_SIZE,
     ...(olderThan ? { olderThan } : newerThan ? { newerThan } : {}),
   });
-  const total = await store.overview.countIncidents(filter, MOST_COUNTED + 1);
+  const total = await countAtMost({ store }, { query, filter, items, more });
   const waiting = items.filter(({ status }) => status === "triggered");
   const paged = await store.overview.lastPaged(waiting.map(({ id }) => id));
   const rows = items.map((incident) =>
@@ -73,6 +76,22 @@ async function listView(
   };
 }
 
+/** Counting what a text or a person matches would read on to the oldest incident: beyond the first page it is not done. */
+async function countAtMost(
+  { store }: Pick<WebDeps, "store">,
+  { query, filter, items, more }: {
+    query: IncidentQuery;
+    filter: IncidentFilter;
+    items: readonly unknown[];
+    more: boolean;
+  },
+): Promise<number> {
+  const first = query.olderThan === null && query.newerThan === null;
+  if (first && !more) return items.length;
+  if (query.q !== "" || query.person !== "") return Infinity;
+  return await store.overview.countIncidents(filter, MOST_COUNTED + 1);
+}
+
 function hrefs(
   query: IncidentQuery,
   items: readonly IncidentSummary[],
@@ -91,7 +110,9 @@ function hrefs(
 
 function sentence({ status, q }: IncidentQuery, total: number): string {
   const kind = status === "all" ? "" : `${status} `;
-  const many = total > MOST_COUNTED
+  const many = total === Infinity
+    ? "Many"
+    : total > MOST_COUNTED
     ? `More than ${digits(MOST_COUNTED)}`
     : total === 0
     ? "No"

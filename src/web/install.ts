@@ -57,7 +57,7 @@ export function addInstall(routes: Routes, deps: WebDeps): void {
       .map((name) => assets.url(name));
     const script = `const KEPT = ${JSON.stringify(["/offline", ...files])};
 const CACHE = ${JSON.stringify(`pagerpal-${assets.version}`)};
-${assets.find("service_worker.js")?.body ?? ""}`;
+${new TextDecoder().decode(assets.find("service_worker.js")?.body)}`;
     return c.body(script, 200, {
       "Content-Type": "text/javascript; charset=utf-8",
       "Cache-Control": "no-cache",

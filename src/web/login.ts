@@ -10,10 +10,16 @@ import type { Routes } from "../http/routes.ts";
 import { showAgain, unpackAgain } from "./again.ts";
 import { dropCookie, readCookie, writeCookie } from "./cookies.ts";
 import type { WebDeps } from "./deps.ts";
-import { type FormErrors, formErrors, localPath, readForm } from "./form.ts";
-import { bindingOf, showAlone, visitorBinding } from "./page.ts";
+import {
+  type FormErrors,
+  formErrors,
+  localPath,
+  readForm,
+  readPosted,
+} from "./form.ts";
+import { showAlone, visitorBinding } from "./page.ts";
 import { sessionAuthenticator } from "./session_authenticator.ts";
-import { viewerOf } from "./viewer.ts";
+import { bindingOf } from "./viewer.ts";
 
 const HOME = "/dashboard";
 const WRONG =
@@ -62,8 +68,7 @@ export function addLogin(routes: Routes, deps: WebDeps): void {
   }, "post");
 
   routes.page("/logout", "viewer", async (c: EdgeContext) => {
-    const viewer = await viewerOf(c, deps);
-    await readForm(c, deps, bindingOf(viewer));
+    await readPosted(c, deps);
     const token = readCookie(c, "session", deps.config);
     if (token !== null) await endSession(deps, token);
     dropCookie(c, "session", deps.config);
@@ -71,8 +76,7 @@ export function addLogin(routes: Routes, deps: WebDeps): void {
   }, "post");
 
   routes.page("/theme", "viewer", async (c: EdgeContext) => {
-    const viewer = await viewerOf(c, deps);
-    const form = await readForm(c, deps, bindingOf(viewer));
+    const { form } = await readPosted(c, deps);
     const theme = form.text("theme");
     if (theme === "light" || theme === "dark") {
       writeCookie(c, { name: "theme", value: theme }, deps.config);

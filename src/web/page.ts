@@ -6,7 +6,7 @@ import type { WebDeps } from "./deps.ts";
 import { type Notice, takeNotice } from "./notice.ts";
 import { counted } from "./view/plural.ts";
 import { zoneWords } from "./view/zoned_time.ts";
-import type { Viewer } from "./viewer.ts";
+import { bindingOf, type Viewer } from "./viewer.ts";
 
 /** The places of the rail. */
 export const PLACES = [
@@ -114,11 +114,6 @@ export function showAlone(
     }),
     status,
   );
-}
-
-/** What a form token of this viewer is bound to. */
-export function bindingOf({ session }: Pick<Viewer, "session">): string {
-  return `session:${session.tokenHash}`;
 }
 
 /** What a form token of this browser is bound to while nobody is logged in; gives the browser a cookie for it. */

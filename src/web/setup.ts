@@ -6,6 +6,7 @@ import type { WebDeps } from "./deps.ts";
 import { type FormErrors, formErrors, readForm } from "./form.ts";
 import { enter } from "./login.ts";
 import { leaveNotice } from "./notice.ts";
+import { timeZoneOptions } from "./view/time_zones.ts";
 import { showAlone, visitorBinding } from "./page.ts";
 
 /** Adds `/setup`, which leads to the login as soon as there is an account. */
@@ -54,15 +55,6 @@ function show(
     template: "setup",
     title: "Welcome",
     status: Object.keys(errors).length > 0 ? 422 : 200,
-    view: { values, errors, timeZones: timeZoneOptions() },
+    view: { values, errors, timeZones: timeZoneOptions(values.timeZone) },
   });
-}
-
-/** Promises every time zone as an option of a select, UTC first. */
-export function timeZoneOptions(): { value: string; label: string }[] {
-  return [
-    "UTC",
-    ...Intl.supportedValuesOf("timeZone").filter((name) => name !== "UTC"),
-  ]
-    .map((value) => ({ value, label: value.replaceAll("_", " ") }));
 }

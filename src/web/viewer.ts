@@ -49,3 +49,8 @@ export async function viewerOf(
 export function actorOf({ responderId, name }: Viewer): Actor {
   return { kind: "responder", responderId, name, via: "ui" };
 }
+
+/** What a form token of this viewer is bound to. */
+export function bindingOf({ session }: Pick<Viewer, "session">): string {
+  return `session:${session.tokenHash}`;
+}

@@ -1,5 +1,7 @@
 /** The operator UI: every page and every form, put into the table of routes. */
+import { compress } from "hono/compress";
 import type { Routes } from "../http/routes.ts";
+import { addAccount } from "./account.ts";
 import { addAcknowledge } from "./acknowledge.ts";
 import { addAssets } from "./assets.ts";
 import { addDashboard } from "./dashboard.ts";
@@ -15,6 +17,8 @@ import { addSetup } from "./setup.ts";
 /** Adds all routes of the operator UI. */
 export function addWeb(routes: Routes, deps: WebDeps): void {
   addAssets(routes, deps.assets);
+  // What a page reflects and what in it is secret differ at every drawing (see csrf.ts), so that its length gives nothing away.
+  routes.app.use(compress());
   addInstall(routes, deps);
   addLogin(routes, deps);
   addSetup(routes, deps);
@@ -24,4 +28,5 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addIncidents(routes, deps);
   addIncident(routes, deps);
   addIncidentActions(routes, deps);
+  addAccount(routes, deps);
 }

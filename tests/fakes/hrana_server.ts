@@ -3,7 +3,7 @@
  * and HTTP_V2_SPEC.md), as far as the client of @libsql/client uses it. A stream is a connection to one SQLite file, and a
  * baton names it from one request to the next, as long as a transaction is open on it.
  */
-import Database from "npm:libsql@0.5.29";
+import Database from "libsql";
 import { createTestFile, type TestDatabase } from "../databases.ts";
 
 interface Value {

@@ -34,6 +34,12 @@ Deno.test("the service may not start programs, nor read or write beyond what is 
   ok(Array.isArray(read) && !read.includes(".") && !read.includes("/"));
 });
 
+Deno.test("whoever runs PagerPal is never asked for a permission", () => {
+  for (const [name, { command }] of Object.entries(denoJson.tasks)) {
+    ok(!command.includes("-P=") || command.includes("--no-prompt"), name);
+  }
+});
+
 Deno.test("every task says what it is for", () => {
   for (
     const [name, { description, command }] of Object.entries(denoJson.tasks)
@@ -57,6 +63,31 @@ Deno.test("every script named by a task is there", () => {
 Deno.test("libraries are pinned to one version each", () => {
   for (const [name, specifier] of Object.entries(denoJson.imports)) {
     match(specifier, /^npm:(@[\w-]+\/)?[\w.-]+@\d+\.\d+\.\d+$/, name);
+  }
+});
+
+interface LockFile {
+  specifiers: Record<string, string>;
+  npm: Record<string, { integrity: string }>;
+}
+
+Deno.test("the service's lock file holds its libraries and nothing that only tests use", () => {
+  const { specifiers }: LockFile = JSON.parse(read("deno.lock"));
+  // Elsewise `deno task start` downloads a PostgreSQL. Undo the change and use `deno task test` and `deno task lock`.
+  deepEqual(
+    Object.keys(specifiers).sort(),
+    Object.values(denoJson.imports).sort(),
+  );
+});
+
+Deno.test("the tests run with the very libraries that the service runs with", () => {
+  const service: LockFile = JSON.parse(read("deno.lock"));
+  const tests: LockFile = JSON.parse(read("tests/deno.lock"));
+  for (const [specifier, version] of Object.entries(service.specifiers)) {
+    equal(tests.specifiers[specifier], version, specifier);
+  }
+  for (const [name, { integrity }] of Object.entries(service.npm)) {
+    equal(tests.npm[name]?.integrity, integrity, name);
   }
 });
 

@@ -8,7 +8,6 @@ const WIDTH = 362;
 const FLOOR = 64;
 const TALLEST = 54;
 const STEP = 15;
-const BAR = 11;
 const RECENT = 2;
 
 export interface HoursChart {

@@ -9,7 +9,7 @@ import { channelName, outcome } from "./notification_words.ts";
 import { agree, counted } from "./plural.ts";
 import type { RungState, StoryOptions } from "./story.ts";
 import { strongNames, type Word, type Words } from "./words.ts";
-import { secondsTime, shortTime } from "./zoned_time.ts";
+import { secondsTime, shortTime, type Viewpoint } from "./zoned_time.ts";
 
 export interface TellContext extends Omit<StoryOptions, "notifications"> {
   notifications: ReadonlyMap<number, Notification>;
@@ -34,7 +34,10 @@ const TELLERS: Record<TimelineKind, Teller> = {
   opened: (entry) =>
     done("Alert received from ", who(entry.actor), ...remark(entry)),
   severity_raised: ({ actor, detail: { from, to } }) =>
-    bad(who(actor), ` raised the severity from ${from} to ${to}`),
+    bad(
+      who(actor),
+      ` raised the severity from ${from ?? "lower"} to ${to ?? "higher"}`,
+    ),
   alert_noted: (entry) =>
     quiet("Noted from ", who(entry.actor), ...remark(entry)),
   stale_alert_noted: (entry) =>
@@ -63,7 +66,7 @@ const TELLERS: Record<TimelineKind, Teller> = {
     done(
       "Snoozed by ",
       ...by(actor),
-      ` until ${shortTime(Number(detail.untilMs), view)}`,
+      ` until ${timeWords(detail.untilMs, shortTime, view)}`,
     ),
   acknowledgement_timed_out: () =>
     bad("The acknowledgement ran out and nothing was resolved; paging again"),
@@ -71,15 +74,15 @@ const TELLERS: Record<TimelineKind, Teller> = {
   escalated_by_hand: ({ actor }) => done("Escalated by ", ...by(actor)),
   step_paged: ({ detail }, context) =>
     done(
-      `Step ${Number(detail.step) + 1} of policy `,
+      `Step ${Number(detail.step ?? 0) + 1} of policy `,
       { strong: context.policyName },
-      again(Number(detail.round)),
+      again(Number(detail.round ?? 0)),
       ": ",
       ...names(detail.responderIds, context),
     ),
   step_skipped: ({ detail }) =>
     bad(
-      `Step ${Number(detail.step) + 1} was skipped: `,
+      `Step ${Number(detail.step ?? 0) + 1} was skipped: `,
       detail.reason === "nobody_on_call"
         ? "nobody is on call"
         : "nobody in it can be reached",
@@ -115,12 +118,12 @@ const TELLERS: Record<TimelineKind, Teller> = {
       " did not work",
       ...why(entry),
       ". Next try ",
-      secondsTime(Number(entry.detail.retryAtMs), context.view),
+      timeWords(entry.detail.retryAtMs, secondsTime, context.view),
     ),
   page_suppressed: ({ detail }) =>
     bad(
-      `${counted(Number(detail.count), "page")} ${
-        agree(Number(detail.count), "was", "were")
+      `${counted(Number(detail.count ?? 1), "page")} ${
+        agree(Number(detail.count ?? 1), "was", "were")
       } not sent: sending is switched off`,
     ),
   page_cancelled: () => quiet("A page was cancelled before it was sent"),
@@ -131,7 +134,7 @@ const TELLERS: Record<TimelineKind, Teller> = {
   escalation_postponed: ({ detail }, { view }) =>
     bad(
       "Escalating met an error. Next try ",
-      secondsTime(Number(detail.untilMs), view),
+      timeWords(detail.untilMs, secondsTime, view),
     ),
   rearmed_by_audit: () =>
     bad("The self-check found that nothing was to come and started paging"),
@@ -203,6 +206,15 @@ function remark({ detail }: TimelineEntry): Words {
 
 function why({ detail }: TimelineEntry): Words {
   return typeof detail.error === "string" ? [": ", { said: detail.error }] : [];
+}
+
+/** An old entry may lack what today's have: the story is told all the same. */
+function timeWords(
+  atMs: unknown,
+  words: (atMs: number, view: Viewpoint) => string,
+  view: Viewpoint,
+): string {
+  return typeof atMs === "number" ? words(atMs, view) : "later";
 }
 
 function again(round: number): string {

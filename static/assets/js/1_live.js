@@ -2,7 +2,7 @@
    place, so that focus, scroll and what is typed stay). Without this script the page works as it is. */
 
 /** Two refreshes are at least so far apart, however much happens. */
-const APART_MS = 500;
+const APART_MS = 300;
 /** Ages and job runs go stale without anything happening. */
 const STALE_MS = 30_000;
 /** A thumb that has just touched the page is about to touch it again. */
@@ -137,10 +137,11 @@ const anchor = {
 };
 
 function firstVisible() {
-  const elements = document.querySelectorAll("#main [data-row], #main section");
-  for (const element of elements) {
-    const { top, bottom } = element.getBoundingClientRect();
-    if (bottom > 0 && top >= 0 && top < innerHeight) return element;
+  for (const kind of ["[data-row]", ".ladder li", "section"]) {
+    for (const element of document.querySelectorAll(`#main ${kind}`)) {
+      const { top } = element.getBoundingClientRect();
+      if (top >= 0 && top < innerHeight) return element;
+    }
   }
   return null;
 }

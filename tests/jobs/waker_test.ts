@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { createWaker } from "../../src/jobs/waker.ts";
+
+/** A waker whose work is counted; `worked` settles at the next piece of it. */
+function watched(dueInMs: () => number | null) {
+  const calls: string[] = [];
+  let next = Promise.withResolvers<void>();
+  const note = (call: string) => {
+    calls.push(call);
+    next.resolve();
+    next = Promise.withResolvers();
+  };
+  const waker = createWaker({
+    clock: Date.now,
+    deliver: () => Promise.resolve(note("deliver")),
+    escalate: () => Promise.resolve(note("escalate")),
+    nextDueAtMs: () => {
+      const inMs = dueInMs();
+      return Promise.resolve(inMs === null ? null : Date.now() + inMs);
+    },
+  });
+  const until = async (call: string, count: number) => {
+    while (calls.filter((one) => one === call).length < count) {
+      await next.promise;
+    }
+  };
+  return { waker, calls, until };
+}
+
+Deno.test("a waker at rest does nothing, before its start and after its stop", async () => {
+  const { waker, calls, until } = watched(() => null);
+  waker.kick();
+  assert.deepEqual(calls, []);
+  waker.start();
+  await until("deliver", 1);
+  waker.stop();
+  const before = calls.length;
+  waker.kick();
+  assert.equal(calls.length, before);
+});
+
+Deno.test("a start looks for everything that fell due while nobody was there", async () => {
+  const { waker, until } = watched(() => null);
+  waker.start();
+  await until("escalate", 1);
+  await until("deliver", 1);
+  waker.stop();
+});
+
+Deno.test("a kick delivers at once", () => {
+  const { waker, calls } = watched(() => null);
+  waker.start();
+  calls.length = 0;
+  waker.kick();
+  assert.deepEqual(calls, ["deliver"]);
+  waker.stop();
+});
+
+Deno.test("what falls due later is worked on when its time comes, again and again", async () => {
+  const { waker, until } = watched(() => 5);
+  waker.start();
+  await until("escalate", 4);
+  waker.stop();
+});
+
+Deno.test("a kick that makes something due sooner moves the timer forward", async () => {
+  let dueInMs = 3_600_000;
+  const { waker, until } = watched(() => dueInMs);
+  waker.start();
+  await until("escalate", 1);
+  dueInMs = 5;
+  waker.kick();
+  await until("escalate", 2);
+  waker.stop();
+});
+
+Deno.test("an error of the work stops neither the timer nor the next kick", async () => {
+  let delivered = 0;
+  const again = Promise.withResolvers<void>();
+  const waker = createWaker({
+    clock: Date.now,
+    deliver() {
+      delivered++;
+      if (delivered === 3) again.resolve();
+      return Promise.reject(new Error("the database has gone"));
+    },
+    escalate: () => Promise.reject(new Error("the database has gone")),
+    nextDueAtMs: () => Promise.resolve(Date.now() + 5),
+  });
+  waker.start();
+  await again.promise;
+  waker.stop();
+});

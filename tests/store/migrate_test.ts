@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
+import {
+  DatabaseNewerError,
+  migrate,
+  MigrationChangedError,
+  MigrationFailedError,
+  NEWEST_SCHEMA_VERSION,
+  pending,
+} from "../../src/store/migrate.ts";
+import { readMigrations } from "../../src/store/migrations.ts";
+import { openStore } from "../../src/store/open.ts";
+import { BACKENDS, EVERY_BACKEND } from "../stores.ts";
+import { NOW } from "./fixture.ts";
+
+const ONE = "CREATE TABLE a (id @identity@, name @text@ NOT NULL UNIQUE);";
+const TWO = "CREATE TABLE b (id @identity@);\nCREATE INDEX c ON b (id);";
+
+interface Folder {
+  url: URL;
+  write(name: string, sql: string): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+/** Registers the test on every kind of database, with an empty one and a folder with two migrations. */
+function onEach(
+  name: string,
+  body: (url: string, folder: Folder) => Promise<void>,
+): void {
+  for (const backend of EVERY_BACKEND) {
+    Deno.test(`${name} (${backend})`, async () => {
+      await using database = await BACKENDS[backend]();
+      const path = await Deno.makeTempDir({ prefix: "pagerpal_test_" });
+      const folder: Folder = {
+        url: pathToFileURL(`${path}/`),
+        write: (file, sql) => Deno.writeTextFile(`${path}/${file}`, sql),
+        remove: (file) => Deno.remove(`${path}/${file}`),
+      };
+      await folder.write("0001_one.sql", ONE);
+      await folder.write("0002_two.sql", TWO);
+      await folder.write("README.md", "Not a migration.");
+      try {
+        await body(database.url, folder);
+      } finally {
+        await Deno.remove(path, { recursive: true });
+      }
+    });
+  }
+}
+
+const BOTH = ["0001_one.sql", "0002_two.sql"];
+
+onEach(
+  "a database is brought up to date once, and says what is missing",
+  async (url, folder) => {
+    const target = { url, folder: folder.url };
+    assert.deepEqual(await pending(target), BOTH);
+    assert.deepEqual(await pending(target), BOTH, "looking changes nothing");
+    assert.deepEqual(await migrate(target, NOW), BOTH);
+    assert.deepEqual(await migrate(target, NOW), []);
+    assert.deepEqual(await pending(target), []);
+    await folder.write("0003_three.sql", "CREATE TABLE d (id @identity@);");
+    assert.deepEqual(await pending(target), ["0003_three.sql"]);
+    assert.deepEqual(await migrate(target, NOW), ["0003_three.sql"]);
+  },
+);
+
+onEach(
+  "of many processes that migrate at once, each file is applied by one",
+  async (url, folder) => {
+    const target = { url, folder: folder.url };
+    const applied = await Promise.all(
+      Array.from({ length: 6 }, () => migrate(target, NOW)),
+    );
+    assert.deepEqual(applied.flat().sort(), BOTH);
+  },
+);
+
+onEach(
+  "a migration that was edited after it was applied is named",
+  async (url, folder) => {
+    const target = { url, folder: folder.url };
+    await migrate(target, NOW);
+    await folder.write("0001_one.sql", `${ONE} -- but better`);
+    for (const work of [() => migrate(target, NOW), () => pending(target)]) {
+      await assert.rejects(work(), (error) => {
+        assert.ok(error instanceof MigrationChangedError);
+        assert.match(error.message, /0001_one\.sql/);
+        return true;
+      });
+    }
+    await folder.write("0001_one.sql", ONE);
+    assert.deepEqual(await migrate(target, NOW), []);
+  },
+);
+
+onEach("line ends are no edit", async (url, folder) => {
+  const target = { url, folder: folder.url };
+  await migrate(target, NOW);
+  await folder.write("0002_two.sql", TWO.replaceAll("\n", "\r\n"));
+  assert.deepEqual(await migrate(target, NOW), []);
+});
+
+onEach(
+  "a database that is newer than the code is left alone",
+  async (url, folder) => {
+    const target = { url, folder: folder.url };
+    await migrate(target, NOW);
+    await folder.remove("0002_two.sql");
+    for (const work of [() => migrate(target, NOW), () => pending(target)]) {
+      await assert.rejects(work(), (error) => {
+        assert.ok(error instanceof DatabaseNewerError);
+        assert.match(error.message, /0002_two\.sql/);
+        return true;
+      });
+    }
+  },
+);
+
+onEach(
+  "a migration that fails leaves nothing of itself, and what came before it stays",
+  async (url, folder) => {
+    const target = { url, folder: folder.url };
+    await folder.write("0002_two.sql", `${TWO} CREATE TABLE a (id INTEGER);`);
+    await assert.rejects(migrate(target, NOW), (error) => {
+      assert.ok(error instanceof MigrationFailedError);
+      assert.match(error.message, /0002_two\.sql.*already exists/);
+      return true;
+    });
+    assert.deepEqual(await pending(target), ["0002_two.sql"]);
+    await folder.write("0002_two.sql", TWO);
+    assert.deepEqual(await migrate(target, NOW), ["0002_two.sql"]);
+  },
+);
+
+onEach(
+  "a number that is missing or comes twice is an error",
+  async (url, folder) => {
+    const target = { url, folder: folder.url };
+    await folder.write("0002_again.sql", TWO);
+    await assert.rejects(migrate(target, NOW), /0002_two\.sql.*number 3/);
+    await folder.remove("0002_again.sql");
+    await folder.remove("0001_one.sql");
+    await assert.rejects(migrate(target, NOW), /0002_two\.sql.*number 1/);
+  },
+);
+
+onEach("a database that was never migrated has the version 0", async (url) => {
+  const store = await openStore({ url });
+  try {
+    assert.deepEqual(await store.check(), { schemaVersion: 0 });
+    await migrate({ url }, NOW);
+    assert.deepEqual(await store.check(), {
+      schemaVersion: NEWEST_SCHEMA_VERSION,
+    });
+  } finally {
+    await store.close();
+  }
+});
+
+Deno.test("the newest version is the number of the last file", async () => {
+  const migrations = await readMigrations();
+  assert.equal(NEWEST_SCHEMA_VERSION, migrations.at(-1)?.version);
+});

@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { createClient } from "@libsql/client";
+import postgres from "postgres";
+import { databaseOn, type Execute } from "../../src/store/executor.ts";
+import { Incidents } from "../../src/store/incidents.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { Notifications } from "../../src/store/notifications.ts";
+import type { DialectName, Session } from "../../src/store/session.ts";
+import { Sources } from "../../src/store/sources.ts";
+import { Timeline } from "../../src/store/timeline.ts";
+import { createTestDatabase, createTestFile } from "../databases.ts";
+import { openStore } from "../../src/store/open.ts";
+import {
+  createWorld,
+  MINUTE,
+  newIncident,
+  newPage,
+  NOW,
+  open,
+  type World,
+} from "./fixture.ts";
+
+interface Recorded {
+  sql: string;
+  parameters: readonly unknown[];
+}
+
+/** The statements that run for every alert, page, tick and look at the dashboard. */
+async function runHotQueries(session: Session, world: World): Promise<void> {
+  const incidents = new Incidents(session);
+  const notifications = new Notifications(session);
+  const timeline = new Timeline(session);
+  const sources = new Sources(session);
+  const page = { page: 1, pageSize: 50 };
+  const source = world.source.id;
+  await sources.findByKeyId(world.source.keyId);
+  const incident = await incidents.insert(newIncident(world)) ??
+    await open({ incidents } as never, world, { externalId: "other" });
+  await incidents.findOpen(source, "disk-full");
+  await incidents.findLastResolved(source, "disk-full");
+  await incidents.lock(incident.id, { status: ["triggered"], dueByMs: NOW });
+  await incidents.save(incident);
+  await incidents.recordRepeat(incident.id, {
+    nowMs: NOW,
+    startsAtMs: NOW,
+    description: "",
+    links: [],
+    labels: {},
+    payload: "",
+    autoResolveAtMs: null,
+  });
+  await incidents.due(NOW, 100);
+  await incidents.expired(NOW, 100);
+  await incidents.nextDueAtMs();
+  await incidents.postpone(incident.id, NOW);
+  await incidents.stranded(100);
+  await incidents.countOpen();
+  await incidents.list({ statuses: ["triggered", "acknowledged"] }, page);
+  await incidents.list({ responderId: world.ada.id }, page);
+  await incidents.list({ openedFromMs: NOW }, page);
+  await notifications.insert([newPage(world, incident)]);
+  for (const firstAttemptsOnly of [true, false]) {
+    await notifications.claim({
+      channel: "sms",
+      owner: "node",
+      nowMs: NOW,
+      leaseUntilMs: NOW + MINUTE,
+      limit: 10,
+      firstAttemptsOnly,
+    });
+  }
+  const [row] = await notifications.listByIncident(incident.id);
+  assert.ok(row);
+  await notifications.settle(row, { owner: "node", attempt: 1 });
+  await notifications.save(row, row);
+  await notifications.cancelQueued(incident.id, NOW);
+  await notifications.listOfStep(incident.id, 0, 0);
+  await notifications.findByProviderMessageIds(["a", "b"]);
+  await notifications.cancelAbandoned(NOW, 100);
+  await notifications.hasPending(incident.id);
+  await notifications.nextDueAtMs();
+  await timeline.add(incident.id, []);
+  await timeline.list(incident.id, { afterId: 0, limit: 100 });
+  await timeline.last(incident.id);
+}
+
+/** Ten thousand old incidents with two messages and two entries each, copied from one. */
+const MULTIPLY = [
+  `INSERT INTO incidents (team_id, source_id, external_id, title, severity,
+     status, is_test, opened_at_ms, triggered_at_ms, resolved_at_ms,
+     alert_count, last_alert_at_ms, next_step, round, refired, version,
+     description, links, labels, policy, payload)
+   WITH RECURSIVE numbers (n) AS (
+     SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10000
+   )
+   SELECT team_id, source_id, 'old ' || n, title, severity, 'resolved', 0,
+     opened_at_ms - n, triggered_at_ms, opened_at_ms, 1, last_alert_at_ms, 1,
+     0, 0, 1, description, links, labels, policy, payload
+   FROM numbers CROSS JOIN (
+     SELECT * FROM incidents ORDER BY id LIMIT 1
+   ) AS first`,
+  `INSERT INTO notifications (incident_id, responder_id, contact_method_id,
+     channel, address, kind, step, round, state, severity_rank, due_at_ms, first_due_at_ms,
+     idempotency_key, attempt, maybe_sent_twice, created_at_ms, updated_at_ms)
+   SELECT i.id, 100 + i.id % 50, 1, 'sms', 'x', 'page', 0, 0, 'sent', 2, i.id, i.id,
+     'key ' || i.id || s.step, 1, 0, i.id, i.id
+   FROM incidents i
+   CROSS JOIN (SELECT 0 AS step UNION ALL SELECT 1) AS s
+   WHERE i.status = 'resolved'`,
+  `INSERT INTO timeline_entries (incident_id, kind, at_ms, actor, detail)
+   SELECT i.id, 'opened', i.opened_at_ms, '{}', '{}'
+   FROM incidents i
+   CROSS JOIN (SELECT 0 AS step UNION ALL SELECT 1) AS s`,
+];
+
+/** Promises what ran, and the database with ten thousand incidents to explain it on. */
+async function record(
+  execute: Execute,
+  dialect: DialectName,
+  world: World,
+): Promise<Recorded[]> {
+  for (const statement of MULTIPLY) await execute(statement, []);
+  const recorded: Recorded[] = [];
+  const db = databaseOn((sql, parameters) => {
+    recorded.push({ sql, parameters });
+    return execute(sql, parameters);
+  }, dialect);
+  const session: Session = { dialect, read: db, write: (work) => work(db) };
+  await runHotQueries(session, world);
+  assert.ok(recorded.length > 30);
+  return recorded;
+}
+
+async function prepared(url: string): Promise<World> {
+  await migrate({ url }, NOW);
+  const store = await openStore({ url });
+  const world = await createWorld(store);
+  await open(store, world, { externalId: "open" });
+  await store.close();
+  return world;
+}
+
+Deno.test("no hot query reads a whole table (libSQL)", async () => {
+  await using file = await createTestFile();
+  const world = await prepared(file.url);
+  const client = createClient({ url: file.url, concurrency: 1 });
+  const execute: Execute = async (sql, parameters) => {
+    const args = parameters as (string | number | null)[];
+    const { rows, rowsAffected } = await client.execute({ sql, args });
+    return { rows: rows as never, changes: rowsAffected };
+  };
+  for (const { sql, parameters } of await record(execute, "sqlite", world)) {
+    const { rows } = await execute(`EXPLAIN QUERY PLAN ${sql}`, parameters);
+    for (const { detail } of rows) {
+      // A list walks an index in its order, as far as its page goes; counting open ones walks the index of open ones.
+      const isWhole =
+        /^SCAN (incidents|notifications|timeline_entries|n|i)\b(?! USING (COVERING )?INDEX incidents_)/
+          .test(String(detail));
+      assert.ok(!isWhole, `${detail}\n${sql}`);
+    }
+  }
+  client.close();
+});
+
+Deno.test("no hot query reads a whole table (PostgreSQL)", async () => {
+  await using database = await createTestDatabase();
+  const world = await prepared(database.url);
+  const client = postgres(database.url, {
+    max: 1,
+    onnotice: () => {},
+    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+  });
+  const execute: Execute = async (sql, parameters) => {
+    const rows = await client.unsafe(sql, parameters as string[]);
+    return { rows: [...rows], changes: rows.count };
+  };
+  const recorded = await record(execute, "postgres", world);
+  await client`ANALYZE`;
+  for (const { sql, parameters } of recorded) {
+    const { rows } = await execute(`EXPLAIN ${sql}`, parameters);
+    const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
+    const whole = /Seq Scan on (incidents|notifications|timeline_entries)/;
+    assert.ok(!whole.test(plan), `${plan}\n${sql}`);
+  }
+  await client.end();
+});
