@@ -171,7 +171,10 @@ function watch(
   });
 }
 
-/** Settles when `look` promises true; throws otherwise. For what is not in the page, as the database. */
+/**
+ * Settles when `look` promises true; throws otherwise. Also for what a page's own script says: Playwright's
+ * `waitForFunction` would be stopped by the content security policy.
+ */
 export async function eventually(
   what: string,
   look: () => Promise<boolean>,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { BrowserContext, Page } from "npm:playwright-core@1.65.1";
-import { browserTest } from "./browser.ts";
+import { browserTest, eventually } from "./browser.ts";
 
 /** Bytes over the wire, without the typeface. */
 const BUDGET_BYTES = 60 * 1024;
@@ -10,7 +10,10 @@ browserTest(
   { as: "responder", offline: true },
   async ({ page, context }) => {
     await page.goto("/dashboard");
-    await page.waitForFunction("navigator.serviceWorker.controller");
+    await eventually(
+      "the service worker has the page",
+      () => page.evaluate("navigator.serviceWorker.controller !== null"),
+    );
     await context.setOffline(true);
     await page.goto("/incidents");
     await page.getByRole("heading", { name: "No connection to PagerPal" })

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "npm:playwright-core@1.65.1";
-import { browserTest, EITHER } from "./browser.ts";
+import { browserTest, EITHER, eventually } from "./browser.ts";
 
 /** Presses Tab until what has the focus is called `name`; throws when the whole page has been gone through. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
@@ -96,7 +96,10 @@ browserTest(
     await page.keyboard.press("/");
     await page.waitForURL(/\/incidents/);
     const search = page.getByLabel("Search");
-    await page.waitForFunction('document.activeElement?.id === "q"');
+    await eventually(
+      "the search has the focus",
+      () => page.evaluate('document.activeElement?.id === "q"'),
+    );
     await page.keyboard.type("ajar?");
     assert.equal(await search.inputValue(), "ajar?");
     assert.equal((await stage.incident("Card payments")).status, "triggered");

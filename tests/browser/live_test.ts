@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { browserTest } from "./browser.ts";
+import { browserTest, eventually } from "./browser.ts";
 
 browserTest(
   "what one person does is seen in another's window without a reload",
@@ -38,10 +38,12 @@ browserTest(
     const postedMs = performance.now();
     await page.getByRole("link", { name: "Login page is down" }).waitFor();
     console.log(`seen after ${Math.round(performance.now() - postedMs)} ms`);
-    await page.waitForFunction(
-      `document.title.startsWith("(${before + 1})") &&
-        document.getElementById("favicon").href.endsWith("open=${before + 1}")`,
-    );
+    const open = before + 1;
+    await eventually("the tab shows the number", () =>
+      page.evaluate(
+        `document.title.startsWith("(${open})") &&
+          document.getElementById("favicon").href.endsWith("open=${open}")`,
+      ));
     const count = page.locator(".rail [data-open-count]");
     assert.match(await count.innerText(), new RegExp(`^${before + 1}`));
   },
