@@ -15,6 +15,7 @@ import type { BrowserContext, Page } from "npm:playwright-core@1.65.1";
 import type { Role } from "../../src/domain/people.ts";
 import { withStore } from "../stores.ts";
 import { type RunningBrowser, startChromium } from "./chromium.ts";
+import { giveSession } from "./session.ts";
 import { Stage } from "./stage.ts";
 
 export const PHONE = { width: 360, height: 740 };
@@ -92,7 +93,7 @@ async function play(
       contexts.push(context);
       context.setDefaultTimeout(PATIENCE_MS);
       watch(context, { stage, faults, options: more });
-      if (more.as) await logIn(context, { stage, role: more.as });
+      if (more.as) await giveSession(context, { stage, role: more.as });
       return await context.newPage();
     };
     try {
@@ -125,20 +126,6 @@ function contextOptions(stage: Stage, options: BrowserOptions) {
     locale: "en-GB",
     timezoneId: "Europe/London",
   };
-}
-
-/** Gives the browser the session that a login would have given it. */
-export async function logIn(
-  context: BrowserContext,
-  { stage, role }: { stage: Stage; role: Role },
-): Promise<void> {
-  await context.addCookies([{
-    name: "pagerpal_session",
-    value: await stage.session(role),
-    url: stage.origin,
-    httpOnly: true,
-    sameSite: "Lax",
-  }]);
 }
 
 /** Keeps what no page may do. */

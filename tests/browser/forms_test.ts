@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "npm:playwright-core@1.65.1";
-import { browserTest, EITHER, logIn } from "./browser.ts";
+import { browserTest, EITHER } from "./browser.ts";
+import { giveSession } from "./session.ts";
 
 /** Another site, with a page whose one button posts to ours. */
 function otherSite(hostname: string, action: string) {
@@ -58,7 +59,7 @@ browserTest(
     const { id } = await stage.incident("Card payments");
     await page.goto(`/incidents/${id}`);
     await writeNote(page, "The gateway answers again.");
-    await logIn(context, { stage, role: "responder" });
+    await giveSession(context, { stage, role: "responder" });
     await page.getByRole("button", { name: "Add note" }).click();
     await page.getByRole("heading", { name: "Send it again?" }).waitFor();
     await page.getByText("The gateway answers again.").waitFor();

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Page } from "npm:playwright-core@1.65.1";
-import { browserTest, EITHER, logIn, PHONE } from "./browser.ts";
+import { browserTest, EITHER, PHONE } from "./browser.ts";
 import { overflow, SCREENS } from "./screens.ts";
+import { giveSession } from "./session.ts";
 import type { Stage } from "./stage.ts";
 
 const SCRIPT = "<script>window.broken = 1</script>";
@@ -78,7 +79,7 @@ browserTest(
     const wrong: Record<string, string[]> = {};
     for (const screen of SCREENS) {
       await context.clearCookies();
-      if (screen.as) await logIn(context, { stage, role: screen.as });
+      if (screen.as) await giveSession(context, { stage, role: screen.as });
       await page.goto(await screen.path(stage));
       const found = await harm(page);
       const { by, from } = await overflow(page);

@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
 import axe from "npm:axe-core@4.14.1";
 import type { Page } from "npm:playwright-core@1.65.1";
-import {
-  type BrowserScene,
-  browserTest,
-  DESKTOP,
-  logIn,
-  PHONE,
-} from "./browser.ts";
+import { type BrowserScene, browserTest, DESKTOP, PHONE } from "./browser.ts";
 import { overflow, SCREENS } from "./screens.ts";
+import { giveSession } from "./session.ts";
 
 interface Violation {
   id: string;
@@ -33,7 +28,7 @@ async function eachScreen(
   for (const screen of SCREENS) {
     if (screen.as !== role) {
       await context.clearCookies();
-      if (screen.as) await logIn(context, { stage, role: screen.as });
+      if (screen.as) await giveSession(context, { stage, role: screen.as });
       role = screen.as;
     }
     await page.goto(await screen.path(stage));
