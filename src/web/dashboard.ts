@@ -184,6 +184,7 @@ function shownDuty(duty: Duty) {
 function emptyWords({ teams, schedules }: Rota, { can }: Viewer) {
   if (can.administer && teams.length === 0) {
     return {
+      emptyTitle: "Nothing is set up yet",
       emptyText:
         "Nothing can page anybody yet. Begin with a team; then a schedule, a policy, and an alert source whose key you give to your monitoring system.",
       emptyHref: "/teams/new",
@@ -191,6 +192,7 @@ function emptyWords({ teams, schedules }: Rota, { can }: Viewer) {
     };
   }
   return {
+    emptyTitle: "All quiet",
     emptyText: schedules.length === 0
       ? "No incident is open."
       : `No incident is open. ${

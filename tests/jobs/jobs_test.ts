@@ -57,7 +57,7 @@ Deno.test("a job never throws, even when its outcome cannot be kept", async () =
   await runJob(context, job(() => Promise.resolve("done")));
 });
 
-Deno.test("a job that has not ended for three minutes is late, one that is switched off never", async () => {
+Deno.test("a job that has not ended for three minutes is late, one that is switched off never", () => {
   let nowMs = 0;
   const clock = () => nowMs;
   const endedAtMs = new Map<string, number>();
