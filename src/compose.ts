@@ -13,8 +13,11 @@ import { escalateDue } from "./app/escalate.ts";
 import { createLinkSigner } from "./app/page_message.ts";
 import { prune } from "./app/prune.ts";
 import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
+import type { GuardedChannel } from "./channels/guard.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
 import type { Config } from "./config.ts";
+import { shownSettings } from "./config/shown_settings.ts";
+import { CHANNEL_KINDS, type ChannelKind } from "./domain/people.ts";
 import { BodyBudget } from "./http/read_body.ts";
 import {
   EVERY_MINUTE,
@@ -22,6 +25,7 @@ import {
   type JobContext,
   lateJobs,
 } from "./jobs/jobs.ts";
+import { rhythmOf } from "./jobs/next_run.ts";
 import { createWaker, type Waker } from "./jobs/waker.ts";
 import type { Clock, NewId, Random } from "./ports/clock.ts";
 import type { Store } from "./ports/store.ts";
@@ -32,7 +36,7 @@ import {
 import { loadAssets } from "./web/assets.ts";
 import { createChangeFeed } from "./web/change_feed.ts";
 import { createCsrf } from "./web/csrf.ts";
-import type { WebDeps } from "./web/deps.ts";
+import type { JobState, ProviderState, WebDeps } from "./web/deps.ts";
 import { problemPage } from "./web/problem_page.ts";
 import { sessionAuthenticator } from "./web/session_authenticator.ts";
 import { createRender } from "./web/templates.ts";
@@ -126,7 +130,11 @@ export function compose(outside: Outside): PagerPal {
   };
   const actions = createActions(engine);
   const bodyBudget = new BodyBudget(BODY_BUDGET_BYTES);
-  const web = createWeb(outside, { actions, links, bodyBudget, jobs });
+  const confirmSnsSubscription = confirmSns(outside.fetch);
+  const web = createWeb(outside, {
+    ...{ actions, links, bodyBudget, jobs, channels, confirmSnsSubscription },
+    frontDoor: async (request) => await app.fetch(request),
+  });
   const app = createApp({
     ...outside,
     config: {
@@ -148,11 +156,13 @@ export function compose(outside: Outside): PagerPal {
       const read = readInfobipReceipts(body);
       return read.ok ? read.receipts : null;
     },
-    confirmSnsSubscription: confirmSns(outside.fetch),
+    confirmSnsSubscription,
     jobs: () =>
       jobs.map((job) => ({
         ...job,
-        nextRunAtMs: job.enabled ? nextMinuteMs(clock()) : null,
+        nextRunAtMs: job.enabled
+          ? rhythmOf(job.schedule, clock()).nextRunAtMs
+          : null,
       })),
     notReady: () => lateJobs(jobContext, { jobs, startedAtMs }),
   }, (routes) => addWeb(routes, web));
@@ -180,16 +190,36 @@ export function compose(outside: Outside): PagerPal {
 const LOOK_EVERY_MS = 300;
 
 function createWeb(
-  { config, store, clock, randomBytes, staticDirectory, version }: Outside,
-  parts: Pick<WebDeps, "actions" | "links" | "bodyBudget"> & { jobs: Job[] },
+  outside: Outside,
+  parts:
+    & Pick<
+      WebDeps,
+      | "actions"
+      | "links"
+      | "bodyBudget"
+      | "confirmSnsSubscription"
+      | "frontDoor"
+    >
+    & { jobs: Job[]; channels: ReadonlyMap<ChannelKind, GuardedChannel> },
 ): WebDeps {
+  const { config, store, clock, randomBytes, staticDirectory, version } =
+    outside;
+  const { channels } = parts;
   const watch = config.environment === "development";
   return {
     ...parts,
     store,
     clock,
     randomBytes,
-    jobs: () => parts.jobs,
+    newId: outside.newId,
+    jobs: () => parts.jobs.map((job) => jobState(job, clock())),
+    providers: () => CHANNEL_KINDS.map((kind) => provider(kind, channels)),
+    sendPage: async (kind, message) =>
+      await channels.get(kind)
+        ?.send(message, AbortSignal.timeout(LEASE_MS)) ?? null,
+    settings: shownSettings(config),
+    schemaVersion: outside.schemaVersion,
+    node: outside.node,
     render: createRender({ directory: `${staticDirectory}templates`, watch }),
     assets: loadAssets(`${staticDirectory}assets/`, { watch }),
     csrf: createCsrf(config.secretKey, randomBytes),
@@ -204,6 +234,34 @@ function createWeb(
       sessionCookieSecure: config.sessionCookieSecure,
       sendingEnabled: config.notificationSendingEnabled,
     },
+  };
+}
+
+/** Two missed runs and some patience. */
+const MISSED_RUNS = 3;
+
+function jobState(job: Job, nowMs: number): JobState {
+  const { nextRunAtMs, everyMs } = rhythmOf(job.schedule, nowMs);
+  return {
+    ...job,
+    nextRunAtMs: job.enabled ? nextRunAtMs : null,
+    lateAfterMs: MISSED_RUNS * everyMs,
+  };
+}
+
+function provider(
+  channel: ChannelKind,
+  channels: ReadonlyMap<ChannelKind, GuardedChannel>,
+): ProviderState {
+  const guarded = channels.get(channel);
+  const health = guarded?.health();
+  return {
+    channel,
+    configured: guarded !== undefined,
+    provider: guarded?.provider ?? "",
+    circuit: health?.state ?? "closed",
+    lastSentAtMs: health?.lastSentAtMs ?? null,
+    lastError: health?.lastError ?? null,
   };
 }
 
@@ -284,10 +342,6 @@ async function nextDueAtMs(
   ]);
   const known = dues.filter((due) => due !== null);
   return known.length === 0 ? null : Math.min(...known);
-}
-
-function nextMinuteMs(nowMs: number): number {
-  return (Math.floor(nowMs / 60_000) + 1) * 60_000;
 }
 
 function channelsConfig(config: Config): ChannelsConfig {

@@ -1,9 +1,12 @@
 /** Logins, made and changed by admins. */
 import { z } from "@hono/zod-openapi";
-import { changeAccount, deleteAccount } from "../app/change_account.ts";
+import {
+  changeAccount,
+  deleteAccount,
+  prepareChange,
+} from "../app/change_account.ts";
 import { insertAccount, prepareAccount } from "../app/create_account.ts";
-import { checkPassword } from "../app/password_rules.ts";
-import { hashPassword, LONGEST_PASSWORD } from "../app/passwords.ts";
+import { LONGEST_PASSWORD } from "../app/passwords.ts";
 import { RefusedError } from "../app/refused_error.ts";
 import { ROLES, type UserAccount } from "../domain/people.ts";
 import { created, DONE, ok } from "../http/route_spec.ts";
@@ -20,9 +23,8 @@ import {
   shownPage,
   shownTime,
   time,
-} from "./fields.ts";
-import { given } from "./given.ts";
-import { demandResponder } from "./references.ts";
+} from "../app/fields.ts";
+import { demandResponder } from "../app/references.ts";
 
 const tag = "Accounts";
 const path = "/api/v1/responders/{id}/account";
@@ -41,7 +43,6 @@ const NewAccount = z.object({
 
 const AccountChange = changeOf({ email, password, role, enabled: z.boolean() })
   .openapi("AccountChange");
-type AccountChange = z.output<typeof AccountChange>;
 
 export const AccountDocument = z.object({
   id,
@@ -134,7 +135,7 @@ function addChange(routes: Routes, { store, clock }: ApiDeps): void {
     answers: { 200: AccountDocument },
   }, async ({ params, body, principal: { account: by } }) => {
     const known = await demandAccount(store, params.id);
-    const patch = await readChange(body, known.email);
+    const patch = await prepareChange(body, known.email);
     const nowMs = clock();
     const after = await store.transaction(async (tx) => {
       const before = await demandAccount(tx, params.id);
@@ -142,24 +143,6 @@ function addChange(routes: Routes, { store, clock }: ApiDeps): void {
     });
     return ok(shownAccount(after));
   });
-}
-
-/** Hashes outside of any transaction, because it takes its time. */
-async function readChange(
-  { email, password, role, enabled }: AccountChange,
-  presentEmail: string,
-) {
-  const login = email?.toLowerCase();
-  if (password !== undefined) {
-    const who = { email: login ?? presentEmail, field: "password" };
-    checkPassword(password, who);
-  }
-  return {
-    ...given({ email: login, role, enabled }),
-    ...(password === undefined
-      ? {}
-      : { passwordHash: await hashPassword(password) }),
-  };
 }
 
 function addDeletion(routes: Routes, { store, clock }: ApiDeps): void {

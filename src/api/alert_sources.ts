@@ -1,26 +1,22 @@
 /** Alert sources. Their keys are shown once, when they are made. */
 import { z } from "@hono/zod-openapi";
-import { recordChange } from "../app/record_change.ts";
-import { notFound, RefusedError } from "../app/refused_error.ts";
+import { approveSnsSubscription } from "../app/approve_sns_subscription.ts";
 import { regenerateSourceKey } from "../app/regenerate_source_key.ts";
 import { newSourceKey } from "../app/secrets.ts";
-import type { AlertSource } from "../domain/alert_source.ts";
-import type { UserAccount } from "../domain/people.ts";
+import { NEW_SOURCE, NewSource } from "../app/source_fields.ts";
 import { created, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import {
   alertSources,
   KeyedSourceDocument,
-  NEW_SOURCE,
-  NewSource,
   PATH,
   SourceDocument,
   TAG,
 } from "./alert_source_fields.ts";
 import type { ApiDeps } from "./deps.ts";
 import { addDirectory } from "./directory.ts";
-import { idText } from "./fields.ts";
-import { audit, insertRow } from "./resource.ts";
+import { idText } from "../app/fields.ts";
+import { audit, insertRow } from "../app/resource.ts";
 
 const params = z.object({ id: idText });
 
@@ -96,54 +92,8 @@ function addApproval(routes: Routes, deps: ApiDeps): void {
     problems: [409],
     answers: { 200: SourceDocument },
   }, async ({ params: { id }, principal }) => {
-    const source = await deps.store.sources.find(id);
-    if (!source) throw notFound("alert source", id);
-    const topicArn = source.sns.pendingTopicArn;
-    if (topicArn === null || source.sns.pendingToken === null) {
-      throw new RefusedError(
-        "conflict",
-        "no_pending_subscription",
-        "No SNS subscription waits for approval. Create the subscription in AWS first.",
-      );
-    }
-    const confirmed = await deps.confirmSnsSubscription(source);
-    if (!confirmed.ok) {
-      const code = "subscription_not_confirmed";
-      throw new RefusedError("conflict", code, confirmed.message);
-    }
-    const { subscriptionArn } = confirmed;
     const by = principal.account;
-    const after = await pin(deps, { id, topicArn, subscriptionArn, by });
+    const after = await approveSnsSubscription(deps, { id, by, show });
     return ok(show(after));
-  });
-}
-
-/** From now on the source takes messages of this topic only. */
-async function pin(
-  { store, clock, config }: ApiDeps,
-  { id, topicArn, subscriptionArn, by }: {
-    id: number;
-    topicArn: string;
-    subscriptionArn: string | null;
-    by: UserAccount;
-  },
-): Promise<AlertSource> {
-  const { show } = alertSources(config.baseUrl);
-  const nowMs = clock();
-  return await store.transaction(async (tx) => {
-    const before = await tx.sources.find(id);
-    const after = before && await tx.sources.update(id, {
-      settings: { ...before.settings, snsTopicArn: topicArn },
-      sns: { ...NEW_SOURCE.sns, subscriptionArn },
-    }, nowMs);
-    if (!before || !after) throw notFound("alert source", id);
-    await recordChange(tx, {
-      by,
-      action: "alert_source.approve_sns_subscription",
-      objectId: id,
-      before: show(before),
-      after: show(after),
-    }, nowMs);
-    return after;
   });
 }

@@ -1,10 +1,8 @@
 /** API tokens. Everybody makes and revokes their own; admins see and revoke all. */
 import { z } from "@hono/zod-openapi";
 import { createApiToken } from "../app/create_api_token.ts";
-import { recordChange } from "../app/record_change.ts";
-import { notFound } from "../app/refused_error.ts";
-import { allows, type ApiToken, ROLES } from "../domain/people.ts";
-import type { Principal } from "../http/edge_env.ts";
+import { revokeApiToken, shownToken } from "../app/revoke_api_token.ts";
+import { ROLES } from "../domain/people.ts";
 import { created, DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import { demandPassword } from "./my_account.ts";
@@ -17,10 +15,8 @@ import {
   pageOf,
   pageQuery,
   shownPage,
-  shownTime,
-  shownTimeOrNull,
   time,
-} from "./fields.ts";
+} from "../app/fields.ts";
 
 const tag = "API tokens";
 const path = "/api/v1/api-tokens";
@@ -112,39 +108,10 @@ function addRevocation(routes: Routes, { store, clock }: ApiDeps): void {
     params: z.object({ id: idText }),
     answers: { 204: null },
   }, async ({ params, principal }) => {
-    await store.transaction(async (tx) => {
-      const token = await tx.tokens.find(params.id);
-      // Somebody else's token is as good as not there.
-      if (!token || !mayRevoke(principal, token)) {
-        throw notFound("API token", params.id);
-      }
-      await tx.tokens.delete(token.id);
-      await recordChange(tx, {
-        by: principal.account,
-        action: "api_token.delete",
-        objectId: token.id,
-        before: shownToken(token),
-        after: null,
-      }, clock());
-    });
+    const { account: by, role } = principal;
+    await store.transaction((tx) =>
+      revokeApiToken(tx, { id: params.id, by, role }, clock())
+    );
     return DONE;
   });
-}
-
-function mayRevoke(principal: Principal, token: ApiToken): boolean {
-  return token.accountId === principal.account.id ||
-    allows(principal.role, "admin");
-}
-
-function shownToken(token: ApiToken) {
-  return {
-    id: token.id,
-    name: token.name,
-    masked_token: `ppt_${token.tokenId}${"*".repeat(8)}`,
-    role: token.role,
-    account_id: token.accountId,
-    created_at: shownTime(token.createdAtMs),
-    expires_at: shownTimeOrNull(token.expiresAtMs),
-    last_used_at: shownTimeOrNull(token.lastUsedAtMs),
-  };
 }

@@ -1,6 +1,7 @@
 /** What the API is put together from. */
 import type { Actions } from "../app/actions.ts";
-import type { AlertSource, SourceKind } from "../domain/alert_source.ts";
+import type { ConfirmSnsSubscription } from "../app/approve_sns_subscription.ts";
+import type { SourceKind } from "../domain/alert_source.ts";
 import type { EdgeDeps } from "../http/edge.ts";
 import type { Idempotency } from "../http/idempotency.ts";
 import type { Receipt } from "../ports/channel.ts";
@@ -39,15 +40,7 @@ export interface AppDeps extends Omit<EdgeDeps, "store" | "config"> {
   secretKey: string;
   /** null: the body holds no delivery receipts. */
   parseReceipts(body: unknown): Receipt[] | null;
-  /** Confirms the subscription to `sns.pendingTopicArn` with its token. Never throws for what the other side does. */
-  confirmSnsSubscription(
-    source: AlertSource,
-  ): Promise<
-    { ok: true; subscriptionArn: string | null } | {
-      ok: false;
-      message: string;
-    }
-  >;
+  confirmSnsSubscription: ConfirmSnsSubscription;
   jobs(): JobState[];
   /** Why this process is not ready, in sentences, apart from the database's state; empty when it is. */
   notReady(): string[];

@@ -3,10 +3,10 @@ import { z } from "@hono/zod-openapi";
 import { notFound } from "../app/refused_error.ts";
 import { created, DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
-import { refusingDependents } from "./dependents.ts";
+import { refusingDependents } from "../app/dependents.ts";
 import type { ApiDeps } from "./deps.ts";
-import { idText, pageOf, pageQuery, shownPage } from "./fields.ts";
-import type { Given } from "./given.ts";
+import { idText, pageOf, pageQuery, shownPage } from "../app/fields.ts";
+import type { Given } from "../app/given.ts";
 import {
   audit,
   deleteRow,
@@ -14,14 +14,33 @@ import {
   type Resource,
   type Row,
   updateRow,
-} from "./resource.ts";
+} from "../app/resource.ts";
 
 type AnyShown = Record<string, unknown>;
+
+/** A kind of record with its place in the API. */
+export interface ApiResource<
+  T extends Row,
+  Fields,
+  Shown extends Record<string, unknown>,
+> extends Resource<T, Fields, Shown> {
+  /** As `/api/v1/escalation-policies`. */
+  path: `/${string}`;
+  tag: string;
+  /** As `EscalationPolicy`, for operation ids. */
+  name: string;
+  plural: string;
+  shown: z.ZodType<unknown, Shown>;
+  /** Filters besides the page; `team_id` is passed on as `teamId`. */
+  byTeam: boolean;
+  /** null: the resource has a creation of its own. */
+  insert: "plain" | null;
+}
 
 interface Served<T extends Row, Fields, Shown extends AnyShown> {
   routes: Routes;
   deps: ApiDeps;
-  resource: Resource<T, Fields, Shown>;
+  resource: ApiResource<T, Fields, Shown>;
 }
 
 const params = z.object({ id: idText });
@@ -30,7 +49,7 @@ const params = z.object({ id: idText });
 export function addDirectory<T extends Row, Fields, Shown extends AnyShown>(
   routes: Routes,
   deps: ApiDeps,
-  resource: Resource<T, Fields, Shown>,
+  resource: ApiResource<T, Fields, Shown>,
 ): void {
   const served = { routes, deps, resource };
   addList(served);

@@ -8,7 +8,7 @@ import { created, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { Repositories } from "../ports/store.ts";
 import type { ApiDeps } from "./deps.ts";
-import { idText, instant, text } from "./fields.ts";
+import { idText, instant, text } from "../app/fields.ts";
 import { namesOf } from "./incidents.ts";
 import {
   IncidentDocument,

@@ -17,8 +17,8 @@ import {
   pageQuery,
   searchText,
   shownPage,
-} from "./fields.ts";
-import { given } from "./given.ts";
+} from "../app/fields.ts";
+import { given } from "../app/given.ts";
 import {
   IncidentDetailDocument,
   type IncidentNames,

@@ -25,7 +25,7 @@ import {
   Taken,
 } from "./intake_answer.ts";
 import { demandSource } from "./intake_key.ts";
-import { INTAKE_PATHS } from "./intake_paths.ts";
+import { INTAKE_PATHS } from "../http/intake_paths.ts";
 
 const log = getLogger(["pagerpal", "intake"]);
 

@@ -4,7 +4,7 @@ import { ALERT_OUTCOMES, type AlertOutcome } from "../app/admit_alert.ts";
 import type { IngestResult } from "../app/ingest.ts";
 import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
 import type { Repositories } from "../ports/store.ts";
-import { id } from "./fields.ts";
+import { id } from "../app/fields.ts";
 import { IncidentDocument, shownIncident } from "./shown_incident.ts";
 
 /** The incident of one generic alert. */

@@ -6,7 +6,7 @@ import type { EdgeContext } from "../http/edge_env.ts";
 import { Problem } from "../http/problem.ts";
 import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
 import type { Repositories } from "../ports/store.ts";
-import { INTAKE_PATHS } from "./intake_paths.ts";
+import { INTAKE_PATHS } from "../http/intake_paths.ts";
 
 /**
  * Promises the enabled source whose key the request holds. Throws 401 with the same words for no key, an unknown one

@@ -1,10 +1,8 @@
 /** What everybody may know and change of their own login. */
 import { z } from "@hono/zod-openapi";
-import { authenticatePassword } from "../app/authenticate.ts";
-import { changeAccount } from "../app/change_account.ts";
-import { checkPassword } from "../app/password_rules.ts";
-import { hashPassword } from "../app/passwords.ts";
-import { invalid, notFound, RefusedError } from "../app/refused_error.ts";
+import { changeOwnPassword } from "../app/change_own_password.ts";
+import { notFound, RefusedError } from "../app/refused_error.ts";
+import { shownResponder } from "../app/responder_fields.ts";
 import { ROLES } from "../domain/people.ts";
 import { addressKey } from "../http/client_address.ts";
 import type { Principal } from "../http/edge_env.ts";
@@ -12,7 +10,7 @@ import { DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import { AccountDocument, password, shownAccount } from "./accounts.ts";
 import type { ApiDeps } from "./deps.ts";
-import { ResponderDocument, shownResponder } from "./responders.ts";
+import { ResponderDocument } from "./responders.ts";
 
 const tag = "Accounts";
 
@@ -63,24 +61,13 @@ function addPasswordChange(routes: Routes, deps: ApiDeps): void {
     answers: { 204: null },
   }, async ({ body, principal, c }) => {
     demandPassword(principal);
-    const { account: by } = principal;
-    checkPassword(body.new_password, {
-      email: by.email,
-      field: "new_password",
-    });
-    const before = await authenticatePassword(deps, {
-      email: by.email,
-      password: body.current_password,
+    await changeOwnPassword(deps, {
+      account: principal.account,
+      current: body.current_password,
+      wanted: body.new_password,
       addressKey: addressKey(c.get("clientAddress")),
+      keepSessionId: principal.session?.id ?? null,
     });
-    if (!before) {
-      throw invalid("current_password", "The current password is not right.");
-    }
-    const patch = { passwordHash: await hashPassword(body.new_password) };
-    const nowMs = deps.clock();
-    await deps.store.transaction((tx) =>
-      changeAccount(tx, { before, patch }, { by, nowMs })
-    );
     return DONE;
   });
 }

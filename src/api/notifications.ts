@@ -9,7 +9,7 @@ import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { Receipt } from "../ports/channel.ts";
 import type { ApiDeps } from "./deps.ts";
-import { idText } from "./fields.ts";
+import { idText } from "../app/fields.ts";
 import { actorOf } from "./incident_actions.ts";
 import { NotificationDocument, shownNotification } from "./shown_incident.ts";
 

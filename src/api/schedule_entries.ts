@@ -1,19 +1,27 @@
 /** The windows of a schedule: entries, and the overrides that beat them. */
 import { z } from "@hono/zod-openapi";
-import { recordChange } from "../app/record_change.ts";
-import { invalid, notFound } from "../app/refused_error.ts";
-import type { UserAccount } from "../domain/people.ts";
-import type { ScheduleEntry } from "../domain/schedule.ts";
+import {
+  addEntry,
+  changeEntry,
+  demandEntry,
+  demandSchedule,
+  removeEntry,
+  shownEntry,
+} from "../app/schedule_entries.ts";
 import { created, DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
-import type { Repositories } from "../ports/store.ts";
 import type { ApiDeps } from "./deps.ts";
-import { changeOf, id, idText, instant, shownTime, time } from "./fields.ts";
-import { checkResponders } from "./references.ts";
-import { demandSchedule, rangeOf } from "./schedules.ts";
+import {
+  changeOf,
+  id,
+  idText,
+  instant,
+  shownTime,
+  time,
+} from "../app/fields.ts";
+import { rangeOf } from "./schedules.ts";
 
 const fields = { responder_id: id, starts_at: instant, ends_at: instant };
-type Fields = { responder_id: number; starts_at: number; ends_at: number };
 
 const NewEntry = z.object(fields).openapi("NewScheduleEntry");
 const EntryChange = changeOf(fields).openapi("ScheduleEntryChange");
@@ -100,7 +108,7 @@ function addReading(routes: Routes, deps: ApiDeps, kind: Kind): void {
       answers: { 200: EntryDocument },
     },
     async ({ params }) =>
-      ok(shownEntry(await demandEntry(store, { ...params, kind }))),
+      ok(shownEntry(await demandEntry(store, wanted(params, kind)))),
   );
 }
 
@@ -121,15 +129,10 @@ function addCreation(routes: Routes, deps: ApiDeps, kind: Kind): void {
       c,
       deps.clock(),
       async (tx, nowMs) => {
-        await demandSchedule(tx, params.id);
-        const row = { scheduleId: params.id, kind: kind.kind };
-        const after = await tx.schedules.insertEntry(
-          { ...row, ...await windowOf(tx, body) },
-          nowMs,
-        );
         const by = principal.account;
-        await audit(tx, { verb: "create", by, before: null, after, nowMs });
-        return shownEntry(after);
+        const place = { scheduleId: params.id, kind: kind.kind };
+        const entry = { ...place, fields: body, by, nowMs };
+        return shownEntry(await addEntry(tx, entry));
       },
     );
     return created(answer.body);
@@ -155,16 +158,13 @@ function addChanges(routes: Routes, deps: ApiDeps, kind: Kind): void {
     }, async ({ params, body, principal: { account: by } }) => {
       const nowMs = deps.clock();
       const after = await deps.store.transaction(async (tx) => {
-        const before = await demandEntry(tx, { ...params, kind });
-        const window = await windowOf(tx, {
-          responder_id: body.responder_id ?? before.responderId,
-          starts_at: body.starts_at ?? before.startsAtMs,
-          ends_at: body.ends_at ?? before.endsAtMs,
-        });
-        const after = await tx.schedules.updateEntry(before.id, window);
-        if (!after) throw notFound(kind.noun, before.id);
-        await audit(tx, { verb: "update", by, before, after, nowMs });
-        return after;
+        const entry = await demandEntry(tx, wanted(params, kind));
+        const fields = {
+          responder_id: body.responder_id ?? entry.responderId,
+          starts_at: body.starts_at ?? entry.startsAtMs,
+          ends_at: body.ends_at ?? entry.endsAtMs,
+        };
+        return await changeEntry(tx, { entry, fields, by, nowMs });
       });
       return ok(shownEntry(after));
     });
@@ -184,9 +184,8 @@ function addDeletion(routes: Routes, deps: ApiDeps, kind: Kind): void {
   }, async ({ params, principal: { account: by } }) => {
     const nowMs = deps.clock();
     await deps.store.transaction(async (tx) => {
-      const before = await demandEntry(tx, { ...params, kind });
-      await tx.schedules.deleteEntry(before.id);
-      await audit(tx, { verb: "delete", by, before, after: null, nowMs });
+      const entry = await demandEntry(tx, wanted(params, kind));
+      await removeEntry(tx, { entry, by, nowMs });
     });
     return DONE;
   });
@@ -196,61 +195,6 @@ function pathOf(kind: Kind) {
   return `/api/v1/schedules/{id}/${kind.path}` as const;
 }
 
-async function audit(
-  tx: Repositories,
-  { verb, by, before, after, nowMs }: {
-    verb: "create" | "update" | "delete";
-    by: UserAccount;
-    before: ScheduleEntry | null;
-    after: ScheduleEntry | null;
-    nowMs: number;
-  },
-): Promise<void> {
-  const entry = after ?? before;
-  if (!entry) return;
-  await recordChange(tx, {
-    by,
-    action: `schedule_${entry.kind}.${verb}`,
-    objectId: entry.id,
-    before: before && shownEntry(before),
-    after: after && shownEntry(after),
-  }, nowMs);
-}
-
-/** Promises the row's own part, its responder there and its end after its start. */
-async function windowOf(
-  tx: Repositories,
-  { responder_id, starts_at, ends_at }: Fields,
-) {
-  if (ends_at <= starts_at) {
-    throw invalid("ends_at", "Must be later than `starts_at`.");
-  }
-  await checkResponders(tx, { ids: [responder_id], field: "responder_id" });
-  return {
-    responderId: responder_id,
-    startsAtMs: starts_at,
-    endsAtMs: ends_at,
-  };
-}
-
-async function demandEntry(
-  tx: Repositories,
-  wanted: { id: number; entry_id: number; kind: Kind },
-): Promise<ScheduleEntry> {
-  const entry = await tx.schedules.findEntry(wanted.entry_id);
-  const { kind } = wanted.kind;
-  if (entry?.scheduleId === wanted.id && entry.kind === kind) return entry;
-  throw notFound(wanted.kind.noun, wanted.entry_id);
-}
-
-function shownEntry(entry: ScheduleEntry) {
-  return {
-    id: entry.id,
-    schedule_id: entry.scheduleId,
-    responder_id: entry.responderId,
-    kind: entry.kind,
-    starts_at: shownTime(entry.startsAtMs),
-    ends_at: shownTime(entry.endsAtMs),
-    created_at: shownTime(entry.createdAtMs),
-  };
+function wanted(params: { id: number; entry_id: number }, { kind }: Kind) {
+  return { scheduleId: params.id, entryId: params.entry_id, kind };
 }

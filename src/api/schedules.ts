@@ -7,40 +7,18 @@ import {
   type Shift,
   shifts,
 } from "../domain/schedule.ts";
-import { notFound } from "../app/refused_error.ts";
+import { demandSchedule } from "../app/schedule_entries.ts";
 import { invalid } from "../app/refused_error.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
-import type { Resource } from "./resource.ts";
 import type { Repositories } from "../ports/store.ts";
 import type { ApiDeps } from "./deps.ts";
-import { addDirectory } from "./directory.ts";
+import { addDirectory, type ApiResource } from "./directory.ts";
+import { id, idText, instant, shownTime, time } from "../app/fields.ts";
 import {
-  changeOf,
-  id,
-  idText,
-  instant,
-  line,
-  shownTime,
-  text,
-  time,
-  timeZone,
-} from "./fields.ts";
-import { given } from "./given.ts";
-import { checkTeam } from "./references.ts";
-
-const fields = {
-  team_id: id,
-  name: line(100),
-  description: text(2_000),
-  time_zone: timeZone,
-};
-type Fields = {
-  team_id: number;
-  name: string;
-  description: string;
-  time_zone: string;
-};
+  type ScheduleFields,
+  scheduleResource,
+} from "../app/schedule_fields.ts";
 
 const ScheduleDocument = z.object({
   id,
@@ -66,37 +44,18 @@ const params = z.object({ id: idText });
 const DAY_MS = 86_400_000;
 const LONGEST_RANGE_MS = 370 * DAY_MS;
 
-const schedules: Resource<
+const schedules: ApiResource<
   Schedule,
-  Fields,
+  ScheduleFields,
   z.input<typeof ScheduleDocument>
 > = {
+  ...scheduleResource,
   path: "/api/v1/schedules",
   tag,
-  noun: "schedule",
   name: "Schedule",
   plural: "Schedules",
-  create: z.object({
-    ...fields,
-    description: fields.description.default(""),
-    time_zone: fields.time_zone.default("UTC"),
-  }).openapi("NewSchedule"),
-  change: changeOf(fields).openapi("ScheduleChange"),
   shown: ScheduleDocument,
   byTeam: true,
-  repository: (from) => from.schedules,
-  show: (schedule) => ({
-    id: schedule.id,
-    team_id: schedule.teamId,
-    name: schedule.name,
-    description: schedule.description,
-    time_zone: schedule.timeZone,
-    created_at: shownTime(schedule.createdAtMs),
-    updated_at: shownTime(schedule.updatedAtMs),
-  }),
-  toRow: ({ team_id, name, description, time_zone }) =>
-    given({ teamId: team_id, name, description, timeZone: time_zone }),
-  check: (tx, { team_id }) => checkTeam(tx, team_id),
   insert: "plain",
 };
 
@@ -186,15 +145,6 @@ export function rangeOf(
     throw invalid("to", "The range may be at most 370 days.");
   }
   return { fromMs, toMs };
-}
-
-export async function demandSchedule(
-  tx: Repositories,
-  scheduleId: number,
-): Promise<void> {
-  if (!await tx.schedules.find(scheduleId)) {
-    throw notFound("schedule", scheduleId);
-  }
 }
 
 async function namesOf(

@@ -15,7 +15,7 @@ import {
   type TimelineEntry,
 } from "../domain/timeline.ts";
 import type { IncidentSummary } from "../ports/paging_repositories.ts";
-import { id, shownTime, shownTimeOrNull, time } from "./fields.ts";
+import { id, shownTime, shownTimeOrNull, time } from "../app/fields.ts";
 
 const named = z.object({ id, name: z.string() });
 

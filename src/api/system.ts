@@ -14,8 +14,8 @@ import {
   shownTime,
   shownTimeOrNull,
   time,
-} from "./fields.ts";
-import { given } from "./given.ts";
+} from "../app/fields.ts";
+import { given } from "../app/given.ts";
 
 const tag = "System";
 

@@ -1,32 +1,28 @@
 /** Teams and who belongs to them. */
 import { z } from "@hono/zod-openapi";
-import { recordChange } from "../app/record_change.ts";
 import { notFound } from "../app/refused_error.ts";
+import { shownResponder } from "../app/responder_fields.ts";
+import {
+  changeMembers,
+  MOST_MEMBERS,
+  type TeamFields,
+  teamResource,
+} from "../app/team_fields.ts";
 import type { Responder, Team, UserAccount } from "../domain/people.ts";
 import { DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
-import type { Resource } from "./resource.ts";
 import type { Repositories } from "../ports/store.ts";
 import type { ApiDeps } from "./deps.ts";
-import { addDirectory } from "./directory.ts";
+import { addDirectory, type ApiResource } from "./directory.ts";
 import {
-  changeOf,
   id,
   idText,
-  line,
   pageOf,
   pageQuery,
   shownPage,
-  shownTime,
-  text,
   time,
-} from "./fields.ts";
-import { given } from "./given.ts";
-import { checkResponders } from "./references.ts";
-import { ResponderDocument, shownResponder } from "./responders.ts";
-
-const fields = { name: line(100), description: text(2_000) };
-type Fields = { name: string; description: string };
+} from "../app/fields.ts";
+import { ResponderDocument } from "./responders.ts";
 
 const TeamDocument = z.object({
   id,
@@ -36,33 +32,19 @@ const TeamDocument = z.object({
   updated_at: time,
 }).openapi("Team");
 
-const MOST_MEMBERS = 500;
 const tag = "Teams";
 const path = "/api/v1/teams/{id}/members";
 const params = z.object({ id: idText });
 const members = z.array(ResponderDocument);
 
-const teams: Resource<Team, Fields, z.input<typeof TeamDocument>> = {
+const teams: ApiResource<Team, TeamFields, z.input<typeof TeamDocument>> = {
+  ...teamResource,
   path: "/api/v1/teams",
   tag,
-  noun: "team",
   name: "Team",
   plural: "Teams",
-  create: z.object({ ...fields, description: fields.description.default("") })
-    .openapi("NewTeam"),
-  change: changeOf(fields).openapi("TeamChange"),
   shown: TeamDocument,
   byTeam: false,
-  repository: (from) => from.teams,
-  show: (team) => ({
-    id: team.id,
-    name: team.name,
-    description: team.description,
-    created_at: shownTime(team.createdAtMs),
-    updated_at: shownTime(team.updatedAtMs),
-  }),
-  toRow: ({ name, description }) => given({ name, description }),
-  check: () => Promise.resolve(),
   insert: "plain",
 };
 
@@ -163,18 +145,7 @@ async function change(
   },
 ) {
   const after = await store.transaction(async (tx) => {
-    await demandTeam(tx, teamId);
-    const before = await tx.teams.memberIds(teamId);
-    const ids = [...new Set(to(before))];
-    await checkResponders(tx, { ids, field: "responder_ids" });
-    await tx.teams.setMembers(teamId, ids);
-    await recordChange(tx, {
-      by,
-      action: "team.set_members",
-      objectId: teamId,
-      before: { responder_ids: before },
-      after: { responder_ids: ids },
-    }, clock());
+    await changeMembers(tx, { teamId, by, to, nowMs: clock() });
     return await everyMember(tx, teamId);
   });
   return ok({ items: after.map(shownResponder) });

@@ -2,6 +2,9 @@
 import type { UserAccount } from "../domain/people.ts";
 import type { Repositories } from "../ports/store.ts";
 import { shownAccount } from "./create_account.ts";
+import { given } from "./given.ts";
+import { checkPassword } from "./password_rules.ts";
+import { hashPassword } from "./passwords.ts";
 import { type Change, recordChange } from "./record_change.ts";
 import { notFound, RefusedError } from "./refused_error.ts";
 
@@ -13,25 +16,46 @@ type Tx = Pick<
   Repositories,
   "accounts" | "auditLog" | "rateLimits" | "sessions"
 >;
+export interface AccountChange {
+  email?: string | undefined;
+  password?: string | undefined;
+  role?: UserAccount["role"] | undefined;
+  enabled?: boolean | undefined;
+}
+
+/** Promises the patch for these wishes, or throws what is wrong with the password. Hashes, so outside of any transaction. */
+export async function prepareChange(
+  { email, password, role, enabled }: AccountChange,
+  presentEmail: string,
+): Promise<AccountPatch> {
+  const login = email?.toLowerCase();
+  const patch = given({ email: login, role, enabled });
+  if (password === undefined) return patch;
+  checkPassword(password, { email: login ?? presentEmail, field: "password" });
+  return { ...patch, passwordHash: await hashPassword(password) };
+}
+
 type By = { by: Change["by"]; nowMs: number };
-/** The session that goes on when a new password ends all others. */
-type Keeping = { keepSessionId?: number };
 
 /**
- * Promises the changed account; to be called in a transaction. Refuses to take the last admin away. A new password or a
- * disabled account ends the account's sessions.
+ * Promises the changed account; to be called in a transaction. Refuses to take the last admin away. With another password,
+ * or switched off, its browsers are logged out, all but `keepSessionId`: whoever knew the old password is out too.
  */
 export async function changeAccount(
   tx: Tx,
-  { before, patch }: { before: UserAccount; patch: AccountPatch },
-  { by, nowMs, keepSessionId }: By & Keeping,
+  { before, patch, keepSessionId = null }: {
+    before: UserAccount;
+    patch: AccountPatch;
+    keepSessionId?: number | null;
+  },
+  { by, nowMs }: By,
 ): Promise<UserAccount> {
   await oneAtATime(tx, nowMs);
   const after = await tx.accounts.update(before.id, patch, nowMs);
   if (!after) throw notFound("account", before.id);
   await keepAnAdmin(tx, before, "change");
-  if (patch.passwordHash !== undefined || !after.enabled) {
-    await tx.sessions.deleteByAccount(before.id, keepSessionId ?? null);
+  if (patch.passwordHash !== undefined || patch.enabled === false) {
+    await tx.sessions.deleteByAccount(before.id, keepSessionId);
   }
   const action = patch.passwordHash === undefined
     ? "account.update"

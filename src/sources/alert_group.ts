@@ -99,7 +99,8 @@ export function draftOfMember(
     severity: graded.severity,
     startsAtMs: starts.ms,
     labels: member.labels,
-    isTest: false,
+    // Neither sender can say so itself: a rule, or amtool, may carry the label.
+    isTest: scalarText(member.labels.pagerpal_test) === "true",
     remarks: [
       graded.remark,
       starts.problem === null ? "" : `The start ${starts.problem}.`,

@@ -12,6 +12,9 @@ import {
   scalarText,
 } from "./json_body.ts";
 
+/** The `source` of an event that only tries the way; AWS keeps `aws.` for itself and leaves the others to customers. */
+const TEST_EVENT_SOURCE = "pagerpal.test";
+
 /** Promises whether the body has the frame of an EventBridge event. */
 export function isEvent(body: JsonObject): boolean {
   return typeof body["detail-type"] === "string" &&
@@ -54,6 +57,7 @@ export function otherEventAlert(
 ): Alert {
   const kind = scalarText(event["detail-type"]);
   const resources = resourcesOf(event);
+  const isTest = event.source === TEST_EVENT_SOURCE;
   return finishAlert({
     kind: "firing",
     externalId: derivedId("event", [
@@ -73,9 +77,11 @@ export function otherEventAlert(
       account: event.account,
       region: event.region,
     },
-    isTest: false,
+    isTest,
     remarks: [
-      "An EventBridge event that is no alarm: it never resolves by itself.",
+      isTest
+        ? ""
+        : "An EventBridge event that is no alarm: it never resolves by itself.",
     ],
     payload: event,
   });

@@ -63,7 +63,7 @@ function toAlert(
       { label: "Silence", url: member.silenceURL },
       { label: "Image", url: member.imageURL },
     ],
-    isTest: isTestButton(member, group.groupKey),
+    isTest: common.isTest || isTestButton(member, group.groupKey),
     remarks: [
       ...common.remarks,
       reason === "" ? "" : `Grafana gives the reason ${reason}.`,

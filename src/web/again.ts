@@ -46,10 +46,10 @@ export function showAgain(
   });
 }
 
-/** Promises what a form held, without its token and without passwords, which are not written into a page. */
+/** Promises what a form held, without its token and without passwords and keys, which are not written into a page. */
 export function fieldsOf(form: Form): [string, string][] {
   return form.entries().filter(([name]) =>
-    name !== CSRF_FIELD && !name.includes("password")
+    name !== CSRF_FIELD && !name.includes("password") && name !== "api_key"
   );
 }
 

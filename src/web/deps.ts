@@ -1,9 +1,12 @@
 /** What the pages are put together from. */
 import type { Actions } from "../app/actions.ts";
+import type { ConfirmSnsSubscription } from "../app/approve_sns_subscription.ts";
 import type { LinkSigner } from "../app/page_message.ts";
 import type { RandomBytes } from "../app/secrets.ts";
 import type { BodyBudget } from "../http/read_body.ts";
-import type { Clock } from "../ports/clock.ts";
+import type { ChannelKind } from "../domain/people.ts";
+import type { PageMessage, SendResult } from "../ports/channel.ts";
+import type { Clock, NewId } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { Assets } from "./assets.ts";
 import type { ChangeFeed } from "./change_feed.ts";
@@ -19,16 +22,39 @@ export interface WebConfig {
   sendingEnabled: boolean;
 }
 
+export interface ProviderState {
+  channel: ChannelKind;
+  configured: boolean;
+  /** As `Infobip`; empty where none is configured. */
+  provider: string;
+  /** `open`: left alone for a while after several failures; `half-open`: one message is trying it. */
+  circuit: "closed" | "open" | "half-open";
+  lastSentAtMs: number | null;
+  lastError: { words: string; atMs: number } | null;
+}
+
+/** One setting as the settings page shows it; a secret has no value here. */
+export interface ShownSetting {
+  /** As `SMTP_HOST`. */
+  name: string;
+  value: string;
+}
+
 export interface JobState {
   /** As `notification_retry`. */
   name: string;
   enabled: boolean;
+  /** When this process will run it next, epoch milliseconds; null when it will not. */
+  nextRunAtMs: number | null;
+  /** How long after a run the next one is overdue, milliseconds. */
+  lateAfterMs: number;
 }
 
 export interface WebDeps {
   store: Store;
   clock: Clock;
   randomBytes: RandomBytes;
+  newId: NewId;
   bodyBudget: BodyBudget;
   actions: Actions;
   links: LinkSigner;
@@ -37,5 +63,20 @@ export interface WebDeps {
   csrf: Csrf;
   changes: ChangeFeed;
   jobs(): JobState[];
+  confirmSnsSubscription: ConfirmSnsSubscription;
+  /** Answers a request as if it had come in from outside. */
+  frontDoor(request: Request): Promise<Response>;
+  /** Every channel, configured or not. */
+  providers(): ProviderState[];
+  /** Sends one message through the channel at once; null where no provider is configured. */
+  sendPage(
+    channel: ChannelKind,
+    message: PageMessage,
+  ): Promise<SendResult | null>;
+  settings: readonly ShownSetting[];
+  /** The newest migration that this program knows. */
+  schemaVersion: number;
+  /** This process, as the jobs name it. */
+  node: string;
   config: WebConfig;
 }

@@ -1,9 +1,16 @@
 /** The operator UI: every page and every form, put into the table of routes. */
 import { compress } from "hono/compress";
 import type { Routes } from "../http/routes.ts";
+import { addAccountForms } from "./account_forms.ts";
 import { addAccount } from "./account.ts";
 import { addAcknowledge } from "./acknowledge.ts";
+import { addAlertSource } from "./alert_source.ts";
+import { addAlertSourceForm } from "./alert_source_form.ts";
+import { addAlertSourceKey } from "./alert_source_key.ts";
+import { addAlertSources } from "./alert_sources.ts";
 import { addAssets } from "./assets.ts";
+import { addAuditLog } from "./audit_log.ts";
+import { addContactForms } from "./contact_forms.ts";
 import { addDashboard } from "./dashboard.ts";
 import type { WebDeps } from "./deps.ts";
 import { addEvents } from "./events.ts";
@@ -11,8 +18,22 @@ import { addIncidentActions } from "./incident_actions.ts";
 import { addIncident } from "./incident.ts";
 import { addIncidents } from "./incidents.ts";
 import { addInstall } from "./install.ts";
+import { addLoginForms } from "./login_forms.ts";
 import { addLogin } from "./login.ts";
+import { addPolicies, addPolicy } from "./policies.ts";
+import { addPolicyForm } from "./policy_form.ts";
+import { addSchedules } from "./schedules.ts";
+import { addSchedule } from "./schedule.ts";
+import { addScheduleEntryForm } from "./schedule_entry_form.ts";
+import { addScheduleForm } from "./schedule_form.ts";
+import { addTestAlert } from "./test_alert.ts";
+import { addResponderForms } from "./responder_forms.ts";
+import { addResponders } from "./responders.ts";
+import { addRulesForm } from "./rules_form.ts";
+import { addSettings } from "./settings.ts";
 import { addSetup } from "./setup.ts";
+import { addTeamForms } from "./team_forms.ts";
+import { addTeams } from "./teams.ts";
 
 /** Adds all routes of the operator UI. */
 export function addWeb(routes: Routes, deps: WebDeps): void {
@@ -28,5 +49,27 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addIncidents(routes, deps);
   addIncident(routes, deps);
   addIncidentActions(routes, deps);
+  addSchedules(routes, deps);
+  addScheduleForm(routes, deps);
+  addSchedule(routes, deps);
+  addScheduleEntryForm(routes, deps);
+  addPolicies(routes, deps);
+  addPolicyForm(routes, deps);
+  addPolicy(routes, deps);
+  addAlertSources(routes, deps);
+  addAlertSourceForm(routes, deps);
+  addAlertSource(routes, deps);
+  addAlertSourceKey(routes, deps);
+  addTestAlert(routes, deps);
+  addTeamForms(routes, deps);
+  addTeams(routes, deps);
+  addResponderForms(routes, deps);
+  addResponders(routes, deps);
+  addContactForms(routes, deps);
+  addRulesForm(routes, deps);
+  addLoginForms(routes, deps);
   addAccount(routes, deps);
+  addAccountForms(routes, deps);
+  addSettings(routes, deps);
+  addAuditLog(routes, deps);
 }

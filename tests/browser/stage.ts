@@ -2,7 +2,7 @@
  * The whole of PagerPal on a free port, as a browser finds it: the demonstration's teams, people and alerts on a real
  * database, a stand-in Infobip and a real mail server, and a clock that stands until the test moves it.
  */
-import { INTAKE_PATHS } from "../../src/api/intake_paths.ts";
+import { INTAKE_PATHS } from "../../src/http/intake_paths.ts";
 import { act } from "../../src/app/act.ts";
 import { beginSession } from "../../src/app/login_sessions.ts";
 import { hashPassword } from "../../src/app/passwords.ts";

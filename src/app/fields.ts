@@ -20,7 +20,8 @@ export const idText = z.string()
 
 /** One line of text without control characters, trimmed, not empty. */
 export function line(longest: number) {
-  return z.string().trim().min(1).max(longest)
+  return z.string().trim().min(1, "Must not be empty.")
+    .max(longest, `At most ${longest} characters.`)
     .refine(isWellFormed, "Must be well-formed Unicode.")
     .refine(
       (text) => !CONTROLS.test(text),
@@ -30,7 +31,7 @@ export function line(longest: number) {
 
 /** Text with line breaks, may be empty. */
 export function text(longest: number) {
-  return z.string().trim().max(longest)
+  return z.string().trim().max(longest, `At most ${longest} characters.`)
     .refine(isWellFormed, "Must be well-formed Unicode.")
     .refine(
       (text) => !CONTROLS_BUT_BREAKS.test(text),
@@ -45,9 +46,10 @@ export const searchText = z.string().trim().max(200)
   .transform((value) => value === "" ? undefined : value);
 
 /** An e-mail address, as an addr-spec of at most 254 characters. */
-export const email = z.email().max(254).openapi({
-  example: "maya@example.com",
-});
+export const email = z.email("An e-mail address, as maya@example.com.")
+  .max(254, "At most 254 characters.").openapi({
+    example: "maya@example.com",
+  });
 
 /** An instant in ISO 8601 with its offset; becomes epoch milliseconds. */
 export const instant = z.iso.datetime({ offset: true })

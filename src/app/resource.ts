@@ -1,7 +1,7 @@
 /** What makes one kind of record different from the others, and the writes that all of them share. */
 import type { z } from "@hono/zod-openapi";
-import { recordChange } from "../app/record_change.ts";
-import { notFound } from "../app/refused_error.ts";
+import { recordChange } from "./record_change.ts";
+import { notFound } from "./refused_error.ts";
 import type { UserAccount } from "../domain/people.ts";
 import type { DirectoryRepository } from "../ports/directory_repositories.ts";
 import type { Repositories } from "../ports/store.ts";
@@ -10,33 +10,25 @@ import type { Given } from "./given.ts";
 export type Row = { id: number; createdAtMs: number; updatedAtMs: number };
 type New<T> = Omit<T, "id" | "createdAtMs" | "updatedAtMs">;
 
-/** A kind of record. `Fields` is what a caller may write, already parsed; `Shown` is what the API answers. */
+/**
+ * A kind of record that operators write. `Fields` is what a caller may write, already parsed; `Shown` is the record as the
+ * API and the audit log show it.
+ */
 export interface Resource<
   T extends Row,
   Fields,
   Shown extends Record<string, unknown>,
 > {
-  /** As `/api/v1/escalation-policies`. */
-  path: `/${string}`;
-  tag: string;
   /** As `escalation policy`; the audit log's kind is the same with underscores. */
   noun: string;
-  /** As `EscalationPolicy`, for operation ids. */
-  name: string;
-  plural: string;
   create: z.ZodType<Fields>;
   change: z.ZodType<Given<Fields>>;
-  shown: z.ZodType<unknown, Shown>;
-  /** Filters besides the page; `team_id` is passed on as `teamId`. */
-  byTeam: boolean;
   repository(from: Repositories): DirectoryRepository<T, { teamId?: number }>;
   show(row: T): Shown;
   /** Promises the row's own fields for the given ones; throws a refusal that names the field. */
   toRow(fields: Given<Fields>, before: T | null): Partial<New<T>>;
   /** Throws a refusal for references to what is not there. */
   check(tx: Repositories, fields: Given<Fields>): Promise<void>;
-  /** null: the resource has a creation of its own. */
-  insert: "plain" | null;
 }
 
 /** Promises the inserted row, references checked. */

@@ -1,7 +1,7 @@
 /** Where a page goes to, in the one form that is stored. */
 import { z } from "@hono/zod-openapi";
 import { parsePhoneNumberFromString } from "libphonenumber-js";
-import { invalid } from "../app/refused_error.ts";
+import { invalid } from "./refused_error.ts";
 import type { ChannelKind } from "../domain/people.ts";
 
 const WRITTEN_NUMBER = /^\+[0-9 ()./-]{3,40}$/;

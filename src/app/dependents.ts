@@ -1,5 +1,5 @@
 /** Deletions that other records forbid. */
-import { RefusedError } from "../app/refused_error.ts";
+import { RefusedError } from "./refused_error.ts";
 import type { Dependent } from "../ports/directory_repositories.ts";
 import { StoreConflictError } from "../ports/store.ts";
 

@@ -1,0 +1,73 @@
+/** The settings in force as an operator may see them. No secret leaves here, only whether there is one. */
+import type { DatabaseConfig } from "./database_url.ts";
+import type { Config } from "./settings.ts";
+import type { VariableName } from "./variables.ts";
+
+type Shown = Record<
+  Exclude<VariableName, "DATABASE_AUTH_TOKEN">,
+  string | number | boolean | null
+>;
+
+/** Promises every variable with its value in force, in the order of `.env.example`; "set" or "not set" for a secret. */
+export function shownSettings(
+  config: Config,
+): { name: string; value: string }[] {
+  const { infobip, smtp, alertSourceRateLimit: rate } = config;
+  const shown: Shown = {
+    ENVIRONMENT: config.environment,
+    DATABASE_URL: databaseWords(config.database),
+    SECRET_KEY: secret(config.secretKey),
+    PAGERPAL_BASE_URL: config.baseUrl,
+    ALLOWED_ORIGINS: config.allowedOrigins.join(", "),
+    SESSION_COOKIE_SECURE: config.sessionCookieSecure,
+    NOTIFICATION_SENDING_ENABLED: config.notificationSendingEnabled,
+    NOTIFICATION_RETRY_WORKER_ENABLED: config.notificationRetryWorkerEnabled,
+    NOTIFICATION_CONCURRENCY: config.notificationConcurrency,
+    ESCALATION_WORKER_ENABLED: config.escalationWorkerEnabled,
+    INFOBIP_BASE_URL: infobip?.baseUrl ?? null,
+    INFOBIP_API_KEY: secret(infobip?.apiKey),
+    INFOBIP_SMS_SENDER: infobip?.smsSender ?? null,
+    INFOBIP_WHATSAPP_SENDER: infobip?.whatsappSender ?? null,
+    INFOBIP_WHATSAPP_TEMPLATE: infobip?.whatsappTemplate ?? null,
+    INFOBIP_WHATSAPP_TEMPLATE_LANGUAGE: infobip?.whatsappTemplateLanguage ??
+      null,
+    INFOBIP_RECEIPT_TOKEN: secret(config.infobipReceiptToken),
+    SMTP_HOST: smtp?.host ?? null,
+    SMTP_PORT: smtp?.port ?? null,
+    SMTP_USER: secret(smtp?.user),
+    SMTP_PASSWORD: secret(smtp?.password),
+    SMTP_FROM: smtp?.from ?? null,
+    ALERT_SOURCE_RATE_LIMIT_CAPACITY: rate.capacity,
+    ALERT_SOURCE_RATE_LIMIT_REFILL_PER_SECOND: rate.refillPerSecond,
+    HOST: config.host,
+    PORT: config.port,
+    LOG_LEVEL: config.logLevel,
+    TRUSTED_PROXIES: config.trustedProxies.join(", "),
+  };
+  return Object.entries(shown).map(([name, value]) => ({
+    name,
+    value: value === null || value === "" ? "not set" : String(value),
+  }));
+}
+
+function secret(value: string | null | undefined): string {
+  return value ? "set" : "not set";
+}
+
+/** The user name and the password, which a URL may hold anywhere before its host and after `?`, are left out. */
+function databaseWords(database: DatabaseConfig): string {
+  switch (database.kind) {
+    case "libsql-file":
+      return `libSQL file ${database.path}`;
+    case "libsql-remote":
+      return `libSQL server ${hostOf(database.url)}`;
+    case "postgres":
+      return `PostgreSQL ${hostOf(database.url)}`;
+  }
+}
+
+function hostOf(url: string): string {
+  if (!URL.canParse(url)) return "";
+  const { host, pathname } = new URL(url);
+  return host + (pathname === "/" ? "" : pathname);
+}

@@ -1,0 +1,154 @@
+/** Writing an escalation policy: a form whose every button is a post, so that steps move without a script. */
+import { policyResource } from "../app/policy_fields.ts";
+import { audit, insertRow, updateRow } from "../app/resource.ts";
+import {
+  type EscalationPolicy,
+  POLICY_LIMITS,
+} from "../domain/escalation_policy.ts";
+import type { EdgeContext } from "../http/edge_env.ts";
+import type { Routes } from "../http/routes.ts";
+import type { WebDeps } from "./deps.ts";
+import { type FormErrors, formErrors } from "./form.ts";
+import { choices } from "./load_names.ts";
+import { leaveNotice } from "./notice.ts";
+import { showPage } from "./page.ts";
+import { loadTargetable } from "./policies.ts";
+import { found, parseFields, pathId, posted } from "./posted.ts";
+import { addRemoval } from "./removal.ts";
+import {
+  type Draft,
+  draftOf,
+  inputOf,
+  newDraft,
+  press,
+  readDraft,
+} from "./view/policy_draft.ts";
+import { targetGroups } from "./view/target_names.ts";
+import { viewerOf } from "./viewer.ts";
+
+const resource = policyResource;
+const PATH = "/escalation-policies";
+
+/** Adds the forms at `new`, `{id}/edit` and `{id}/delete` below `/escalation-policies`. */
+export function addPolicyForm(routes: Routes, deps: WebDeps): void {
+  addCreation(routes, deps);
+  addEditing(routes, deps);
+  addRemoval(routes, deps, {
+    path: PATH,
+    place: "policies",
+    label: "Policies",
+    resource,
+    words: {
+      gone: "Incidents that are open keep their own copy of it.",
+      instead: "Give these another policy first.",
+    },
+  });
+}
+
+function addCreation(routes: Routes, deps: WebDeps): void {
+  routes.page(`${PATH}/new`, "admin", (c: EdgeContext) => {
+    const draft = newDraft(c.req.query("team_id") ?? "");
+    return show(c, deps, { policy: null, draft });
+  });
+
+  routes.page(`${PATH}/new`, "admin", async (c: EdgeContext) => {
+    const { viewer, form } = await posted(c, deps);
+    const draft = readDraft(form);
+    const pressed = press(draft, form.text("do"));
+    if (pressed) return show(c, deps, { policy: null, draft: pressed });
+    const by = c.get("principal").account;
+    const { nowMs } = viewer.view;
+    try {
+      const fields = parseFields(resource.create, inputOf(draft));
+      const after = await deps.store.transaction(async (tx) => {
+        const after = await insertRow(tx, { resource, fields, nowMs });
+        const change = { verb: "create", by, before: null, after } as const;
+        await audit(tx, { resource, ...change, nowMs });
+        return after;
+      });
+      const text = `The policy ${after.name} is made.`;
+      leaveNotice(c, { tone: "good", text }, deps.config);
+      return c.redirect(`${PATH}/${after.id}`, 303);
+    } catch (error) {
+      const errors = formErrors(error, c);
+      return show(c, deps, { policy: null, draft, errors });
+    }
+  }, "post");
+}
+
+function addEditing(routes: Routes, deps: WebDeps): void {
+  routes.page(`${PATH}/{id}/edit`, "admin", async (c: EdgeContext) => {
+    const policy = await demand(c, deps);
+    return show(c, deps, { policy, draft: draftOf(policy) });
+  });
+
+  routes.page(`${PATH}/{id}/edit`, "admin", async (c: EdgeContext) => {
+    const { viewer, form } = await posted(c, deps);
+    const policy = await demand(c, deps);
+    const draft = readDraft(form);
+    const pressed = press(draft, form.text("do"));
+    if (pressed) return show(c, deps, { policy, draft: pressed });
+    const by = c.get("principal").account;
+    const { nowMs } = viewer.view;
+    try {
+      const fields = parseFields(resource.create, inputOf(draft));
+      await deps.store.transaction((tx) =>
+        updateRow(tx, { resource, id: policy.id, fields, by, nowMs })
+      );
+    } catch (error) {
+      const errors = formErrors(error, c);
+      return show(c, deps, { policy, draft, errors });
+    }
+    const text = "Saved. Incidents that are open keep the policy as it was.";
+    leaveNotice(c, { tone: "good", text }, deps.config);
+    return c.redirect(`${PATH}/${policy.id}`, 303);
+  }, "post");
+}
+
+async function show(
+  c: EdgeContext,
+  deps: WebDeps,
+  { policy, draft, errors = {} }: {
+    policy: EscalationPolicy | null;
+    draft: Draft;
+    errors?: FormErrors;
+  },
+): Promise<Response> {
+  const viewer = await viewerOf(c, deps);
+  const all = await loadTargetable(deps);
+  return showPage(c, deps, {
+    template: "policies/form",
+    title: policy ? `Edit ${policy.name}` : "Make a policy",
+    place: "policies",
+    viewer,
+    status: Object.keys(errors).length > 0 ? 422 : 200,
+    view: {
+      ...{ policy, draft, errors },
+      wrong: errorFinder(errors),
+      uses: policy ? await deps.store.policies.dependents(policy.id) : [],
+      teams: choices(all.teams, "Choose a team"),
+      groups: targetGroups(all),
+      limits: POLICY_LIMITS,
+    },
+  });
+}
+
+/** Promises the error of a field; of a target, whichever of its parts is wrong, one sentence. */
+function errorFinder(errors: FormErrors): (field: string) => string {
+  return (field) => {
+    if (errors[field] !== undefined) return errors[field];
+    const inside = Object.keys(errors).some((name) =>
+      name.startsWith(`${field}.`) && /\.(type|id)$/.test(name)
+    );
+    return inside && !field.endsWith("targets") && field !== "fallback"
+      ? "Choose who is paged, or remove it."
+      : "";
+  };
+}
+
+async function demand(
+  c: EdgeContext,
+  { store }: WebDeps,
+): Promise<EscalationPolicy> {
+  return found(await store.policies.find(pathId(c)), "escalation policy");
+}

@@ -1,0 +1,236 @@
+/** Putting somebody on call: entries and overrides, written in the schedule's own zone. */
+import {
+  addEntry,
+  changeEntry,
+  type EntryKind,
+  removeEntry,
+} from "../app/schedule_entries.ts";
+import { invalid } from "../app/refused_error.ts";
+import type { Schedule, ScheduleEntry } from "../domain/schedule.ts";
+import { type Edge, wallClockOf } from "../domain/wall_clock.ts";
+import type { EdgeContext } from "../http/edge_env.ts";
+import type { Routes } from "../http/routes.ts";
+import type { WebDeps } from "./deps.ts";
+import { type Form, type FormErrors, formErrors } from "./form.ts";
+import { choices, everyRow } from "./load_names.ts";
+import { leaveNotice } from "./notice.ts";
+import { showPage } from "./page.ts";
+import { found, pathId, posted } from "./posted.ts";
+import { readWallClock, type WallClock } from "./view/wall_clock_field.ts";
+import { zoneWords } from "./view/zoned_time.ts";
+import { viewerOf } from "./viewer.ts";
+
+interface Values {
+  kind: EntryKind;
+  responder_id: string;
+  starts_at: string;
+  ends_at: string;
+}
+
+const WEEK = { days: 7 };
+
+/** Adds the forms below `/schedules/{id}/entries`. */
+export function addScheduleEntryForm(routes: Routes, deps: WebDeps): void {
+  addCreation(routes, deps);
+  addEditing(routes, deps);
+  addDeletion(routes, deps);
+}
+
+function addCreation(routes: Routes, deps: WebDeps): void {
+  const path = "/schedules/{id}/entries/new";
+  routes.page(path, "admin", async (c: EdgeContext) => {
+    const schedule = await demandSchedule(c, deps);
+    const values = proposed(c, schedule, deps.clock());
+    return show(c, deps, { schedule, entry: null, values });
+  });
+
+  routes.page(path, "admin", async (c: EdgeContext) => {
+    const { form } = await posted(c, deps);
+    const schedule = await demandSchedule(c, deps);
+    const values = valuesOf(form);
+    const by = c.get("principal").account;
+    const nowMs = deps.clock();
+    try {
+      const { fields, remarks } = read(values, { schedule, entry: null });
+      const { kind } = values;
+      await deps.store.transaction((tx) =>
+        addEntry(tx, { scheduleId: schedule.id, kind, fields, by, nowMs })
+      );
+      const text = ["Saved.", ...remarks].join(" ");
+      leaveNotice(c, { tone: "good", text }, deps.config);
+      return c.redirect(`/schedules/${schedule.id}`, 303);
+    } catch (error) {
+      const errors = formErrors(error, c);
+      return show(c, deps, { schedule, entry: null, values, errors });
+    }
+  }, "post");
+}
+
+function addEditing(routes: Routes, deps: WebDeps): void {
+  const path = "/schedules/{id}/entries/{entry}";
+  routes.page(path, "admin", async (c: EdgeContext) => {
+    const { schedule, entry } = await demandEntry(c, deps);
+    const values = valuesFrom(entry, schedule);
+    return show(c, deps, { schedule, entry, values });
+  });
+
+  routes.page(path, "admin", async (c: EdgeContext) => {
+    const { form } = await posted(c, deps);
+    const { schedule, entry } = await demandEntry(c, deps);
+    const values = { ...valuesOf(form), kind: entry.kind };
+    const by = c.get("principal").account;
+    const nowMs = deps.clock();
+    try {
+      const { fields, remarks } = read(values, { schedule, entry });
+      await deps.store.transaction((tx) =>
+        changeEntry(tx, { entry, fields, by, nowMs })
+      );
+      const text = ["Saved.", ...remarks].join(" ");
+      leaveNotice(c, { tone: "good", text }, deps.config);
+      return c.redirect(`/schedules/${schedule.id}`, 303);
+    } catch (error) {
+      const errors = formErrors(error, c);
+      return show(c, deps, { schedule, entry, values, errors });
+    }
+  }, "post");
+}
+
+function addDeletion(routes: Routes, deps: WebDeps): void {
+  routes.page(
+    "/schedules/{id}/entries/{entry}/delete",
+    "admin",
+    async (c: EdgeContext) => {
+      await posted(c, deps);
+      const { schedule, entry } = await demandEntry(c, deps);
+      const by = c.get("principal").account;
+      const nowMs = deps.clock();
+      await deps.store.transaction((tx) =>
+        removeEntry(tx, { entry, by, nowMs })
+      );
+      const text = `The ${entry.kind} is deleted.`;
+      leaveNotice(c, { tone: "good", text }, deps.config);
+      return c.redirect(`/schedules/${schedule.id}`, 303);
+    },
+    "post",
+  );
+}
+
+async function show(
+  c: EdgeContext,
+  deps: WebDeps,
+  { schedule, entry, values, errors = {} }: {
+    schedule: Schedule;
+    entry: ScheduleEntry | null;
+    values: Values;
+    errors?: FormErrors;
+  },
+): Promise<Response> {
+  const viewer = await viewerOf(c, deps);
+  const people = await everyRow(deps.store.responders);
+  const zone = zoneWords({ ...viewer.view, timeZone: schedule.timeZone });
+  return showPage(c, deps, {
+    template: "schedules/entry",
+    title: entry ? `Edit ${entry.kind}` : `Add ${values.kind}`,
+    place: "schedules",
+    viewer,
+    status: Object.keys(errors).length > 0 ? 422 : 200,
+    view: {
+      ...{ schedule, entry, values, errors, zone },
+      name: people.find(({ id }) => id === entry?.responderId)?.name ?? "",
+      people: choices(people, "Choose a person"),
+      kinds: [
+        { value: "entry", label: "Entry: adds to who is on call" },
+        { value: "override", label: "Override: beats entries while it lasts" },
+      ],
+    },
+  });
+}
+
+/** Promises what to write, and what the clock did to the times that were typed; throws a refusal that names the field. */
+function read(
+  values: Values,
+  { schedule, entry }: { schedule: Schedule; entry: ScheduleEntry | null },
+) {
+  if (values.responder_id === "") {
+    throw invalid("responder_id", "Choose a person.");
+  }
+  const { timeZone } = schedule;
+  const field = (
+    name: "starts_at" | "ends_at",
+    edge: Edge,
+    keptMs: number | undefined,
+  ): WallClock => {
+    const clock = readWallClock(values[name], { timeZone, edge, keptMs });
+    if (clock) return clock;
+    throw invalid(name, "A day and a time, as 2026-11-23 09:00.");
+  };
+  const starts = field("starts_at", "start", entry?.startsAtMs);
+  const ends = field("ends_at", "end", entry?.endsAtMs);
+  if (ends.atMs <= starts.atMs) {
+    throw invalid("ends_at", "The end must be later than the start.");
+  }
+  return {
+    fields: {
+      responder_id: Number(values.responder_id),
+      starts_at: starts.atMs,
+      ends_at: ends.atMs,
+    },
+    remarks: [starts.remark, ends.remark].filter((remark) => remark !== ""),
+  };
+}
+
+/** What a link asks for, else a week from the next full hour. */
+function proposed(
+  c: EdgeContext,
+  { timeZone }: Schedule,
+  nowMs: number,
+): Values {
+  const next = Temporal.Instant.fromEpochMilliseconds(nowMs)
+    .toZonedDateTimeISO(timeZone).round({
+      smallestUnit: "hour",
+      roundingMode: "ceil",
+    });
+  const wall = (at: Temporal.ZonedDateTime) =>
+    wallClockOf(at.epochMilliseconds, timeZone);
+  return {
+    kind: c.req.query("kind") === "override" ? "override" : "entry",
+    responder_id: c.req.query("responder_id") ?? "",
+    starts_at: c.req.query("from") ?? wall(next),
+    ends_at: c.req.query("to") ?? wall(next.add(WEEK)),
+  };
+}
+
+async function demandSchedule(
+  c: EdgeContext,
+  { store }: WebDeps,
+): Promise<Schedule> {
+  return found(await store.schedules.find(pathId(c)), "schedule");
+}
+
+async function demandEntry(c: EdgeContext, deps: WebDeps) {
+  const schedule = await demandSchedule(c, deps);
+  const entry = await deps.store.schedules.findEntry(pathId(c, "entry"));
+  const own = entry?.scheduleId === schedule.id ? entry : null;
+  return { schedule, entry: found(own, "entry") };
+}
+
+function valuesOf(form: Form): Values {
+  return {
+    kind: form.text("kind") === "override" ? "override" : "entry",
+    responder_id: form.text("responder_id"),
+    starts_at: form.text("starts_at"),
+    ends_at: form.text("ends_at"),
+  };
+}
+
+function valuesFrom(
+  { kind, responderId, startsAtMs, endsAtMs }: ScheduleEntry,
+  { timeZone }: Schedule,
+): Values {
+  return {
+    kind,
+    responder_id: String(responderId),
+    starts_at: wallClockOf(startsAtMs, timeZone),
+    ends_at: wallClockOf(endsAtMs, timeZone),
+  };
+}

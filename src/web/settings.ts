@@ -1,0 +1,110 @@
+/** How the service itself is doing: jobs, nodes, providers, version; for admins also what is configured. */
+import { CHANNEL_KINDS, type ContactMethod } from "../domain/people.ts";
+import type { EdgeContext } from "../http/edge_env.ts";
+import type { Routes } from "../http/routes.ts";
+import { tryOut } from "./contact_forms.ts";
+import type { WebDeps } from "./deps.ts";
+import { leaveNotice } from "./notice.ts";
+import { showPage } from "./page.ts";
+import { posted } from "./posted.ts";
+import { type JobRow, jobRow, nodeRows } from "./view/job_words.ts";
+import { channelName } from "./view/notification_words.ts";
+import { counted } from "./view/plural.ts";
+import { type ProviderRow, providerRow } from "./view/provider_words.ts";
+import { type Viewer, viewerOf } from "./viewer.ts";
+
+/** Adds `/settings` and its button that sends a test page. */
+export function addSettings(routes: Routes, deps: WebDeps): void {
+  routes.page("/settings", "viewer", async (c: EdgeContext) => {
+    const viewer = await viewerOf(c, deps);
+    return showPage(c, deps, {
+      template: "settings",
+      title: "Settings",
+      place: "settings",
+      viewer,
+      view: await settingsView(deps, viewer),
+    });
+  });
+
+  routes.page("/settings/test-page", "admin", async (c: EdgeContext) => {
+    const { viewer, form } = await posted(c, deps);
+    const by = c.get("principal").account;
+    const channel = CHANNEL_KINDS.find((one) => one === form.text("channel"));
+    const method = (await ownMethods(deps, viewer))
+      .find((one) => one.channel === channel);
+    const notice = method ? await tryOut(c, deps, { method, by }) : {
+      tone: "bad" as const,
+      text: `You have no contact method for ${
+        channelName({ channel })
+      } that is switched on. Add one on your account page.`,
+    };
+    leaveNotice(c, notice, deps.config);
+    return c.redirect("/settings", 303);
+  }, "post");
+}
+
+async function settingsView(deps: WebDeps, viewer: Viewer) {
+  const { store, config, schemaVersion, node } = deps;
+  const { nowMs } = viewer.view;
+  const runs = await store.jobs.list();
+  const jobs = deps.jobs().map((job) =>
+    jobRow(job, runs.filter(({ name }) => name === job.name), nowMs)
+  );
+  const own = await ownMethods(deps, viewer);
+  const providers = deps.providers().map((state) => {
+    const method = own.find(({ channel }) => channel === state.channel);
+    return {
+      ...providerRow(state, nowMs),
+      configured: state.configured,
+      address: method?.address ?? "",
+    };
+  });
+  const found = await store.check();
+  return {
+    sentence: sentence(jobs, providers, config.sendingEnabled),
+    sendingEnabled: config.sendingEnabled,
+    jobs,
+    nodes: nodeRows(runs, { node, nowMs }),
+    providers,
+    version: config.version,
+    schema: found.schemaVersion === schemaVersion
+      ? `at migration ${schemaVersion}, the newest`
+      : `at migration ${found.schemaVersion}; this program knows ${schemaVersion}`,
+    schemaOk: found.schemaVersion === schemaVersion,
+    ...viewer.can.administer
+      ? { settings: deps.settings, accounts: await accountWords(deps) }
+      : { settings: [], accounts: "" },
+  };
+}
+
+async function ownMethods(
+  { store }: WebDeps,
+  { responderId }: Viewer,
+): Promise<ContactMethod[]> {
+  const methods = await store.responders.contactMethods(responderId);
+  return methods.filter(({ enabled }) => enabled);
+}
+
+async function accountWords({ store }: WebDeps): Promise<string> {
+  const { total } = await store.accounts.list({ page: 1, pageSize: 1 });
+  const admins = await store.accounts.countAdmins();
+  return `${counted(total, "account")}, ${counted(admins, "enabled admin")}`;
+}
+
+function sentence(
+  jobs: readonly JobRow[],
+  providers: readonly (ProviderRow & { configured: boolean })[],
+  sendingEnabled: boolean,
+): string {
+  if (!sendingEnabled) {
+    return "Sending is switched off: pages are written down and nobody is paged.";
+  }
+  const job = jobs.find(({ tone }) => tone === "bad");
+  if (job) return `${job.title}: ${job.state}.`;
+  const provider = providers.find(({ tone }) => tone === "bad");
+  if (provider) return `${provider.title}: ${provider.state}`;
+  if (!providers.some(({ configured }) => configured)) {
+    return "No provider is set up, so no page can leave.";
+  }
+  return "Sending is on, the jobs run, and no provider is failing.";
+}

@@ -1,0 +1,92 @@
+/** The background jobs, in words; a late one loud. */
+import type { JobRun } from "../../ports/system_repositories.ts";
+import type { JobState } from "../deps.ts";
+import { briefly, duration } from "./duration.ts";
+import { counted, sentenceCase } from "./plural.ts";
+
+export interface JobRow {
+  title: string;
+  name: string;
+  tone: "good" | "bad" | "plain";
+  /** How it stands, as "Late: the last run was 12 min ago". */
+  state: string;
+  /** What the last run did. */
+  message: string;
+  next: string;
+  nodes: string[];
+}
+
+const TITLES: Record<string, string> = {
+  notification_retry: "Sending what is due",
+  escalation: "Escalating",
+  self_audit: "Self-check",
+  prune: "Forgetting what is old",
+};
+
+/** Promises the row of a job; `runs` are its newest run on each node, newest first. */
+export function jobRow(
+  job: JobState,
+  runs: readonly JobRun[],
+  nowMs: number,
+): JobRow {
+  return {
+    title: TITLES[job.name] ?? sentenceCase(job.name.replaceAll("_", " ")),
+    name: job.name,
+    ...stateOf(job, runs[0], nowMs),
+    message: runs[0]?.message ?? "",
+    next: job.nextRunAtMs === null
+      ? ""
+      : `next in ${briefly(job.nextRunAtMs - nowMs)}`,
+    nodes: runs.map((run) =>
+      `${run.node}: ${briefly(nowMs - run.startedAtMs)} ago, took ${
+        duration(run.durationMs)
+      }, ${counted(run.runs, "run")}, ${run.failures} failed`
+    ),
+  };
+}
+
+function stateOf(
+  { enabled, lateAfterMs }: JobState,
+  last: JobRun | undefined,
+  nowMs: number,
+): Pick<JobRow, "tone" | "state"> {
+  if (!last) {
+    return enabled
+      ? { tone: "plain", state: "Has not run yet" }
+      : { tone: "bad", state: "Switched off, and never run on another node" };
+  }
+  const ago = nowMs - last.startedAtMs;
+  if (ago > lateAfterMs) {
+    const state = `Late: the last run was ${briefly(ago)} ago`;
+    return { tone: "bad", state };
+  }
+  const ran = `${briefly(ago)} ago, took ${duration(last.durationMs)}`;
+  return last.outcome === "failed"
+    ? { tone: "bad", state: `Failed ${ran}` }
+    : { tone: "good", state: `Ran ${ran}` };
+}
+
+export interface NodeRow {
+  name: string;
+  isThis: boolean;
+  alive: boolean;
+  seen: string;
+}
+
+/** Promises the processes that have run a job lately, newest first; one is quiet when it has run none for three minutes. */
+export function nodeRows(
+  runs: readonly JobRun[],
+  { node, nowMs }: { node: string; nowMs: number },
+): NodeRow[] {
+  const newest = new Map<string, number>();
+  for (const run of runs) {
+    const known = newest.get(run.node) ?? 0;
+    newest.set(run.node, Math.max(known, run.startedAtMs));
+  }
+  return [...newest].sort((a, b) => b[1] - a[1]).map(([name, atMs]) => ({
+    name,
+    isThis: name === node,
+    alive: nowMs - atMs <= 3 * 60_000,
+    seen: `${briefly(nowMs - atMs)} ago`,
+  }));
+}
