@@ -196,7 +196,7 @@ export function timeZoneAsk(value: string): Ask {
     name: "time_zone",
     label: "Time zone",
     help: "Times are shown in it.",
-    options: timeZoneOptions(),
+    options: timeZoneOptions(value),
     value,
   };
 }

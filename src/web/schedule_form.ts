@@ -126,7 +126,7 @@ async function show(
     view: {
       ...{ schedule, values, errors, uses },
       teams: choices(await everyRow(deps.store.teams), "Choose a team"),
-      timeZones: timeZoneOptions(),
+      timeZones: timeZoneOptions(values.time_zone ?? "UTC"),
     },
   });
 }
