@@ -15,31 +15,36 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 const server = given ? null : await startPostgres();
-const report = await Deno.makeTempFile({ suffix: ".xml" });
+// What tests of different files share, as the browser's binaries.
+const folder = await Deno.makeTempDir({ prefix: "pagerpal_run_" });
+const report = `${folder}/report.xml`;
 try {
-  const code = await runTests(given || server?.url || "", report);
-  const { passed, failed } = count(await Deno.readTextFile(report), code);
+  const code = await runTests(given || server?.url || "");
+  const { passed, failed } = count(
+    await Deno.readTextFile(report).catch(() => ""),
+    code,
+  );
   if (passed + failed === 0) console.error("No test was run.");
   console.log(`${passed} passed, ${failed} failed`);
   Deno.exitCode = code !== 0 ? code : passed + failed === 0 ? 1 : 0;
 } finally {
-  await Deno.remove(report).catch(() => {});
+  await Deno.remove(folder, { recursive: true }).catch(() => {});
   await server?.stop();
 }
 // The signal listeners would keep the process.
 Deno.exit();
 
 /** Promises the runner's exit code; 130 where it was interrupted. */
-async function runTests(databaseUrl: string, junit: string): Promise<number> {
+async function runTests(databaseUrl: string): Promise<number> {
   if (stopping.signal.aborted) return 130;
   const runner = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["test", "-A", "--parallel", `--junit-path=${junit}`],
+      ...["test", "-A", "--parallel", `--junit-path=${report}`],
       // Of its own, so that the service's lock file holds nothing that only tests use.
       ...["--lock=tests/deno.lock", "--frozen"],
       ...Deno.args,
     ],
-    env: { TEST_DATABASE_URL: databaseUrl },
+    env: { TEST_DATABASE_URL: databaseUrl, TEST_RUN_FOLDER: folder },
     stdin: "null",
   }).spawn();
   stopping.signal.addEventListener("abort", () => {

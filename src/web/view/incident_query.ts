@@ -4,6 +4,7 @@ import {
   INCIDENT_STATUSES,
   type IncidentStatus,
 } from "../../domain/incident.ts";
+import { cleanLine } from "../../domain/text.ts";
 import type { ListPosition } from "../../ports/overview_repository.ts";
 import type { IncidentFilter } from "../../ports/paging_repositories.ts";
 
@@ -37,7 +38,7 @@ export function readIncidentQuery(params: URLSearchParams): IncidentQuery {
     team: id("team"),
     source: id("source"),
     person: id("person"),
-    q: text("q").slice(0, LONGEST_SEARCH),
+    q: cleanLine(text("q"), LONGEST_SEARCH),
     from: day(text("from")),
     to: day(text("to")),
     olderThan: position(text("older")),

@@ -160,11 +160,12 @@ function stepsAhead(incident: Incident, options: NextOptions): Rung[] {
 }
 
 function stepWords({ names, labels, step }: FutureStep): Words {
-  const where = labels.length > 0 ? ` (${labels.join(", ")})` : "";
-  return names.length > 0 ? ["Escalates to ", ...strongNames(names), where] : [
-    `Step ${step + 1} is skipped: nobody is on call then`,
-    where,
-  ];
+  const where: Words = labels.length > 0
+    ? [" (", { said: labels.join(", ") }, ")"]
+    : [];
+  return names.length > 0
+    ? ["Escalates to ", ...strongNames(names), ...where]
+    : [`Step ${step + 1} is skipped: nobody is on call then`, ...where];
 }
 
 function lastResort(

@@ -1,0 +1,82 @@
+/** Every screen, for what must hold on each of them. */
+import type { Page } from "npm:playwright-core@1.65.1";
+import type { Role } from "../../src/domain/people.ts";
+import type { Stage } from "./stage.ts";
+
+export interface Screen {
+  name: string;
+  /** Who looks at it; nobody is logged in where it is null. */
+  as: Role | null;
+  path(stage: Stage): Promise<string> | string;
+}
+
+/** The screens of the demonstration, seen by an admin, who sees most. */
+export const SCREENS: Screen[] = [
+  { name: "login", as: null, path: () => "/login" },
+  { name: "acknowledge", as: null, path: acknowledgePath },
+  {
+    name: "acknowledge unknown",
+    as: null,
+    path: () => "/a/1-0000000000000000",
+  },
+  { name: "offline", as: null, path: () => "/offline" },
+  { name: "dashboard", as: "admin", path: () => "/dashboard" },
+  { name: "incidents", as: "admin", path: () => "/incidents?status=all" },
+  {
+    name: "no incident found",
+    as: "admin",
+    path: () => "/incidents?q=nothing",
+  },
+  { name: "incident", as: "admin", path: incidentPath },
+  ...[
+    "/teams",
+    "/teams/new",
+    "/teams/1",
+    "/teams/1/edit",
+    "/responders",
+    "/responders/new",
+    "/responders/1",
+    "/responders/1/edit",
+    "/schedules",
+    "/schedules/new",
+    "/schedules/1",
+    "/schedules/1/edit",
+    "/escalation-policies",
+    "/escalation-policies/new",
+    "/escalation-policies/1",
+    "/escalation-policies/1/edit",
+    "/alert-sources",
+    "/alert-sources/new",
+    "/alert-sources/1",
+    "/alert-sources/1/edit",
+    "/settings",
+    "/settings/audit-log",
+    "/account",
+  ].map((path): Screen => ({ name: path, as: "admin", path: () => path })),
+  { name: "not found", as: "admin", path: () => "/incidents/999999" },
+];
+
+/** Promises the path that the first page about the incident leads to. */
+export function acknowledgePath(stage: Stage): string {
+  for (const { text } of stage.world.infobip.taken) {
+    const [, path] = /http:\/\/[^/\s]+(\/a\/\S+)/.exec(text) ?? [];
+    if (path && text.includes("Card payments")) return path;
+  }
+  throw new Error("No page about the card payments was sent");
+}
+
+async function incidentPath(stage: Stage): Promise<string> {
+  return `/incidents/${(await stage.incident("Card payments")).id}`;
+}
+
+/** Promises by how many pixels the page is wider than the window, and what sticks out. */
+export function overflow(page: Page): Promise<{ by: number; from: string[] }> {
+  return page.evaluate(`(() => {
+    const width = document.documentElement.clientWidth;
+    const by = document.documentElement.scrollWidth - width;
+    const from = [...document.querySelectorAll("body *")]
+      .filter((one) => one.getBoundingClientRect().right > width + 1)
+      .map((one) => one.outerHTML.slice(0, 120)).slice(0, 5);
+    return { by, from: by > 0 ? from : [] };
+  })()`);
+}
