@@ -29,7 +29,9 @@ const LIMITS: LibsqlLimits = { transactionMs: 30_000, lockMs: 10_000 };
 
 /** Promises the connection. Opens a file, creating it where it is missing; a server is reached when it is first used. */
 export function connect({ url, authToken }: LibsqlAddress): Connection {
-  return url.startsWith("file:") ? openFile(url) : openServer(url, authToken);
+  return url.startsWith("file:")
+    ? openFile(url)
+    : openServer(url, { authToken });
 }
 
 /** Promises a backend; throws StoreUnavailableError for a file that cannot be opened. */

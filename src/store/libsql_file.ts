@@ -29,6 +29,7 @@ export function openFile(url: string): Connection {
     close: () =>
       attempt(() => {
         reader.close();
+        emptyLog(writer);
         writer.close();
       }),
   };
@@ -59,6 +60,15 @@ function begin(writer: Handle, durable: boolean): Transaction {
     commit: () => attempt(() => writer.script("COMMIT")),
     end: () => attempt(() => writer.rollback()).catch(() => {}),
   };
+}
+
+/** Moves all that was written into the file itself, so that the file alone is the database while nothing runs. */
+function emptyLog(writer: Handle): void {
+  try {
+    writer.script("PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE);");
+  } catch {
+    // Another process is still at work, and does it when it ends.
+  }
 }
 
 /** A promise of what is done at once. */

@@ -8,11 +8,22 @@ import { StoreUnavailableError } from "../ports/store.ts";
 import type { Connection, Transaction } from "./connection.ts";
 import type { Execute } from "./executor.ts";
 
+const ANSWER_MS = 15_000;
+
 /** Promises a connection that is first used when something runs on it. */
-export function openServer(url: string, authToken?: string): Connection {
+export function openServer(
+  url: string,
+  { authToken, answerMs = ANSWER_MS }: {
+    authToken?: string | undefined;
+    /** How long to wait for an answer, milliseconds; 15 s when not given. */
+    answerMs?: number;
+  } = {},
+): Connection {
   const client = createClient({
     url,
     intMode: "number",
+    fetch: (request: Request) =>
+      fetch(request, { signal: AbortSignal.timeout(answerMs) }),
     ...(authToken === undefined ? {} : { authToken }),
   });
   return {

@@ -23,6 +23,9 @@ const CONNECT_SECONDS = 10;
 /** How long a caller waits for a connection when all are in use. */
 const WAIT_MS = 15_000;
 
+/** Longer statements, of many rows, come in too many lengths for the server to keep each of them prepared. */
+const MOST_PREPARED = 200;
+
 interface Slot {
   client: postgres.Sql;
   /** The client lost its connection and would quietly open another. */
@@ -201,7 +204,7 @@ function held(slot: Slot, giveBack: (broken: boolean) => void): Held {
     async execute(sql, parameters) {
       const values = parameters.map(bindable);
       const rows = await send((client) =>
-        client.unsafe(sql, values, { prepare: true })
+        client.unsafe(sql, values, { prepare: values.length <= MOST_PREPARED })
       );
       return { rows: Array.from(rows.values()), changes: rows.count ?? 0 };
     },
