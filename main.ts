@@ -98,6 +98,7 @@ async function stop(server: Deno.HttpServer, signal: string): Promise<void> {
   stopping = true;
   log.info("{signal}: no new work, finishing what is on its way", { signal });
   const timer = setTimeout(() => Deno.exit(1), DRAIN_MS);
+  pagerpal.closeStreams();
   await server.shutdown();
   await pagerpal.stop();
   await store.close();

@@ -6,22 +6,21 @@ import { getLogger } from "@logtape/logtape";
 import { createApp } from "./api/app.ts";
 import type { AppDeps } from "./api/deps.ts";
 import { createActions } from "./app/actions.ts";
-import { audit } from "./app/audit.ts";
 import { createDeliverer, type Deliverer } from "./app/deliver.ts";
 import type { Engine } from "./app/engine.ts";
 import { escalateDue } from "./app/escalate.ts";
 import { createLinkSigner } from "./app/page_message.ts";
-import { prune } from "./app/prune.ts";
 import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
 import type { Config } from "./config.ts";
 import { BodyBudget } from "./http/read_body.ts";
 import {
-  EVERY_MINUTE,
   type Job,
   type JobContext,
   lateJobs,
+  nextRunAtMs,
 } from "./jobs/jobs.ts";
+import { createJobs } from "./jobs/table.ts";
 import { createWaker, type Waker } from "./jobs/waker.ts";
 import type { Clock, NewId, Random } from "./ports/clock.ts";
 import type { Store } from "./ports/store.ts";
@@ -29,9 +28,14 @@ import {
   createSnsSubscriptions,
   createSourceFormats,
 } from "./sources/formats.ts";
-import { addAcknowledgePage } from "./web/acknowledge.ts";
-import { addAssets } from "./web/assets.ts";
+import { loadAssets } from "./web/assets.ts";
+import { createChangeFeed } from "./web/change_feed.ts";
+import { createCsrf } from "./web/csrf.ts";
+import type { WebDeps } from "./web/deps.ts";
+import { problemPage } from "./web/problem_page.ts";
+import { sessionAuthenticator } from "./web/session_authenticator.ts";
 import { createRender } from "./web/templates.ts";
+import { addWeb } from "./web/web.ts";
 
 const log = getLogger(["pagerpal"]);
 
@@ -59,14 +63,14 @@ export interface PagerPal {
   waker: Waker;
   jobs: Job[];
   jobContext: JobContext;
+  /** Ends the streams that keep pages alive: a server that drains would wait for them. Browsers come back by themselves. */
+  closeStreams(): void;
   /** No new work; settles when messages on their way are recorded. The store stays open. */
   stop(): Promise<void>;
 }
 
 /** Longer than a channel's own limit of 10 s, so that only a process that died or stood still loses a lease. */
 const LEASE_MS = 20_000;
-/** A job waits so long for the sends that it began; they go on without it. */
-const JOB_PATIENCE_MS = 30_000;
 /** All request bodies that the process holds at once. */
 const BODY_BUDGET_BYTES = 128 * 1024 * 1024;
 
@@ -109,8 +113,11 @@ export function compose(outside: Outside): PagerPal {
     escalate: config.escalationWorkerEnabled ? () => escalateDue(engine) : null,
     nextDueAtMs: () => nextDueAtMs(store, config),
   });
-  kick = () => waker.kick();
-  const jobs = createJobs(engine, { config, deliverer });
+  const jobs = createJobs(engine, {
+    deliverer,
+    delivers: config.notificationRetryWorkerEnabled,
+    escalates: config.escalationWorkerEnabled,
+  });
   const startedAtMs = clock();
   const jobContext: JobContext = {
     jobs: store.jobs,
@@ -118,10 +125,9 @@ export function compose(outside: Outside): PagerPal {
     node,
     endedAtMs: new Map(),
   };
-  const render = createRender({
-    directory: `${outside.staticDirectory}templates`,
-    watch: config.environment === "development",
-  });
+  const actions = createActions(engine);
+  const bodyBudget = new BodyBudget(BODY_BUDGET_BYTES);
+  const web = createWeb(outside, { actions, links, bodyBudget, jobs });
   const app = createApp({
     ...outside,
     config: {
@@ -134,9 +140,11 @@ export function compose(outside: Outside): PagerPal {
       trustedProxies: [...config.trustedProxies],
     },
     secretKey: config.secretKey,
-    bodyBudget: new BodyBudget(BODY_BUDGET_BYTES),
+    bodyBudget,
+    authenticators: [sessionAuthenticator(web)],
+    problemPage: problemPage(web),
     sources: createSourceFormats(outside),
-    actions: createActions(engine),
+    actions,
     parseReceipts(body) {
       const read = readInfobipReceipts(body);
       return read.ok ? read.receipts : null;
@@ -145,13 +153,14 @@ export function compose(outside: Outside): PagerPal {
     jobs: () =>
       jobs.map((job) => ({
         ...job,
-        nextRunAtMs: job.enabled ? nextMinuteMs(clock()) : null,
+        nextRunAtMs: nextRunAtMs(job, clock()),
       })),
     notReady: () => lateJobs(jobContext, { jobs, startedAtMs }),
-  }, (routes) => {
-    addAcknowledgePage(routes, { engine, links, render });
-    addAssets(routes, `${outside.staticDirectory}assets`);
-  });
+  }, (routes) => addWeb(routes, web));
+  kick = () => {
+    waker.kick();
+    web.changes.kick();
+  };
   return {
     fetch: app.fetch,
     engine,
@@ -159,10 +168,42 @@ export function compose(outside: Outside): PagerPal {
     waker,
     jobs,
     jobContext,
+    closeStreams: () => web.changes.close(),
     async stop() {
       waker.stop();
       await deliverer.stop();
       for (const channel of channels.values()) channel.close();
+    },
+  };
+}
+
+/** How soon a page on this node shows what another node wrote, milliseconds. */
+const LOOK_EVERY_MS = 300;
+
+function createWeb(
+  { config, store, clock, randomBytes, staticDirectory, version }: Outside,
+  parts: Pick<WebDeps, "actions" | "links" | "bodyBudget"> & { jobs: Job[] },
+): WebDeps {
+  const watch = config.environment === "development";
+  return {
+    ...parts,
+    store,
+    clock,
+    randomBytes,
+    jobs: () => parts.jobs,
+    render: createRender({ directory: `${staticDirectory}templates`, watch }),
+    assets: loadAssets(`${staticDirectory}assets/`, { watch }),
+    csrf: createCsrf(config.secretKey, randomBytes),
+    changes: createChangeFeed({
+      readMarker: () => store.overview.changeMarker(),
+      everyMs: LOOK_EVERY_MS,
+    }),
+    config: {
+      version,
+      baseUrl: config.baseUrl,
+      allowedOrigins: [...config.allowedOrigins],
+      sessionCookieSecure: config.sessionCookieSecure,
+      sendingEnabled: config.notificationSendingEnabled,
     },
   };
 }
@@ -182,56 +223,6 @@ function confirmSns(
   };
 }
 
-function createJobs(
-  engine: Engine,
-  { config, deliverer }: { config: Config; deliverer: Deliverer },
-): Job[] {
-  return [
-    {
-      name: "notification_retry",
-      schedule: EVERY_MINUTE,
-      enabled: config.notificationRetryWorkerEnabled,
-      run: () => sweep(deliverer),
-    },
-    {
-      name: "escalation",
-      schedule: EVERY_MINUTE,
-      enabled: config.escalationWorkerEnabled,
-      async run() {
-        const { escalated, expired, postponed } = await escalateDue(engine);
-        return `${escalated} escalated, ${expired} closed by age, ${postponed} postponed`;
-      },
-    },
-    {
-      name: "self_audit",
-      schedule: EVERY_MINUTE,
-      enabled: config.escalationWorkerEnabled,
-      async run() {
-        const { rearmed, abandoned } = await audit(engine);
-        return `${rearmed} armed again, ${abandoned} abandoned pages cancelled`;
-      },
-    },
-    {
-      name: "prune",
-      schedule: "17 * * * *",
-      enabled: true,
-      run: async () => `${await prune(engine)} rows forgotten`,
-    },
-  ];
-}
-
-async function sweep(deliverer: Deliverer): Promise<string> {
-  const patience = Promise.withResolvers<null>();
-  const timer = setTimeout(() => patience.resolve(null), JOB_PATIENCE_MS);
-  const done = await Promise.race([
-    deliverer.deliver({ firstAttemptsOnly: false }),
-    patience.promise,
-  ]).finally(() => clearTimeout(timer));
-  return done === null
-    ? "still sending"
-    : `${done.sent} sent, ${done.retried} to be retried, ${done.failed} failed`;
-}
-
 async function nextDueAtMs(
   store: Store,
   config: Config,
@@ -244,10 +235,6 @@ async function nextDueAtMs(
   ]);
   const known = dues.filter((due) => due !== null);
   return known.length === 0 ? null : Math.min(...known);
-}
-
-function nextMinuteMs(nowMs: number): number {
-  return (Math.floor(nowMs / 60_000) + 1) * 60_000;
 }
 
 function channelsConfig(config: Config): ChannelsConfig {

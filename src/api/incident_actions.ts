@@ -8,7 +8,7 @@ import { created, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { Repositories } from "../ports/store.ts";
 import type { ApiDeps } from "./deps.ts";
-import { idText, instant, text } from "./fields.ts";
+import { id as idField, idText, instant, text } from "./fields.ts";
 import { namesOf } from "./incidents.ts";
 import {
   IncidentDocument,
@@ -26,6 +26,7 @@ const LONGEST_SNOOZE_MS = 30 * 86_400_000;
 export function addIncidentActions(routes: Routes, deps: ApiDeps): void {
   addActions(routes, deps);
   addSnooze(routes, deps);
+  addReassign(routes, deps);
   addNotes(routes, deps);
 }
 
@@ -82,6 +83,36 @@ function addSnooze(routes: Routes, deps: ApiDeps): void {
     }
     const actor = await actorOf(deps.store, principal);
     return ok(await acted(deps, id, { kind: "snooze", untilMs, actor }));
+  });
+}
+
+function addReassign(routes: Routes, deps: ApiDeps): void {
+  routes.add({
+    method: "post",
+    path: `${one}/reassign`,
+    access: "responder",
+    name: "reassignIncident",
+    tag,
+    summary: "Page another responder at once, who is to look after it",
+    description: "The policy goes on with its next step if they do not answer.",
+    params,
+    body: z.object({ responder_id: idField }).openapi("Reassignment"),
+    problems: [409],
+    answers: { 200: IncidentDocument },
+  }, async ({ params: { id }, body: { responder_id }, principal }) => {
+    const responder = await deps.store.responders.find(responder_id);
+    if (!responder) {
+      throw invalid("responder_id", "There is no such responder.");
+    }
+    const actor = await actorOf(deps.store, principal);
+    return ok(
+      await acted(deps, id, {
+        kind: "reassign",
+        responderId: responder.id,
+        responder: responder.name,
+        actor,
+      }),
+    );
   });
 }
 

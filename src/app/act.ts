@@ -13,7 +13,15 @@ import { writeTransition } from "./write_transition.ts";
 /** The events that people bring about. */
 export type Action = Extract<
   IncidentEvent,
-  { kind: "acknowledge" | "resolve" | "reopen" | "escalate" | "snooze" }
+  {
+    kind:
+      | "acknowledge"
+      | "resolve"
+      | "reopen"
+      | "escalate"
+      | "snooze"
+      | "reassign";
+  }
 >;
 
 export type ActionResult =
@@ -54,6 +62,10 @@ async function actIn(
 ): Promise<ActionResult> {
   const incident = await tx.incidents.lock(incidentId);
   if (!incident) return noSuchIncident(incidentId);
+  if (action.kind === "reassign") {
+    const unreachable = await whyUnreachable(tx, action.responderId);
+    if (unreachable) return unreachable;
+  }
   const decided = transition(incident, action, nowMs);
   if (!decided.ok) return refused(decided);
   const written = await writeTransition({ engine, tx, nowMs }, decided);
@@ -63,6 +75,22 @@ async function actIn(
 function noSuchIncident(id: number): ActionResult {
   const message = `There is no incident ${id}.`;
   return { ok: false, status: 404, code: "incident_not_found", message };
+}
+
+/** Nobody is made responsible who would never hear of it. */
+async function whyUnreachable(
+  tx: Repositories,
+  id: number,
+): Promise<ActionResult | null> {
+  const [responder] = await tx.responders.reachable([id]);
+  if (!responder) {
+    const message = `There is no responder ${id}.`;
+    return { ok: false, status: 404, code: "responder_not_found", message };
+  }
+  if (responder.contactMethods.some((method) => method.enabled)) return null;
+  const message = `Cannot reassign to ${responder.name}: ` +
+    "they have no contact method that is switched on.";
+  return { ok: false, status: 409, code: "responder_unreachable", message };
 }
 
 function refused({ code, message }: Refusal): ActionResult {

@@ -9,19 +9,30 @@ export type AccountPatch = Partial<
   Pick<UserAccount, "email" | "passwordHash" | "role" | "enabled">
 >;
 
-type Tx = Pick<Repositories, "accounts" | "auditLog" | "rateLimits">;
+type Tx = Pick<
+  Repositories,
+  "accounts" | "auditLog" | "rateLimits" | "sessions"
+>;
 type By = { by: Change["by"]; nowMs: number };
+/** The session that goes on when a new password ends all others. */
+type Keeping = { keepSessionId?: number };
 
-/** Promises the changed account; to be called in a transaction. Refuses to take the last admin away. */
+/**
+ * Promises the changed account; to be called in a transaction. Refuses to take the last admin away. A new password or a
+ * disabled account ends the account's sessions.
+ */
 export async function changeAccount(
   tx: Tx,
   { before, patch }: { before: UserAccount; patch: AccountPatch },
-  { by, nowMs }: By,
+  { by, nowMs, keepSessionId }: By & Keeping,
 ): Promise<UserAccount> {
   await oneAtATime(tx, nowMs);
   const after = await tx.accounts.update(before.id, patch, nowMs);
   if (!after) throw notFound("account", before.id);
   await keepAnAdmin(tx, before, "change");
+  if (patch.passwordHash !== undefined || !after.enabled) {
+    await tx.sessions.deleteByAccount(before.id, keepSessionId ?? null);
+  }
   const action = patch.passwordHash === undefined
     ? "account.update"
     : "account.change_password";

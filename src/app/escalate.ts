@@ -107,6 +107,7 @@ function nextStep(incident: Incident): Transition {
     entries: [],
     cancelUnsent: false,
     pageNow: true,
+    pageResponderId: null,
     tellPaged: false,
   };
 }

@@ -1,5 +1,6 @@
 /** Forgets what has had its use, so that the tables that guard against repetition do not grow for ever. */
 import type { Engine } from "./engine.ts";
+import { SESSION_LIMITS } from "./login_sessions.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -24,6 +25,7 @@ export async function prune(
     await store.idempotency.prune(nowMs - KEPT_MS.idempotencyKeys),
     await store.rateLimits.prune(nowMs - KEPT_MS.rateLimits),
     await store.jobs.prune(nowMs - KEPT_MS.jobRuns),
+    await store.sessions.prune(nowMs - SESSION_LIMITS.idleMs, nowMs),
   ];
   return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -1,5 +1,7 @@
 /** Writes what a rule has decided about an incident: the row, its pages and its story, in the caller's transaction. */
-import { planEscalation } from "../domain/escalation.ts";
+import { urgencyOf } from "../domain/alert.ts";
+import { planContacts } from "../domain/contact_rules.ts";
+import { beforeLastStep, planEscalation } from "../domain/escalation.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Transition } from "../domain/lifecycle.ts";
 import {
@@ -39,6 +41,9 @@ export async function writeTransition(
   await tx.incidents.save(incident);
   await tx.timeline.add(id, [...transition.entries, ...entries]);
   await writePages(writing, { incidentId: id, pages });
+  if (transition.pageResponderId !== null) {
+    await pageResponder(writing, incident, transition.pageResponderId);
+  }
   if (transition.tellPaged) await tellPaged(writing, incident);
   return incident;
 }
@@ -52,6 +57,26 @@ export async function planNow(
     ? await directory(incident)
     : await loadDirectory(tx, incident, nowMs);
   return planEscalation(incident, known, nowMs);
+}
+
+/** Pages one person by their own rules, as if the step that ran last had named them. */
+async function pageResponder(
+  writing: Writing,
+  incident: Incident,
+  responderId: number,
+): Promise<void> {
+  const { tx, nowMs } = writing;
+  const [responder] = await tx.responders.reachable([responderId]);
+  if (!responder) return;
+  const { round, nextStep: step } = beforeLastStep(incident);
+  const contacts = planContacts(responder, urgencyOf(incident.severity), nowMs);
+  const pages = contacts.map((contact) => ({
+    ...contact,
+    responderId,
+    step,
+    round,
+  }));
+  await writePages(writing, { incidentId: incident.id, pages });
 }
 
 /** Promises the pages queued, or recorded as suppressed with a word in the timeline while sending is switched off. */

@@ -18,6 +18,7 @@ export type IncidentEvent =
   | { kind: "refire"; actor: Actor }
   | { kind: "escalate"; actor: Actor }
   | { kind: "snooze"; actor: Actor; untilMs: number }
+  | { kind: "reassign"; actor: Actor; responderId: number; responder: string }
   | { kind: "raise"; actor: Actor; severity: Severity }
   | { kind: "acknowledgement_over" };
 
@@ -31,6 +32,8 @@ export interface Transition {
   cancelUnsent: boolean;
   /** Paging goes on from `incident.nextStep` at once. */
   pageNow: boolean;
+  /** This responder is to be paged at once, by their own rules, beside the policy's steps. */
+  pageResponderId: number | null;
   /** Those who were paged are to be told that it is over, if they asked to be. */
   tellPaged: boolean;
 }
@@ -69,6 +72,8 @@ export function transition(
         : retrigger(incident, event.kind, event.actor, nowMs);
     case "escalate":
       return escalate(incident, event.actor, nowMs);
+    case "reassign":
+      return reassign(incident, event, nowMs);
     case "raise":
       return raise(incident, event, nowMs);
     case "acknowledgement_over":
@@ -212,6 +217,39 @@ function escalate(
 }
 
 /**
+ * Somebody else is to look after it: they are paged now, and the policy goes on
+ * with its next step if they do not answer within the wait of the last one.
+ */
+function reassign(
+  incident: Incident,
+  { actor, responderId, responder }: Extract<
+    IncidentEvent,
+    { kind: "reassign" }
+  >,
+  nowMs: number,
+): Transition | Refusal {
+  if (incident.status === "resolved") return refuse(incident, "reassign");
+  const from = incident.exhaustedAtMs === null
+    ? incident
+    : restarted(incident, nowMs);
+  const { nextStep, policy } = beforeLastStep(from);
+  const waitMinutes = policy.steps[nextStep]?.delayMinutes ?? 0;
+  const next: Incident = {
+    ...from,
+    status: "triggered",
+    acknowledgedAtMs: null,
+    acknowledgedBy: null,
+    snoozedUntilMs: null,
+    nextActionAtMs: Math.round(nowMs + waitMinutes * 60_000),
+  };
+  const told = entry("reassigned", actor, nowMs, { responderId, responder });
+  return changed(next, [told], {
+    cancelUnsent: true,
+    pageResponderId: responderId,
+  });
+}
+
+/**
  * An alert got worse. Where that makes it urgent, the step that ran last runs
  * again by the rules for urgent pages; an incident that somebody has
  * acknowledged stays theirs.
@@ -280,6 +318,7 @@ function unchanged(incident: Incident): Transition {
     entries: [],
     cancelUnsent: false,
     pageNow: false,
+    pageResponderId: null,
     tellPaged: false,
   };
 }
@@ -287,7 +326,12 @@ function unchanged(incident: Incident): Transition {
 function changed(
   incident: Incident,
   entries: NewTimelineEntry[],
-  effects: Partial<Pick<Transition, "cancelUnsent" | "pageNow" | "tellPaged">>,
+  effects: Partial<
+    Pick<
+      Transition,
+      "cancelUnsent" | "pageNow" | "pageResponderId" | "tellPaged"
+    >
+  >,
 ): Transition {
   return {
     ok: true,
@@ -296,6 +340,7 @@ function changed(
     entries,
     cancelUnsent: false,
     pageNow: false,
+    pageResponderId: null,
     tellPaged: false,
     ...effects,
   };

@@ -10,18 +10,20 @@ const UNSAFE = /(?![\t\n\r])\p{Cc}|[\u202A-\u202E\u2066-\u2069]/gu;
  * A longer text is cut between code points and ends in "…". Line breaks stay.
  */
 export function cleanText(text: string, limit: number): string {
-  // Cutting first bounds the work that a text of megabytes can cause.
-  const bounded = text.length > limit * 2 ? text.slice(0, limit * 2) : text;
-  const clean = bounded.toWellFormed().replace(UNSAFE, "").trim();
-  return clean.length > limit ? cut(clean, limit) : clean;
+  return cut(strip(text, limit * 2).trim(), limit);
 }
 
 /** As cleanText, and on one line: every run of white space becomes one blank. */
 export function cleanLine(text: string, limit: number): string {
-  const bounded = text.length > limit * 4 ? text.slice(0, limit * 4) : text;
-  return cleanText(bounded.replace(/\s+/g, " "), limit);
+  return cut(strip(text, limit * 4).replace(/\s+/g, " ").trim(), limit);
+}
+
+/** Looks at `most` units only, which bounds the work that a text of megabytes can cause. */
+function strip(text: string, most: number): string {
+  return text.slice(0, most).toWellFormed().replace(UNSAFE, "");
 }
 
 function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
   return text.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, "") + "…";
 }

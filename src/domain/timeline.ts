@@ -34,6 +34,7 @@ export const TIMELINE_KINDS = [
   "acknowledgement_timed_out",
   "snooze_ended",
   "escalated_by_hand",
+  "reassigned",
   "step_paged",
   "step_skipped",
   "responder_unreachable",

@@ -38,7 +38,10 @@ export interface EdgeDeps {
   /** Further ways to log in, asked after token and password. */
   authenticators?: Authenticator[];
   /** Draws a problem as a page for a browser; null leaves it to the problem document. */
-  problemPage?: (problem: Problem, c: EdgeContext) => Response | null;
+  problemPage?: (
+    problem: Problem,
+    c: EdgeContext,
+  ) => Response | Promise<Response> | null;
 }
 
 /** Promises the routes table with everything that comes before a route. The caller adds routes and then seals it. */

@@ -1,6 +1,7 @@
 /** What travels with a request through the edge. */
 import type { Context } from "hono";
 import type { ApiToken, Role, UserAccount } from "../domain/people.ts";
+import type { LoginSession } from "../ports/session_repository.ts";
 
 /** Who asks, once a role was demanded and granted. */
 export interface Principal {
@@ -10,6 +11,8 @@ export interface Principal {
   via: "basic" | "token" | "session";
   /** null unless `via` is `token`. */
   token: ApiToken | null;
+  /** There when `via` is `session`. */
+  session?: LoginSession;
 }
 
 export interface EdgeEnv {

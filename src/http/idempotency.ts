@@ -1,6 +1,7 @@
 /** `Idempotency-Key`: a request that is repeated with the same key is answered as it was the first time, and done once. */
-import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
-import { type RandomBytes, sha256Hex } from "../app/secrets.ts";
+import { hkdfSync } from "node:crypto";
+import { compactDecrypt, CompactEncrypt } from "jose";
+import { sha256Hex } from "../app/secrets.ts";
 import type { Repositories, Store } from "../ports/store.ts";
 import type { StoredResponse } from "../ports/system_repositories.ts";
 import type { EdgeContext } from "./edge_env.ts";
@@ -9,7 +10,6 @@ import { Problem } from "./problem.ts";
 export interface IdempotencyDeps {
   store: Store;
   secretKey: string;
-  randomBytes: RandomBytes;
 }
 
 /** A JSON answer that can be kept and given again. */
@@ -21,9 +21,8 @@ export interface Answer<Body> {
 /** What runs inside the transaction: all it writes is taken back when the key turns out to be used. */
 export type Work<Body> = (tx: Repositories, nowMs: number) => Promise<Body>;
 
-// AES-256-GCM, NIST SP 800-38D: a nonce of 96 bits, a tag of 128.
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+// Direct encryption with our own key (RFC 7518, sections 4.5 and 5.3).
+const SEAL = { alg: "dir", enc: "A256GCM" } as const;
 
 export class Idempotency {
   readonly #deps: IdempotencyDeps;
@@ -103,25 +102,25 @@ export class Idempotency {
     { scope, key, requestHash }: Claim,
   ): Promise<Answer<Body> | null> {
     const stored = await this.#deps.store.idempotency.find(scope, key);
-    return stored && this.#replay<Body>(c, stored, requestHash);
+    return stored && await this.#replay<Body>(c, stored, requestHash);
   }
 
   /** False when another request has used the key meanwhile. */
-  #remember(
+  async #remember(
     tx: Pick<Repositories, "idempotency">,
     { claim, body, nowMs }: { claim: Claim; body: unknown; nowMs: number },
   ): Promise<boolean> {
     const { scope, key, requestHash } = claim;
-    const sealed = this.#seal(JSON.stringify(body));
+    const sealed = await this.#seal(JSON.stringify(body));
     const response = { requestHash, status: 201, body: sealed };
-    return tx.idempotency.insert(scope, key, response, nowMs);
+    return await tx.idempotency.insert(scope, key, response, nowMs);
   }
 
-  #replay<Body>(
+  async #replay<Body>(
     c: EdgeContext,
     stored: StoredResponse,
     requestHash: string,
-  ): Answer<Body> {
+  ): Promise<Answer<Body>> {
     if (stored.requestHash !== requestHash) {
       throw new Problem(
         422,
@@ -131,7 +130,8 @@ export class Idempotency {
     }
     c.header("Idempotent-Replay", "true");
     try {
-      return { status: 201, body: JSON.parse(this.#open(stored.body)) as Body };
+      const text = await this.#open(stored.body);
+      return { status: 201, body: JSON.parse(text) as Body };
     } catch {
       throw new Problem(
         409,
@@ -142,20 +142,17 @@ export class Idempotency {
   }
 
   /** An answer may hold a key that is shown once, and the database must not be able to tell it. */
-  #seal(text: string): string {
-    const nonce = this.#deps.randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv("aes-256-gcm", this.#key, nonce);
-    const sealed = [nonce, cipher.update(text), cipher.final()];
-    return concat([...sealed, cipher.getAuthTag()]).toBase64();
+  async #seal(text: string): Promise<string> {
+    return await new CompactEncrypt(new TextEncoder().encode(text))
+      .setProtectedHeader(SEAL).encrypt(this.#key);
   }
 
-  #open(sealed: string): string {
-    const bytes = Uint8Array.fromBase64(sealed);
-    const nonce = bytes.subarray(0, NONCE_BYTES);
-    const decipher = createDecipheriv("aes-256-gcm", this.#key, nonce);
-    decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
-    const text = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
-    return new TextDecoder().decode(concat([text, decipher.final()]));
+  async #open(sealed: string): Promise<string> {
+    const { plaintext } = await compactDecrypt(sealed, this.#key, {
+      keyManagementAlgorithms: [SEAL.alg],
+      contentEncryptionAlgorithms: [SEAL.enc],
+    });
+    return new TextDecoder().decode(plaintext);
   }
 }
 
@@ -163,16 +160,4 @@ interface Claim {
   scope: string;
   key: string;
   requestHash: string;
-}
-
-function concat(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(
-    parts.reduce((sum, part) => sum + part.byteLength, 0),
-  );
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.byteLength;
-  }
-  return whole;
 }

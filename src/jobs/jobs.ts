@@ -5,13 +5,14 @@ import type { JobRepository } from "../ports/system_repositories.ts";
 
 const log = getLogger(["pagerpal", "jobs"]);
 
-export const EVERY_MINUTE = "* * * * *";
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 export interface Job {
   /** Letters and underscores; the name that people see. */
   name: string;
-  /** Cron expression, UTC. */
-  schedule: string;
+  /** When: every minute, or once an hour at this minute (0 to 59). */
+  at: "every minute" | number;
   /** Switched off by its environment variable: listed, never run. */
   enabled: boolean;
   /** Promises what was done, in words. */
@@ -28,7 +29,7 @@ export interface JobContext {
 }
 
 /** Every job that matters runs once a minute: after so long without one, the process is not well. */
-const LATE_MS = 3 * 60_000;
+const LATE_MS = 3 * MINUTE_MS;
 
 /** Promises the job run once and its outcome kept, whatever happens; never throws, since a cron handler must not. */
 export async function runJob(
@@ -74,7 +75,8 @@ export function registerJobs(
 ): void {
   for (const job of jobs) {
     if (!job.enabled) continue;
-    Deno.cron(job.name, job.schedule, () => runJob(context, job));
+    const minute = job.at === "every minute" ? "*" : job.at;
+    Deno.cron(job.name, `${minute} * * * *`, () => runJob(context, job));
   }
 }
 
@@ -85,9 +87,21 @@ export function lateJobs(
 ): string[] {
   const nowMs = clock();
   return jobs
-    .filter((job) => job.enabled && job.schedule === EVERY_MINUTE)
+    .filter((job) => job.enabled && job.at === "every minute")
     .filter(({ name }) =>
       nowMs - (endedAtMs.get(name) ?? startedAtMs) > LATE_MS
     )
     .map(({ name }) => `The job ${name} has not run for three minutes.`);
+}
+
+/** Promises the instant after now at which cron will run the job; null for one that is switched off. */
+export function nextRunAtMs(
+  { enabled, at }: Job,
+  nowMs: number,
+): number | null {
+  if (!enabled) return null;
+  const [everyMs, offsetMs] = at === "every minute"
+    ? [MINUTE_MS, 0]
+    : [HOUR_MS, at * MINUTE_MS];
+  return (Math.floor((nowMs - offsetMs) / everyMs) + 1) * everyMs + offsetMs;
 }

@@ -13,11 +13,13 @@ import type {
   AccountRepository,
   ApiTokenRepository,
 } from "./account_repositories.ts";
+import type { OverviewRepository } from "./overview_repository.ts";
 import type {
   IncidentRepository,
   NotificationRepository,
   TimelineRepository,
 } from "./paging_repositories.ts";
+import type { SessionRepository } from "./session_repository.ts";
 import type {
   AuditLogRepository,
   IdempotencyRepository,
@@ -37,11 +39,13 @@ export interface Repositories {
   sources: AlertSourceRepository;
   accounts: AccountRepository;
   tokens: ApiTokenRepository;
+  sessions: SessionRepository;
   jobs: JobRepository;
   rateLimits: RateLimitRepository;
   seenMessages: SeenMessageRepository;
   idempotency: IdempotencyRepository;
   auditLog: AuditLogRepository;
+  overview: OverviewRepository;
 }
 
 /** Used directly, each call is its own transaction: reads see committed data only, a write is durable when it returns. */

@@ -48,7 +48,7 @@ function statusConditions(
 }
 
 function ownerConditions(
-  { teamId, sourceId, responderId }: IncidentFilter,
+  { teamId, sourceId, responderId, statuses }: IncidentFilter,
 ): Condition[] {
   const eb = columns();
   const conditions: Condition[] = [];
@@ -59,8 +59,9 @@ function ownerConditions(
     conditions.push(eb("incidents.source_id", "=", sourceId));
   }
   if (responderId !== undefined) {
+    const openOnly = statuses?.includes("resolved") === false;
     conditions.push(
-      sql<boolean>`incidents.id IN (
+      openOnly ? isPersonsOpen(responderId) : sql<boolean>`incidents.id IN (
         SELECT incident_id FROM notifications
         WHERE responder_id = ${responderId} AND kind = 'page'
         UNION
@@ -70,6 +71,18 @@ function ownerConditions(
     );
   }
   return conditions;
+}
+
+/** Asked of each open incident: they are few, where a person's pages of all the years may be many. */
+function isPersonsOpen(responderId: number): Condition {
+  return sql<boolean>`(
+    incidents.acknowledged_by_responder_id = ${responderId}
+    OR EXISTS (
+      SELECT 1 FROM notifications
+      WHERE responder_id = ${responderId} AND incident_id = incidents.id
+        AND kind = 'page'
+    )
+  )`;
 }
 
 function timeConditions(

@@ -9,12 +9,14 @@ import { Jobs } from "./jobs.ts";
 import { openLibsql } from "./libsql.ts";
 import { Notifications } from "./notifications.ts";
 import { Policies } from "./policies.ts";
+import { Overview } from "./overview.ts";
 import { openPostgres } from "./postgres.ts";
 import { RateLimits } from "./rate_limits.ts";
 import { Responders } from "./responders.ts";
 import { Schedules } from "./schedules.ts";
 import type { Database } from "./schema.ts";
 import { SeenMessages } from "./seen_messages.ts";
+import { Sessions } from "./sessions.ts";
 import type { Backend, Session, WriteOptions } from "./session.ts";
 import { Sources } from "./sources.ts";
 import { isMissingTable } from "./store_error.ts";
@@ -107,11 +109,13 @@ function repositoriesOn(session: Session): Repositories {
     sources: new Sources(session),
     accounts: new Accounts(session),
     tokens: new Tokens(session),
+    sessions: new Sessions(session),
     jobs: new Jobs(session),
     rateLimits: new RateLimits(session),
     seenMessages: new SeenMessages(session),
     idempotency: new Idempotency(session),
     auditLog: new AuditLog(session),
+    overview: new Overview(session),
   };
 }
 

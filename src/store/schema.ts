@@ -71,6 +71,17 @@ export interface ApiTokenTable {
   last_used_at_ms: Instant | null;
 }
 
+export interface SessionTable {
+  id: Id;
+  token_hash: string;
+  account_id: number;
+  created_at_ms: Instant;
+  last_seen_at_ms: Instant;
+  expires_at_ms: Instant;
+  address: string;
+  user_agent: string;
+}
+
 export interface ScheduleTable extends Stamps {
   id: Id;
   team_id: number;
@@ -266,6 +277,7 @@ export interface Schema {
   contact_rules: ContactRuleTable;
   user_accounts: UserAccountTable;
   api_tokens: ApiTokenTable;
+  sessions: SessionTable;
   schedules: ScheduleTable;
   schedule_entries: ScheduleEntryTable;
   escalation_policies: EscalationPolicyTable;

@@ -2,21 +2,16 @@
  * The page behind the link in a page. Opening it changes nothing, since mail scanners and chat previews open every link;
  * the button posts. The token is the authority: it names one notification, and so one responder and one incident.
  */
-import type { Context } from "hono";
-import { act } from "../app/act.ts";
-import type { Engine } from "../app/engine.ts";
-import type { LinkSigner } from "../app/page_message.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Responder } from "../domain/people.ts";
 import type { Actor } from "../domain/timeline.ts";
+import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
-import type { Render } from "./templates.ts";
-
-export interface AcknowledgeDeps {
-  engine: Engine;
-  links: LinkSigner;
-  render: Render;
-}
+import type { WebDeps } from "./deps.ts";
+import { showAlone } from "./page.ts";
+import { SEVERITY_SHAPES, stateOf } from "./view/incident_row.ts";
+import { sentenceCase } from "./view/plural.ts";
+import { exactTime, shownTime } from "./view/zoned_time.ts";
 
 interface Invitation {
   incident: Incident;
@@ -24,45 +19,36 @@ interface Invitation {
 }
 
 /** Adds `GET` and `POST /a/{token}`. */
-export function addAcknowledgePage(
-  routes: Routes,
-  deps: AcknowledgeDeps,
-): void {
-  const path = "/a/{token}";
-  routes.page(path, "public", async (c) => {
-    const invitation = await findInvitation(deps, c.req.param("token"));
-    return invitation
-      ? show(c, deps.render, invitation)
-      : notFound(c, deps.render);
+export function addAcknowledge(routes: Routes, deps: WebDeps): void {
+  routes.page("/a/{token}", "public", async (c: EdgeContext) => {
+    const invitation = await findInvitation(c, deps);
+    return invitation ? show(c, deps, invitation) : unknown(c, deps);
   });
-  routes.page(path, "public", async (c) => {
-    const invitation = await findInvitation(deps, c.req.param("token"));
-    if (!invitation) return notFound(c, deps.render);
-    await acknowledge(deps.engine, invitation);
+
+  routes.page("/a/{token}", "public", async (c: EdgeContext) => {
+    const invitation = await findInvitation(c, deps);
+    if (!invitation) return unknown(c, deps);
+    const { incident, responder } = invitation;
+    // Refused only when it was resolved meanwhile, which the page then says.
+    await deps.actions.act(incident.id, {
+      kind: "acknowledge",
+      actor: {
+        kind: "responder",
+        responderId: responder.id,
+        name: responder.name,
+        via: "link",
+      },
+    });
+    deps.changes.kick();
     return c.redirect(c.req.path, 303);
   }, "post");
 }
 
-/** Refused only when the incident was resolved meanwhile, which the page then says. */
-async function acknowledge(
-  engine: Engine,
-  { incident, responder: { id, name } }: Invitation,
-): Promise<void> {
-  const actor: Actor = {
-    kind: "responder",
-    responderId: id,
-    name,
-    via: "link",
-  };
-  const action = { kind: "acknowledge", actor } as const;
-  await act(engine, { incidentId: incident.id, action });
-}
-
 async function findInvitation(
-  { engine: { store }, links }: AcknowledgeDeps,
-  token: string | undefined,
+  c: EdgeContext,
+  { store, links }: WebDeps,
 ): Promise<Invitation | null> {
-  const id = links.verify(token ?? "");
+  const id = links.verify(c.req.param("token") ?? "");
   const notification = id === null ? null : await store.notifications.find(id);
   if (!notification) return null;
   const incident = await store.incidents.find(notification.incidentId);
@@ -71,43 +57,48 @@ async function findInvitation(
 }
 
 function show(
-  c: Context,
-  render: Render,
+  c: EdgeContext,
+  deps: WebDeps,
   { incident, responder }: Invitation,
 ): Response {
-  c.header("Cache-Control", "no-store");
+  // The address is a key: it is not told to the site behind a link.
   c.header("Referrer-Policy", "no-referrer");
+  const view = { nowMs: deps.clock(), timeZone: responder.timeZone };
   const time = (atMs: number | null) =>
-    atMs === null ? "" : inZone(atMs, responder.timeZone);
-  return c.html(render("acknowledge", {
-    incident,
-    responder,
-    openedAt: time(incident.openedAtMs),
-    acknowledgedAt: time(incident.acknowledgedAtMs),
-    resolvedAt: time(incident.resolvedAtMs),
-    acknowledgedBy: nameOf(incident.acknowledgedBy),
-    resolvedBy: nameOf(incident.resolvedByActor),
-  }));
+    atMs === null
+      ? null
+      : shownTime(atMs, view, exactTime(atMs, responder.timeZone));
+  const state = stateOf(incident);
+  const resolved = incident.status === "resolved";
+  return showAlone(c, deps, {
+    template: "acknowledge",
+    title: `#${incident.id} ${incident.title}`,
+    view: {
+      incident,
+      shape: SEVERITY_SHAPES[incident.severity],
+      state,
+      stateWord: sentenceCase(state),
+      responderName: responder.name,
+      openedAt: time(incident.openedAtMs),
+      changedAt: time(
+        resolved ? incident.resolvedAtMs : incident.acknowledgedAtMs,
+      ),
+      by: nameOf(
+        resolved ? incident.resolvedByActor : incident.acknowledgedBy,
+      ),
+    },
+  });
 }
 
-function notFound(c: Context, render: Render): Response {
-  return c.html(render("acknowledge_unknown", {}), 404);
+function unknown(c: EdgeContext, deps: WebDeps): Response {
+  return showAlone(c, deps, {
+    template: "acknowledge_unknown",
+    title: "Link not valid",
+    status: 404,
+    view: {},
+  });
 }
 
 function nameOf(actor: Actor | null): string {
   return actor === null || actor.kind === "system" ? "PagerPal" : actor.name;
-}
-
-/** As `Mon 23 Nov 2026, 02:14 GMT+1`. */
-function inZone(atMs: number, timeZone: string): string {
-  return new Intl.DateTimeFormat("en-GB", {
-    timeZone,
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    timeZoneName: "short",
-  }).format(atMs);
 }

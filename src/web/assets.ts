@@ -1,16 +1,128 @@
-/** The files of static/assets, served from our own origin. */
-import { serveStatic } from "hono/deno";
+/** What the pages load: our own styles, script, icons and typeface, and htmx, all from our own origin. */
+import { createHash } from "node:crypto";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import font from "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-normal.woff2" with {
+  type: "bytes",
+};
+import htmx from "htmx.org/dist/htmx.min.js" with { type: "text" };
 import type { Routes } from "../http/routes.ts";
 
-/** Adds `GET /assets/{file}`; browsers ask again after an hour, so that an upgrade shows. */
-export function addAssets(routes: Routes, directory: string): void {
-  routes.page(
-    "/assets/{file}",
-    "public",
-    serveStatic({
-      root: directory,
-      rewriteRequestPath: (path) => path.slice("/assets".length),
-      onFound: (_path, c) => c.header("Cache-Control", "public, max-age=3600"),
-    }),
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Content codings, the tightest first. */
+const PACKERS = { br: brotliCompressSync, gzip: gzipSync };
+const CODINGS = ["br", "gzip"] as const;
+const PACKABLE = ["css", "js", "svg"];
+
+interface Asset {
+  body: Bytes;
+  type: string;
+  /** Promises the body in this content coding, packed once; null for what is compressed by its own format. */
+  packed(coding: keyof typeof PACKERS): Bytes | null;
+}
+
+export interface Assets {
+  /** Promises the address of the asset. It changes whenever any asset does, so browsers may keep what is there for ever. */
+  url(name: string): string;
+  find(name: string): Asset | undefined;
+  readonly version: string;
+}
+
+const TYPES: Record<string, string> = {
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml",
+  png: "image/png",
+  woff2: "font/woff2",
+};
+
+/**
+ * Promises the assets of the folder (absolute, with a slash at the end). The styles of `css/` are one file in the order
+ * of their names, and so are the scripts of `js/`: one request each, and no build step. With `watch` they are read again
+ * for every request.
+ */
+export function loadAssets(
+  directory: string,
+  { watch }: { watch: boolean },
+): Assets {
+  const read = () => readAssets(directory);
+  const table = read();
+  const version = versionOf(table);
+  return {
+    version,
+    url: (name) => `/assets/${version}/${name}`,
+    find: (name) => (watch ? read() : table).get(name),
+  };
+}
+
+/** Adds `GET /assets/{version}/{name}`. */
+export function addAssets(routes: Routes, assets: Assets): void {
+  routes.page("/assets/{version}/{name}", "public", (c) => {
+    const asset = assets.find(c.req.param("name") ?? "");
+    if (!asset) return c.notFound();
+    // Another version is another node's word in the middle of an upgrade: served, and asked for again next time.
+    const mine = c.req.param("version") === assets.version;
+    const accepted = c.req.header("accept-encoding") ?? "";
+    const coding = CODINGS.find((one) => accepted.includes(one));
+    const packed = coding ? asset.packed(coding) : null;
+    if (coding && packed) c.header("Content-Encoding", coding);
+    return c.body(packed ?? asset.body, 200, {
+      "Content-Type": asset.type,
+      "Vary": "Accept-Encoding",
+      "Cache-Control": mine
+        ? "public, max-age=31536000, immutable"
+        : "public, no-cache",
+    });
+  });
+}
+
+function readAssets(directory: string): Map<string, Asset> {
+  const assets = new Map<string, Asset>([
+    ["atkinson.woff2", asset("woff2", font)],
+    ["htmx.js", asset("js", htmx)],
+    ["pagerpal.css", asset("css", textsOf(`${directory}css/`).join("\n"))],
+    [
+      "pagerpal.js",
+      asset("js", textsOf(`${directory}js/`).map(apart).join("")),
+    ],
+  ]);
+  for (const { name, isFile } of Deno.readDirSync(directory)) {
+    const kind = name.split(".").at(-1) ?? "";
+    if (!isFile || !(kind in TYPES)) continue;
+    assets.set(name, asset(kind, Deno.readFileSync(directory + name)));
+  }
+  return assets;
+}
+
+function asset(kind: string, content: string | Uint8Array): Asset {
+  const body = new Uint8Array(
+    typeof content === "string" ? new TextEncoder().encode(content) : content,
   );
+  const made = new Map<string, Bytes>();
+  return {
+    body,
+    type: TYPES[kind] ?? "application/octet-stream",
+    packed(coding) {
+      if (!PACKABLE.includes(kind)) return null;
+      const packed = made.get(coding) ?? new Uint8Array(PACKERS[coding](body));
+      made.set(coding, packed);
+      return packed;
+    },
+  };
+}
+
+function textsOf(directory: string): string[] {
+  return [...Deno.readDirSync(directory)].map(({ name }) => name).sort()
+    .map((name) => Deno.readTextFileSync(directory + name));
+}
+
+/** Each script is a block of its own, so that none sees the names of another. */
+function apart(script: string): string {
+  return `{\n${script}}\n`;
+}
+
+function versionOf(assets: Map<string, Asset>): string {
+  const hash = createHash("sha256");
+  for (const [name, { body }] of assets) hash.update(name).update(body);
+  return hash.digest("base64url").slice(0, 12);
 }

@@ -25,6 +25,12 @@ const EVENTS: Record<string, IncidentEvent> = {
   refire: { kind: "refire", actor: grafana },
   escalate: { kind: "escalate", actor: maya },
   raise: { kind: "raise", actor: grafana, severity: "critical" },
+  reassign: {
+    kind: "reassign",
+    actor: maya,
+    responderId: 2,
+    responder: "Idris Bello",
+  },
   acknowledgement_over: { kind: "acknowledgement_over" },
 };
 
@@ -59,6 +65,9 @@ const TABLE: [IncidentStatus, string, string, boolean][] = [
   ["triggered", "refire", "=", false],
   ["triggered", "escalate", "triggered", true],
   ["triggered", "acknowledgement_over", "-", false],
+  ["triggered", "reassign", "triggered", false],
+  ["acknowledged", "reassign", "triggered", false],
+  ["resolved", "reassign", "-", false],
   ["acknowledged", "acknowledge", "=", false],
   ["acknowledged", "snooze", "acknowledged", false],
   ["acknowledged", "resolve", "resolved", false],

@@ -113,3 +113,31 @@ flow(
     assert.equal((await world.incident()).alertCount, 10);
   },
 );
+
+flow("an SNS message that is delivered twice is taken once", async (world) => {
+  const maya = await world.responder("maya", ["sms"]);
+  await world.team("Platform", {
+    kind: "cloudwatch",
+    settings: { snsAllowRawDelivery: true },
+    steps: () => [{ minutes: 60, targets: [maya] }],
+  });
+  const deliver = (messageId: string) =>
+    world.post("/api/v1/webhooks/cloudwatch", {
+      AlarmName: "CPU above 90 %",
+      NewStateValue: "ALARM",
+      StateChangeTime: "2026-03-02T02:13:00.000+0000",
+      AlarmArn: "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:cpu",
+    }, {
+      headers: {
+        "x-amz-sns-rawdelivery": "true",
+        "x-amz-sns-message-id": messageId,
+      },
+    });
+  await deliver("22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324");
+  world.expectPage("maya", "sms");
+  const again = await deliver("22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324");
+  assert.equal(again.status, 202);
+  assert.equal((await world.incident()).alertCount, 1);
+  await deliver("22b80b92-fdea-4c2c-8f9d-bdfb0c7bf325");
+  assert.equal((await world.incident()).alertCount, 2);
+});

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeSettlement } from "../../src/app/settle_notification.ts";
 import { flow } from "./flow.ts";
 import type { World } from "./world.ts";
 
@@ -186,5 +187,49 @@ flow(
     world.expectNoPage();
     await world.advance("5m");
     world.expectPage("idris", "sms");
+  },
+);
+
+flow(
+  "a contact method that no rule names is used when those of the rules have failed",
+  async (world) => {
+    const maya = await world.responder("maya", ["sms", "email"]);
+    const [sms] = await world.store.responders.contactMethods(maya.id);
+    assert.ok(sms);
+    await world.store.responders.setContactRules(maya.id, [
+      { urgency: "high", contactMethodId: sms.id, delayMinutes: 0 },
+    ]);
+    await world.team("Platform", {
+      steps: () => [{ minutes: 30, targets: [maya] }],
+    });
+    world.infobip.answerNext({ rejected: 52 });
+    await world.alert();
+    world.expectPage("maya", "email");
+  },
+);
+
+flow(
+  "a result that comes when its lease is over changes nothing",
+  async (world) => {
+    await platform(world);
+    await world.alert();
+    world.expectPage("maya", "sms");
+    const [sent] = await world.notifications();
+    assert.ok(sent);
+    const before = await world.timeline();
+    const { engine } = world.pagerpal;
+    const late = { ...sent, state: "failed", error: "too late" } as const;
+    const written = await engine.store.transaction((tx) =>
+      writeSettlement(
+        { engine, tx, nowMs: world.nowMs },
+        { notification: late, moveOn: true },
+        () =>
+          tx.notifications.settle(late, { owner: "node-of-old", attempt: 1 }),
+      )
+    );
+    assert.equal(written, false);
+    assert.deepEqual(await world.timeline(), before);
+    world.expectNoPage();
+    await world.act("maya", "acknowledge");
   },
 );

@@ -260,3 +260,32 @@ flow(
     for (let page = 0; page < 3; page++) world.expectPage("maya", "sms");
   },
 );
+
+flow(
+  "reassigning pages the new responder at once; if they do not answer the policy goes on",
+  async (world) => {
+    await payments(world);
+    await world.alert();
+    world.expectPage("maya", "sms");
+    await world.act("maya", "acknowledge");
+    await world.advance("1h");
+    await world.reassign("maya", "ana");
+    world.expectPage("ana", "sms");
+    assert.equal((await world.incident()).status, "triggered");
+    await world.advance("4m");
+    world.expectNoPage();
+    await world.advance("1m");
+    world.expectPage("idris", "email");
+  },
+);
+
+flow("nobody is made responsible who could never hear of it", async (world) => {
+  await payments(world);
+  await world.responder("jonas", []);
+  await world.alert();
+  world.expectPage("maya", "sms");
+  await assert.rejects(
+    () => world.reassign("maya", "jonas"),
+    /no contact method/,
+  );
+});

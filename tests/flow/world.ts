@@ -279,6 +279,22 @@ export class World {
     await this.settled();
   }
 
+  /** `name` hands the incident to `to`. */
+  async reassign(name: string, to: string): Promise<void> {
+    const { act } = await import("../../src/app/act.ts");
+    const result = await act(this.pagerpal.engine, {
+      incidentId: (await this.incident()).id,
+      action: {
+        kind: "reassign",
+        responderId: this.id(to),
+        responder: to,
+        actor: this.actor(name),
+      },
+    });
+    assert.ok(result.ok, result.ok ? "" : result.message);
+    await this.settled();
+  }
+
   actor(name: string): Actor {
     return { kind: "responder", responderId: this.id(name), name, via: "api" };
   }

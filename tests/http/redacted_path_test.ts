@@ -34,6 +34,10 @@ Deno.test("a key at a wrong address, in the query or in the userinfo does not re
   }
 });
 
+Deno.test("the token of an acknowledge link does not reach the log", () => {
+  assert.equal(redactedPath("/a/1-AbcdefghijklmnoP"), "/a/[redacted]");
+});
+
 Deno.test("paths of the API stay readable", () => {
   for (
     const path of [

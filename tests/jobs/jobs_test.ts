@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import {
-  EVERY_MINUTE,
   type Job,
   lateJobs,
+  nextRunAtMs,
   runJob,
 } from "../../src/jobs/jobs.ts";
 import { forEachStore } from "../stores.ts";
 
 function job(run: Job["run"]): Job {
-  return { name: "escalation", schedule: EVERY_MINUTE, enabled: true, run };
+  return { name: "escalation", at: "every minute", enabled: true, run };
 }
 
 /** A clock that goes on by 40 ms at each look. */
@@ -57,7 +57,7 @@ Deno.test("a job never throws, even when its outcome cannot be kept", async () =
   await runJob(context, job(() => Promise.resolve("done")));
 });
 
-Deno.test("a job that has not ended for three minutes is late, one that is switched off never", async () => {
+Deno.test("a job that has not ended for three minutes is late, one that is switched off never", () => {
   let nowMs = 0;
   const clock = () => nowMs;
   const endedAtMs = new Map<string, number>();
@@ -72,4 +72,16 @@ Deno.test("a job that has not ended for three minutes is late, one that is switc
   ]);
   endedAtMs.set("escalation", nowMs);
   assert.deepEqual(late(), []);
+});
+
+Deno.test("the next run is the next minute, or that minute of the hour", () => {
+  const at = (time: string) => Date.parse(`2026-03-02T${time}Z`);
+  const escalation = job(() => Promise.resolve(""));
+  const prune = { ...escalation, at: 17 };
+  const next = (one: Job, time: string) => nextRunAtMs(one, at(time));
+  assert.equal(next(escalation, "02:14:00"), at("02:15:00"));
+  assert.equal(next(escalation, "02:14:59.999"), at("02:15:00"));
+  assert.equal(next(prune, "02:14:00"), at("02:17:00"));
+  assert.equal(next(prune, "02:17:00"), at("03:17:00"));
+  assert.equal(next({ ...prune, enabled: false }, "02:14:00"), null);
 });

@@ -34,6 +34,12 @@ Deno.test("the service may not start programs, nor read or write beyond what is 
   ok(Array.isArray(read) && !read.includes(".") && !read.includes("/"));
 });
 
+Deno.test("whoever runs PagerPal is never asked for a permission", () => {
+  for (const [name, { command }] of Object.entries(denoJson.tasks)) {
+    ok(!command.includes("-P=") || command.includes("--no-prompt"), name);
+  }
+});
+
 Deno.test("every task says what it is for", () => {
   for (
     const [name, { description, command }] of Object.entries(denoJson.tasks)

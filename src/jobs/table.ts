@@ -1,0 +1,69 @@
+/** The table of jobs: what runs by itself, and when. */
+import { audit } from "../app/audit.ts";
+import type { Deliverer } from "../app/deliver.ts";
+import type { Engine } from "../app/engine.ts";
+import { escalateDue } from "../app/escalate.ts";
+import { prune } from "../app/prune.ts";
+import type { Job } from "./jobs.ts";
+
+/** A job waits so long for the sends that it began; they go on without it. */
+const JOB_PATIENCE_MS = 30_000;
+
+export interface JobOptions {
+  deliverer: Deliverer;
+  /** NOTIFICATION_RETRY_WORKER_ENABLED */
+  delivers: boolean;
+  /** ESCALATION_WORKER_ENABLED */
+  escalates: boolean;
+}
+
+/** Promises every job there is, also those that are switched off. */
+export function createJobs(
+  engine: Engine,
+  { deliverer, delivers, escalates }: JobOptions,
+): Job[] {
+  return [
+    {
+      name: "notification_retry",
+      at: "every minute",
+      enabled: delivers,
+      run: () => sweep(deliverer),
+    },
+    {
+      name: "escalation",
+      at: "every minute",
+      enabled: escalates,
+      async run() {
+        const { escalated, expired, postponed } = await escalateDue(engine);
+        return `${escalated} escalated, ${expired} closed by age, ${postponed} postponed`;
+      },
+    },
+    {
+      name: "self_audit",
+      at: "every minute",
+      enabled: escalates,
+      async run() {
+        const { rearmed, abandoned } = await audit(engine);
+        return `${rearmed} armed again, ${abandoned} abandoned pages cancelled`;
+      },
+    },
+    {
+      name: "prune",
+      at: 17,
+      enabled: true,
+      run: async () => `${await prune(engine)} rows forgotten`,
+    },
+  ];
+}
+
+async function sweep(deliverer: Deliverer): Promise<string> {
+  const patience = Promise.withResolvers<null>();
+  const timer = setTimeout(() => patience.resolve(null), JOB_PATIENCE_MS);
+  const done = await Promise.race([
+    deliverer.deliver({ firstAttemptsOnly: false }),
+    patience.promise,
+  ]).finally(() => clearTimeout(timer));
+  return done === null
+    ? "still sending"
+    : `${done.sent} sent, ${done.retried} to be retried, ${done.failed} failed`;
+}

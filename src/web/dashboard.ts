@@ -1,0 +1,204 @@
+/** The first screen: what is burning, who is on call, whether paging works. */
+import { SEVERITIES } from "../domain/alert.ts";
+import type { EdgeContext } from "../http/edge_env.ts";
+import type { Routes } from "../http/routes.ts";
+import type { OpenCount } from "../ports/overview_repository.ts";
+import type { IncidentSummary } from "../ports/paging_repositories.ts";
+import type { WebDeps } from "./deps.ts";
+import { loadTargets } from "./load_targets.ts";
+import { showPage } from "./page.ts";
+import { dashboardSentence } from "./view/dashboard_sentence.ts";
+import { duration } from "./view/duration.ts";
+import { chartFromMs, hoursChart, median } from "./view/hours_chart.ts";
+import { incidentRow } from "./view/incident_row.ts";
+import {
+  type Duty,
+  dutyNow,
+  type Rota,
+  unreachableOnCall,
+} from "./view/on_call.ts";
+import { pagingHealth, wrongs } from "./view/paging_health.ts";
+import { counted, digits } from "./view/plural.ts";
+import { futureSteps } from "./view/what_is_next.ts";
+import { strongNames, type Words } from "./view/words.ts";
+import { startOfDayMs } from "./view/zoned_time.ts";
+import { type Viewer, viewerOf } from "./viewer.ts";
+
+const MOST_ROWS = 20;
+const MOST_OWN = 10;
+const AHEAD_MS = 14 * 86_400_000;
+const MOST_SCHEDULES = 100;
+
+/** Adds `/dashboard`. */
+export function addDashboard(routes: Routes, deps: WebDeps): void {
+  routes.page("/dashboard", "viewer", async (c: EdgeContext) => {
+    const viewer = await viewerOf(c, deps);
+    const view = await dashboardView(deps, viewer);
+    return showPage(c, deps, {
+      template: "dashboard",
+      title: "Dashboard",
+      place: "dashboard",
+      view,
+      viewer,
+      live: true,
+    });
+  });
+}
+
+async function dashboardView(deps: WebDeps, viewer: Viewer) {
+  const { store } = deps;
+  const { view, responderId } = viewer;
+  const [counts, urgent, rota] = await Promise.all([
+    store.overview.openCounts(),
+    urgentFor(deps, responderId),
+    loadRota(deps, view.nowMs),
+  ]);
+  const paged = await store.overview.lastPaged(urgent.map(({ id }) => id));
+  const duties = dutyNow(rota, { view, untilMs: view.nowMs + AHEAD_MS });
+  const health = pagingHealth({
+    nowMs: view.nowMs,
+    sendingEnabled: deps.config.sendingEnabled,
+    jobs: deps.jobs(),
+    runs: await store.jobs.list(),
+    pages: await store.overview.countPages(startOfDayMs(view)),
+    lastSent: await store.overview.lastSent(),
+    unreachable: unreachableOnCall(rota, view.nowMs),
+  });
+  const open = total(counts, () => true);
+  return {
+    opening: dashboardSentence({
+      waiting: total(counts, ({ status }) => status === "triggered"),
+      worked: total(counts, ({ status }) => status === "acknowledged"),
+      first: await firstWaiting(deps, { urgent, paged, viewer }),
+      duties,
+      health: health.healthy ? health.sentence : "",
+      view,
+    }),
+    health,
+    wrongs: wrongs(health),
+    counts: severityCounts(counts),
+    rows: urgent.map((incident) =>
+      incidentRow(incident, {
+        view,
+        paged: paged.get(incident.id) ?? [],
+        responderId,
+      })
+    ),
+    hidden: Math.max(0, open - urgent.length),
+    duties: duties.map(shownDuty),
+    ...await lastDay(deps, viewer),
+    ...emptyWords(rota, viewer),
+  };
+}
+
+/** Those that wait for the viewer first, then everybody's. */
+async function urgentFor(
+  { store }: WebDeps,
+  responderId: number,
+): Promise<IncidentSummary[]> {
+  const all = await store.overview.mostUrgent(MOST_ROWS);
+  const mine = await store.overview.incidents(
+    { statuses: ["triggered"], responderId },
+    { limit: MOST_OWN },
+  );
+  const own = new Set(mine.items.map(({ id }) => id));
+  return [
+    ...all.filter(({ id }) => own.has(id)),
+    ...mine.items.filter(({ id }) => !all.some((one) => one.id === id)),
+    ...all.filter(({ id }) => !own.has(id)),
+  ].slice(0, MOST_ROWS);
+}
+
+async function loadRota(
+  { store }: WebDeps,
+  nowMs: number,
+): Promise<Rota> {
+  const page = { page: 1, pageSize: MOST_SCHEDULES };
+  const schedules = (await store.schedules.list({}, page)).items;
+  const teams = (await store.teams.list({}, page)).items;
+  const entries = schedules.length === 0 ? [] : await store.schedules.entries(
+    schedules.map(({ id }) => id),
+    nowMs,
+    nowMs + AHEAD_MS,
+  );
+  const ids = [...new Set(entries.map((entry) => entry.responderId))];
+  const responders = await store.responders.reachable(ids);
+  return { schedules, entries, teams, responders };
+}
+
+async function firstWaiting(
+  deps: WebDeps,
+  { urgent, paged, viewer }: {
+    urgent: readonly IncidentSummary[];
+    paged: ReadonlyMap<number, string[]>;
+    viewer: Viewer;
+  },
+) {
+  const first = urgent.find(({ status }) => status === "triggered");
+  const incident = first && await deps.store.incidents.find(first.id);
+  if (!incident) return null;
+  const targets = await loadTargets(deps.store, incident, viewer.view.nowMs);
+  return {
+    incident,
+    paged: paged.get(incident.id) ?? [],
+    next: futureSteps(incident, targets)[0] ?? null,
+  };
+}
+
+async function lastDay({ store }: WebDeps, { view }: Viewer) {
+  const fromMs = chartFromMs(view.nowMs);
+  const chart = hoursChart(await store.overview.openedPerHour(fromMs), view);
+  const over = chart.total - await store.overview.stillOpenSince(fromMs);
+  const answered = median(await store.overview.answerTimesMs(fromMs));
+  const dayWords: Words = chart.total === 0 ? ["No incident was opened."] : [
+    `${digits(chart.total)} opened, ${
+      digits(Math.max(0, over))
+    } of them resolved.`,
+    ...answered === null
+      ? []
+      : [" Half were answered within ", { strong: duration(answered) }, "."],
+  ];
+  return { chart, dayWords };
+}
+
+function severityCounts(counts: readonly OpenCount[]) {
+  return SEVERITIES.toReversed().flatMap((severity) => {
+    const count = total(counts, (one) => one.severity === severity);
+    return count === 0
+      ? []
+      : [{ severity, words: `${digits(count)} ${severity}` }];
+  });
+}
+
+function total(
+  counts: readonly OpenCount[],
+  wanted: (count: OpenCount) => boolean,
+): number {
+  return counts.filter(wanted).reduce((sum, { count }) => sum + count, 0);
+}
+
+function shownDuty(duty: Duty) {
+  return { ...duty, who: strongNames(duty.names, 4) };
+}
+
+function emptyWords({ teams, schedules }: Rota, { can }: Viewer) {
+  if (can.administer && teams.length === 0) {
+    return {
+      emptyTitle: "Nothing is set up yet",
+      emptyText:
+        "Nothing can page anybody yet. Begin with a team; then a schedule, a policy, and an alert source whose key you give to your monitoring system.",
+      emptyHref: "/teams/new",
+      emptyLabel: "Make a team",
+    };
+  }
+  return {
+    emptyTitle: "All quiet",
+    emptyText: schedules.length === 0
+      ? "No incident is open."
+      : `No incident is open. ${
+        counted(schedules.length, "schedule")
+      } in force.`,
+    emptyHref: "",
+    emptyLabel: "",
+  };
+}

@@ -1,0 +1,93 @@
+/** What has become of a message, in words. */
+import type { Notification } from "../../domain/notification.ts";
+import { CHANNEL_KINDS, type ChannelKind } from "../../domain/people.ts";
+import { duration } from "./duration.ts";
+import { counted } from "./plural.ts";
+import type { Words } from "./words.ts";
+import { secondsTime, type Viewpoint } from "./zoned_time.ts";
+
+const CHANNELS: Record<ChannelKind, string> = {
+  sms: "SMS",
+  whatsapp: "WhatsApp",
+  email: "e-mail",
+};
+
+/** Promises the channel as people write it; `detail` is any record with a `channel`. */
+export function channelName(detail: { channel?: unknown }): string {
+  const kind = CHANNEL_KINDS.find((one) => one === detail.channel);
+  return kind ? CHANNELS[kind] : "message";
+}
+
+/** Promises what has become of it so far, to follow "Paged Maya by SMS, ". */
+export function outcome(row: Notification, view: Viewpoint): Words {
+  switch (row.state) {
+    case "queued":
+      return [`waiting to be sent ${secondsTime(row.dueAtMs, view)}`];
+    case "sending":
+      return ["being sent"];
+    case "sent":
+      return [row.provider ? `accepted by ${row.provider}` : "sent"];
+    case "delivered":
+      return [`delivered after ${took(row)}`];
+    case "failed":
+      return row.error ? [{ said: row.error }] : ["failed"];
+    case "cancelled":
+      return ["cancelled before it was sent"];
+    case "suppressed":
+      return ["not sent: sending is switched off"];
+  }
+}
+
+/** How a state is marked: by this class, and by its word. */
+export const STATE_TONES: Record<
+  Notification["state"],
+  { word: string; tone: "good" | "bad" | "busy" | "quiet" }
+> = {
+  queued: { word: "Queued", tone: "busy" },
+  sending: { word: "Sending", tone: "busy" },
+  sent: { word: "Sent", tone: "good" },
+  delivered: { word: "Delivered", tone: "good" },
+  failed: { word: "Failed", tone: "bad" },
+  cancelled: { word: "Cancelled", tone: "quiet" },
+  suppressed: { word: "Suppressed", tone: "bad" },
+};
+
+export interface ShownNotification {
+  id: number;
+  to: string;
+  channel: string;
+  address: string;
+  word: string;
+  tone: string;
+  /** A sentence in lower case: what became of it, how often it was tried. */
+  words: Words;
+  /** Whether a person may have it sent again. */
+  retryable: boolean;
+}
+
+/** Promises one message as a list shows it. */
+export function shownNotification(
+  row: Notification,
+  { to, view, retryable }: {
+    to: string;
+    view: Viewpoint;
+    retryable: boolean;
+  },
+): ShownNotification {
+  const tries = row.attempt > 1 ? [`, ${counted(row.attempt, "attempt")}`] : [];
+  const twice = row.maybeSentTwice ? ["; may have arrived twice"] : [];
+  return {
+    id: row.id,
+    to,
+    channel: channelName(row),
+    address: row.address,
+    ...STATE_TONES[row.state],
+    words: [...outcome(row, view), ...tries, ...twice],
+    retryable: retryable &&
+      ["failed", "cancelled", "suppressed"].includes(row.state),
+  };
+}
+
+function took(row: Notification): string {
+  return duration((row.deliveredAtMs ?? 0) - (row.sentAtMs ?? 0));
+}
