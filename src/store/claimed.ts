@@ -1,6 +1,7 @@
 /** Claimed messages with all that their texts say. */
 import { compareSeverity } from "../domain/alert.ts";
 import type { ClaimedNotification } from "../ports/paging_repositories.ts";
+import { inFewLengths } from "./id_list.ts";
 import { incidentOf } from "./incident_row.ts";
 import { notificationOf } from "./notification_row.ts";
 import type { Database } from "./schema.ts";
@@ -11,7 +12,7 @@ export async function claimedOf(
   ids: number[],
 ): Promise<ClaimedNotification[]> {
   const rows = await db.selectFrom("notifications").selectAll()
-    .where("id", "in", ids).execute();
+    .where("id", "in", inFewLengths(ids)).execute();
   const incidents = await incidentsOf(db, rows.map((row) => row.incident_id));
   const names = await responderNames(db, rows.map((row) => row.responder_id));
   const claimed = rows.flatMap((row) => {
@@ -30,7 +31,7 @@ async function incidentsOf(db: Database, ids: number[]) {
     .innerJoin("alert_sources", "alert_sources.id", "incidents.source_id")
     .selectAll("incidents")
     .select(["teams.name as team_name", "alert_sources.name as source_name"])
-    .where("incidents.id", "in", [...new Set(ids)]).execute();
+    .where("incidents.id", "in", inFewLengths(ids)).execute();
   return new Map(rows.map((row) => [row.id, {
     incident: incidentOf(row),
     teamName: row.team_name,
@@ -40,7 +41,7 @@ async function incidentsOf(db: Database, ids: number[]) {
 
 async function responderNames(db: Database, ids: number[]) {
   const rows = await db.selectFrom("responders").select(["id", "name"])
-    .where("id", "in", [...new Set(ids)]).execute();
+    .where("id", "in", inFewLengths(ids)).execute();
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 

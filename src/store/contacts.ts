@@ -6,6 +6,7 @@ import type {
 } from "../domain/people.ts";
 import { flag, flagIfGiven, instant } from "./column.ts";
 import { contactMethodOf, contactRuleOf } from "./contact_row.ts";
+import { inFewLengths } from "./id_list.ts";
 import { chunks } from "./page.ts";
 import type { Session } from "./session.ts";
 
@@ -106,7 +107,7 @@ export class Contacts {
 
   /** Those of the ids that exist, ascending. */
   async reachable(ids: number[]): Promise<ReachableResponder[]> {
-    const wanted = [...new Set(ids)];
+    const wanted = inFewLengths(ids);
     if (wanted.length === 0) return [];
     const db = this.#session.read;
     const people = await db.selectFrom("responders")

@@ -3,36 +3,19 @@
  * writes of this process go through one queue, and reads go past it.
  */
 import { StoreUnavailableError } from "../ports/store.ts";
-import { databaseOn, type Execute, guarded, UnitOfWork } from "./executor.ts";
+import { type Connection, inTransaction } from "./connection.ts";
+import { databaseOn, guarded } from "./executor.ts";
 import { openFile } from "./libsql_file.ts";
 import { openServer } from "./libsql_server.ts";
 import type { Database } from "./schema.ts";
 import type { Backend, WriteOptions } from "./session.ts";
-import { isBusy, storeError } from "./store_error.ts";
+import { isBusy } from "./store_error.ts";
 import { WriterQueue } from "./writer_queue.ts";
 
 export interface LibsqlAddress {
   /** `file:` with an absolute path, percent-encoded as in every URL; `libsql://`, `http://` or `https://`. */
   url: string;
   authToken?: string;
-}
-
-/** The connections to one database. */
-export interface LibsqlConnection {
-  /** Runs one statement that only reads, on committed data. */
-  readonly read: Execute;
-  /** Begins a transaction with the writer's lock; throws where another process has it. One at a time. */
-  begin(options: { durable: boolean }): Promise<LibsqlTransaction>;
-  close(): void;
-}
-
-export interface LibsqlTransaction {
-  readonly execute: Execute;
-  /** Runs several statements without parameters. */
-  script(sql: string): Promise<void>;
-  commit(): Promise<void>;
-  /** Promises that nothing is left of it. Never throws, also after a commit. */
-  rollback(): Promise<void>;
 }
 
 export interface LibsqlLimits {
@@ -44,9 +27,11 @@ export interface LibsqlLimits {
 
 const LIMITS: LibsqlLimits = { transactionMs: 30_000, lockMs: 10_000 };
 
-/** Promises the connections. Opens a file, creating it where it is missing; a server is reached when it is first used. */
-export function connect({ url, authToken }: LibsqlAddress): LibsqlConnection {
-  return url.startsWith("file:") ? openFile(url) : openServer(url, authToken);
+/** Promises the connection. Opens a file, creating it where it is missing; a server is reached when it is first used. */
+export function connect({ url, authToken }: LibsqlAddress): Connection {
+  return url.startsWith("file:")
+    ? openFile(url)
+    : openServer(url, { authToken });
 }
 
 /** Promises a backend; throws StoreUnavailableError for a file that cannot be opened. */
@@ -60,13 +45,13 @@ export function openLibsql(
 class LibsqlBackend implements Backend {
   readonly dialect = "sqlite";
   readonly read: Database;
-  readonly #connection: LibsqlConnection;
+  readonly #connection: Connection;
   readonly #limits: LibsqlLimits;
   readonly #queue = new WriterQueue();
   readonly #reads = new Set<Promise<unknown>>();
   #closed = false;
 
-  constructor(connection: LibsqlConnection, limits: LibsqlLimits) {
+  constructor(connection: Connection, limits: LibsqlLimits) {
     this.#connection = connection;
     this.#limits = limits;
     const execute = guarded(connection.read);
@@ -83,9 +68,11 @@ class LibsqlBackend implements Backend {
     { durable = true }: WriteOptions = {},
   ): Promise<T> {
     if (this.#closed) return Promise.reject(closedError());
-    return this.#queue.run(() =>
-      whenFree(() => this.#attempt(work, durable), this.#limits.lockMs)
-    );
+    const { transactionMs, lockMs } = this.#limits;
+    const within = (working: Promise<T>) => inTime(working, transactionMs);
+    const once = () =>
+      inTransaction(this.#connection, work, { durable, within });
+    return this.#queue.run(() => whenFree(once, lockMs));
   }
 
   async close(): Promise<void> {
@@ -93,35 +80,7 @@ class LibsqlBackend implements Backend {
     this.#closed = true;
     await this.#queue.idle();
     await Promise.allSettled(this.#reads);
-    this.#connection.close();
-  }
-
-  async #attempt<T>(
-    work: (db: Database) => Promise<T>,
-    durable: boolean,
-  ): Promise<T> {
-    const transaction = await this.#begin(durable);
-    const unit = new UnitOfWork(transaction.execute);
-    try {
-      const working = work(databaseOn(unit.execute, this.dialect));
-      const result = await inTime(working, this.#limits.transactionMs);
-      unit.check();
-      await transaction.commit();
-      return result;
-    } catch (error) {
-      throw storeError(error, "");
-    } finally {
-      unit.end();
-      await transaction.rollback();
-    }
-  }
-
-  async #begin(durable: boolean): Promise<LibsqlTransaction> {
-    try {
-      return await this.#connection.begin({ durable });
-    } catch (error) {
-      throw storeError(error, "");
-    }
+    await this.#connection.close();
   }
 }
 

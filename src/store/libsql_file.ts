@@ -10,25 +10,28 @@
 import { fileURLToPath } from "node:url";
 import SqliteConnection from "libsql";
 import { StoreUnavailableError } from "../ports/store.ts";
+import type { Connection, Transaction } from "./connection.ts";
 import type { Execute, Outcome } from "./executor.ts";
-import type { LibsqlConnection, LibsqlTransaction } from "./libsql.ts";
 import { storeError } from "./store_error.ts";
 
 const SETTINGS =
   "PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL;";
 
 /** Promises a connection that writes and one that only reads. */
-export function openFile(url: string): LibsqlConnection {
+export function openFile(url: string): Connection {
   const path = pathOf(url);
-  const writer = openConnection(path, `${SETTINGS} PRAGMA journal_mode=WAL;`);
-  const reader = openConnection(path, `${SETTINGS} PRAGMA query_only=ON;`);
+  const writer = openHandle(path, `${SETTINGS} PRAGMA journal_mode=WAL;`);
+  const reader = openHandle(path, `${SETTINGS} PRAGMA query_only=ON;`);
   return {
+    dialect: "sqlite",
     read: reader.execute,
-    begin: ({ durable }) => begin(writer, durable),
-    close() {
-      reader.close();
-      writer.close();
-    },
+    begin: ({ durable }) => attempt(() => begin(writer, durable)),
+    close: () =>
+      attempt(() => {
+        reader.close();
+        emptyLog(writer);
+        writer.close();
+      }),
   };
 }
 
@@ -42,53 +45,51 @@ function pathOf(url: string): string {
  * be durable does not wait for the disk; a later durable commit takes it along, and the file stays whole in any case
  * (sqlite.org/pragma.html, synchronous).
  */
-function begin(
-  writer: Connection,
-  durable: boolean,
-): Promise<LibsqlTransaction> {
+function begin(writer: Handle, durable: boolean): Transaction {
   const synchronous = durable ? "FULL" : "NORMAL";
   try {
     writer.script(
-      `PRAGMA synchronous=${synchronous}; PRAGMA busy_timeout=0; BEGIN IMMEDIATE; PRAGMA busy_timeout=5000;`,
+      `PRAGMA synchronous=${synchronous}; PRAGMA busy_timeout=0; BEGIN IMMEDIATE;`,
     );
-  } catch (error) {
+  } finally {
     writer.script("PRAGMA busy_timeout=5000;");
-    return Promise.reject(error);
   }
-  return Promise.resolve({
+  return {
     execute: writer.execute,
     script: (sql) => attempt(() => writer.script(sql)),
     commit: () => attempt(() => writer.script("COMMIT")),
-    rollback: () => attempt(() => writer.rollback()),
-  });
+    end: () => attempt(() => writer.rollback()).catch(() => {}),
+  };
 }
 
-function attempt(work: () => void): Promise<void> {
+/** Moves all that was written into the file itself, so that the file alone is the database while nothing runs. */
+function emptyLog(writer: Handle): void {
   try {
-    return Promise.resolve(work());
-  } catch (error) {
-    return Promise.reject(error);
+    writer.script("PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE);");
+  } catch {
+    // Another process is still at work, and does it when it ends.
   }
 }
 
-interface Connection {
+/** A promise of what is done at once. */
+function attempt<T>(work: () => T): Promise<T> {
+  return Promise.try(work);
+}
+
+/** One connection of SQLite. */
+interface Handle {
   readonly execute: Execute;
   script(sql: string): void;
   rollback(): void;
   close(): void;
 }
 
-function openConnection(path: string, settings: string): Connection {
+function openHandle(path: string, settings: string): Handle {
   const connection = opened(path, settings);
   const statements = new StatementCache(connection);
   return {
-    execute: (sql, parameters) => {
-      try {
-        return Promise.resolve(statements.run(sql, parameters));
-      } catch (error) {
-        return Promise.reject(error);
-      }
-    },
+    execute: (sql, parameters) =>
+      attempt(() => statements.run(sql, parameters)),
     script: (sql) => void connection.exec(sql),
     rollback() {
       if (connection.inTransaction) connection.exec("ROLLBACK");

@@ -2,34 +2,46 @@
 import {
   createClient,
   type InValue,
-  type Transaction,
+  type Transaction as ClientTransaction,
 } from "@libsql/client/http";
 import { StoreUnavailableError } from "../ports/store.ts";
+import type { Connection, Transaction } from "./connection.ts";
 import type { Execute } from "./executor.ts";
-import type { LibsqlConnection, LibsqlTransaction } from "./libsql.ts";
+
+const ANSWER_MS = 15_000;
 
 /** Promises a connection that is first used when something runs on it. */
-export function openServer(url: string, authToken?: string): LibsqlConnection {
+export function openServer(
+  url: string,
+  { authToken, answerMs = ANSWER_MS }: {
+    authToken?: string | undefined;
+    /** How long to wait for an answer, milliseconds; 15 s when not given. */
+    answerMs?: number;
+  } = {},
+): Connection {
   const client = createClient({
     url,
     intMode: "number",
+    fetch: (request: Request) =>
+      fetch(request, { signal: AbortSignal.timeout(answerMs) }),
     ...(authToken === undefined ? {} : { authToken }),
   });
   return {
+    dialect: "sqlite",
     read: on(client),
     // BEGIN IMMEDIATE goes with the first statement. How durable a commit is, is the server's decision.
     begin: async () =>
       transactionOf(await answered(client.transaction("write"))),
-    close: () => client.close(),
+    close: () => Promise.resolve(client.close()),
   };
 }
 
-function transactionOf(transaction: Transaction): LibsqlTransaction {
+function transactionOf(transaction: ClientTransaction): Transaction {
   return {
     execute: on(transaction),
     script: (sql) => answered(transaction.executeMultiple(sql)),
     commit: () => answered(transaction.commit()),
-    async rollback() {
+    async end() {
       // Closing alone leaves the lock to the server's patience.
       await transaction.rollback().catch(() => {});
       transaction.close();

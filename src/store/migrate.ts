@@ -1,11 +1,7 @@
 /** Brings a database to the schema of this code: each file in one transaction, checked, by one process at a time. */
 import { StoreUnavailableError } from "../ports/store.ts";
 import type { LibsqlAddress } from "./libsql.ts";
-import {
-  type AppliedMigration,
-  type MigrationRunner,
-  openRunner,
-} from "./migration_runner.ts";
+import { type AppliedMigration, MigrationRunner } from "./migration_runner.ts";
 import { type Migration, readMigrations, sqlFor } from "./migrations.ts";
 import { storeError } from "./store_error.ts";
 
@@ -119,17 +115,15 @@ async function withRunner<T>(
   { url, authToken }: LibsqlAddress,
   work: (runner: MigrationRunner) => Promise<T>,
 ): Promise<T> {
-  let runner: MigrationRunner | undefined;
+  const runner = new MigrationRunner({
+    url,
+    ...(authToken === undefined ? {} : { authToken }),
+  });
   try {
-    // Within the try: to make a client for a file is to open the file.
-    runner = openRunner({
-      url,
-      ...(authToken === undefined ? {} : { authToken }),
-    });
     return await work(runner);
   } catch (error) {
     throw storeError(error, "");
   } finally {
-    await runner?.close();
+    await runner.close();
   }
 }

@@ -9,6 +9,7 @@ import type {
 import { cancelAbandonedIds, claimIds, IS_WANTED } from "./claim.ts";
 import { claimedOf } from "./claimed.ts";
 import { instant } from "./column.ts";
+import { inFewLengths } from "./id_list.ts";
 import {
   deliveryColumns,
   newNotificationColumns,
@@ -122,7 +123,8 @@ export class Notifications implements NotificationRepository {
 
   async findByProviderMessageIds(ids: string[]): Promise<Notification[]> {
     const found = new Map<number, Notification>();
-    for (const some of chunks([...new Set(ids)], IDS_PER_QUERY)) {
+    for (const chunk of chunks([...new Set(ids)], IDS_PER_QUERY)) {
+      const some = inFewLengths(chunk);
       const rows = await this.#session.read.selectFrom("notifications")
         .selectAll()
         .where((eb) =>
@@ -144,7 +146,7 @@ export class Notifications implements NotificationRepository {
       const ids = await cancelAbandonedIds(db, { nowMs, limit: most, dialect });
       if (ids.length === 0) return [];
       const rows = await db.selectFrom("notifications").selectAll()
-        .where("id", "in", ids).orderBy("id").execute();
+        .where("id", "in", inFewLengths(ids)).orderBy("id").execute();
       return rows.map(notificationOf);
     });
   }

@@ -1,29 +1,30 @@
 /**
- * A pool of PostgreSQL connections, each a client of its own that never shares its connection.
+ * A pool of PostgreSQL connections, each a client of its own that shares its connection with nobody.
  *
- * The client's own pool reconnects under a reserved connection without telling whoever holds it, and would then run the
- * rest of a transaction outside it; here a connection that was lost is known, and refuses until it is given back.
+ * The client (postgres 3.4.9) has a pool too, but who holds a connection of that is not told when it is lost, and what is
+ * then sent on it throws where nobody can catch it, which ends the process. Here a lost connection is known, and nothing
+ * more is sent on it before it is given back and replaced.
  */
 import postgres from "postgres";
 import { StoreUnavailableError } from "../ports/store.ts";
+import type { Connection, Transaction } from "./connection.ts";
 import type { Execute } from "./executor.ts";
 
-/** One connection, held by one caller. */
-export interface HeldConnection {
-  /** Fails with StoreUnavailableError from the moment the connection is lost. */
-  readonly execute: Execute;
-  /** Gives the connection back; `broken` when nobody knows what state it is in, and it is to be replaced. */
-  release(state?: "broken"): void;
+export interface PostgresOptions {
+  /** The most connections at once. */
+  size: number;
+  /** No statement runs longer than this, milliseconds; 0 for no limit. */
+  statementMs: number;
 }
 
-/** Time limits of every connection, milliseconds. */
-const LIMITS = {
-  statement_timeout: 15_000,
-  idle_in_transaction_session_timeout: 30_000,
-} as const;
+/** A server ends a session that does nothing inside a transaction for so long, milliseconds, and rolls back. */
+const IDLE_IN_TRANSACTION_MS = 30_000;
 const CONNECT_SECONDS = 10;
 /** How long a caller waits for a connection when all are in use. */
 const WAIT_MS = 15_000;
+
+/** Longer statements, of many rows, come in too many lengths for the server to keep each of them prepared. */
+const MOST_PREPARED = 200;
 
 interface Slot {
   client: postgres.Sql;
@@ -37,8 +38,19 @@ interface Waiter {
   timer: ReturnType<typeof setTimeout>;
 }
 
-export class PostgresPool {
+/** One connection, held by one caller. */
+interface Held {
+  /** Fails with StoreUnavailableError from the moment the connection is lost. */
+  readonly execute: Execute;
+  script(sql: string): Promise<void>;
+  /** Gives the connection back; `broken` when nobody knows what state it is in, and it is to be replaced. */
+  release(state?: "broken"): void;
+}
+
+export class PostgresPool implements Connection {
+  readonly dialect = "postgres";
   readonly #url: string;
+  readonly #options: PostgresOptions;
   readonly #idle: Slot[];
   readonly #all: Set<Slot>;
   readonly #waiting: Waiter[] = [];
@@ -46,14 +58,55 @@ export class PostgresPool {
   /** Settles once the pool is closed and nobody holds a connection. */
   readonly #allBack = Promise.withResolvers<void>();
 
-  constructor(url: string, size: number) {
+  /** Connects when it is first used. */
+  constructor(url: string, options: PostgresOptions) {
     this.#url = url;
-    this.#idle = Array.from({ length: size }, () => slotFor(url));
+    this.#options = options;
+    this.#idle = Array.from(
+      { length: options.size },
+      () => slotFor(url, options),
+    );
     this.#all = new Set(this.#idle);
   }
 
+  readonly read: Execute = async (sql, parameters) => {
+    const held = await this.#acquire();
+    try {
+      return await held.execute(sql, parameters);
+    } finally {
+      held.release();
+    }
+  };
+
+  async begin(): Promise<Transaction> {
+    const held = await this.#acquire();
+    let open = true;
+    const end = async () => {
+      // Where this fails too, the connection goes, and the server rolls back.
+      if (open) {
+        await held.execute("ROLLBACK", []).catch(() => held.release("broken"));
+      }
+      held.release();
+    };
+    try {
+      await held.execute("BEGIN", []);
+    } catch (error) {
+      await end();
+      throw error;
+    }
+    return {
+      execute: held.execute,
+      script: held.script,
+      async commit() {
+        await held.execute("COMMIT", []);
+        open = false;
+      },
+      end,
+    };
+  }
+
   /** Promises a connection to hold; StoreUnavailableError when none comes free in time. */
-  async acquire(): Promise<HeldConnection> {
+  async #acquire(): Promise<Held> {
     if (this.#closed) throw new StoreUnavailableError("The store is closed.");
     const slot = this.#idle.pop() ?? await this.#wait();
     // Lost while nobody used it: a new connection is as good.
@@ -104,23 +157,28 @@ export class PostgresPool {
     this.#all.delete(slot);
     // Nobody waits for the end of a connection that is given up.
     slot.client.end({ timeout: 0 }).catch(() => {});
-    const fresh = slotFor(this.#url);
+    const fresh = slotFor(this.#url, this.#options);
     this.#all.add(fresh);
     return fresh;
   }
 }
 
-function slotFor(url: string): Slot {
+function slotFor(url: string, { statementMs }: PostgresOptions): Slot {
   const client = postgres(url, {
     max: 1,
     connect_timeout: CONNECT_SECONDS,
     // The client would close a connection of a certain age between two statements of a transaction.
     max_lifetime: null,
+    fetch_types: false,
     onnotice: () => {},
     onclose: () => {
       slot.lost = true;
     },
-    connection: { application_name: "pagerpal", ...LIMITS },
+    connection: {
+      application_name: "pagerpal",
+      statement_timeout: statementMs,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    },
     types: {
       // int8 and count(*) come as text otherwise.
       bigint: { to: 20, from: [20], parse: Number, serialize: String },
@@ -130,22 +188,28 @@ function slotFor(url: string): Slot {
   return slot;
 }
 
-function held(slot: Slot, giveBack: (broken: boolean) => void): HeldConnection {
+function held(slot: Slot, giveBack: (broken: boolean) => void): Held {
   let broken = false;
   let released = false;
+  const send = async <T>(query: (client: postgres.Sql) => PromiseLike<T>) => {
+    if (broken || released || slot.lost) throw lostError();
+    try {
+      return await query(slot.client);
+    } catch (error) {
+      broken ||= endsConnection(error);
+      throw error instanceof postgres.PostgresError ? error : lostError(error);
+    }
+  };
   return {
     async execute(sql, parameters) {
-      if (broken || released || slot.lost) throw lostError();
       const values = parameters.map(bindable);
-      try {
-        const rows = await slot.client.unsafe(sql, values, { prepare: true });
-        return { rows: Array.from(rows.values()), changes: rows.count ?? 0 };
-      } catch (error) {
-        broken ||= endsConnection(error);
-        throw error instanceof postgres.PostgresError
-          ? error
-          : lostError(error);
-      }
+      const rows = await send((client) =>
+        client.unsafe(sql, values, { prepare: values.length <= MOST_PREPARED })
+      );
+      return { rows: Array.from(rows.values()), changes: rows.count ?? 0 };
+    },
+    async script(sql) {
+      await send((client) => client.unsafe(sql).simple());
     },
     release(state) {
       if (released) return;

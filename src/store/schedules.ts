@@ -8,6 +8,7 @@ import type {
 import type { Page, PageRequest } from "../ports/store.ts";
 import { instant } from "./column.ts";
 import { dependentsIn, policiesTargeting } from "./dependents.ts";
+import { inFewLengths } from "./id_list.ts";
 import { paged } from "./page.ts";
 import type { ScheduleEntryTable, ScheduleTable } from "./schema.ts";
 import type { Session } from "./session.ts";
@@ -102,7 +103,7 @@ export class Schedules implements ScheduleRepository {
     if (scheduleIds.length === 0) return [];
     const rows = await this.#session.read.selectFrom("schedule_entries")
       .selectAll()
-      .where("schedule_id", "in", [...new Set(scheduleIds)])
+      .where("schedule_id", "in", inFewLengths(scheduleIds))
       .where("ends_at_ms", ">", instant(fromMs))
       .where("starts_at_ms", "<", instant(toMs))
       .orderBy("starts_at_ms").orderBy("id").execute();

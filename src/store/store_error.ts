@@ -15,12 +15,16 @@ export function storeError(error: unknown, sql: string): unknown {
   return conflict(facts, sql) ?? unavailable(facts) ?? error;
 }
 
-/** Whether PostgreSQL asks for the transaction to be repeated: a serialization failure or a deadlock. */
+/**
+ * Whether a transaction on PostgreSQL is to be repeated: after a serialization failure, a deadlock, or when a migration
+ * has changed a table under a statement that was prepared before.
+ */
 export function asksForRepetition(error: unknown): boolean {
-  const { code } = factsOf(
+  const { code, routine } = factsOf(
     error instanceof StoreUnavailableError ? error.cause : error,
   );
-  return code === "40001" || code === "40P01";
+  return code === "40001" || code === "40P01" ||
+    (code === "0A000" && routine === "RevalidateCachedQuery");
 }
 
 /** Whether another process holds SQLite's lock. */
@@ -44,6 +48,8 @@ interface Facts {
   table: string;
   detail: string;
   constraint: string;
+  /** Of PostgreSQL's source, where the error was raised. */
+  routine: string;
 }
 
 function factsOf(error: unknown): Facts {
@@ -60,6 +66,7 @@ function factsOf(error: unknown): Facts {
     table: text("table_name"),
     detail: text("detail"),
     constraint: text("constraint_name"),
+    routine: text("routine"),
   };
 }
 

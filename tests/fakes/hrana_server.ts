@@ -47,7 +47,7 @@ export interface TestServer extends TestDatabase {
   openStreams(): number;
   /** Forgets every open transaction, as a real server does after some seconds without a word. */
   expireStreams(): void;
-  /** Answers every request with this status until it is null again. */
+  /** Answers every request with this status until it is null again; 0 is no answer at all. */
   failWith(status: number | null): void;
 }
 
@@ -59,6 +59,7 @@ export async function createTestServer(
   const streams = new Map<string, Stream>();
   const statements: string[] = [];
   let failure: number | null = null;
+  const hanging = Promise.withResolvers<void>();
   const open = (): Stream => {
     const db = new Database(file.url.slice("file:".length));
     db.exec("PRAGMA foreign_keys=ON");
@@ -73,7 +74,10 @@ export async function createTestServer(
     port: 0,
     onListen() {},
   }, async (request) => {
-    if (failure !== null) return new Response("", { status: failure });
+    if (failure === 0) await hanging.promise;
+    if (failure !== null) {
+      return new Response("", { status: failure || 503 });
+    }
     const given = request.headers.get("authorization");
     if (authToken !== undefined && given !== `Bearer ${authToken}`) {
       return Response.json({ message: "Unauthorized" }, { status: 401 });
@@ -101,6 +105,7 @@ export async function createTestServer(
     return Response.json({ baton, base_url: null, results });
   });
   const drop = async () => {
+    hanging.resolve();
     await server.shutdown();
     expire();
     await file.drop();

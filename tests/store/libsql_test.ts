@@ -155,3 +155,22 @@ Deno.test("four processes write to one file, and nothing is lost or refused", as
   await store.close();
   assert.equal(total, 200);
 });
+
+Deno.test("after the last store is closed, the file alone is the database", async () => {
+  await using file = await createTestFile();
+  const { url } = file;
+  await migrate({ url }, NOW);
+  const store = await openStore({ url });
+  const another = await openStore({ url });
+  await store.teams.insert({ name: "Ops", description: "" }, NOW);
+  await another.close();
+  await store.close();
+  const path = url.slice("file:".length);
+  const log = await Deno.stat(`${path}-wal`).catch(() => ({ size: 0 }));
+  assert.equal(log.size, 0);
+  await Deno.copyFile(path, `${path}.copy`);
+  const copy = await openStore({ url: `${url}.copy` });
+  const { total } = await copy.teams.list({}, { page: 1, pageSize: 1 });
+  await copy.close();
+  assert.equal(total, 1);
+});

@@ -21,6 +21,21 @@ contract(
   },
 );
 
+contract(
+  "a bucket that is refilled within microseconds still gives no more than it gains",
+  async (store) => {
+    const take = (cost: number, atMs: number) =>
+      store.rateLimits.take(
+        "a",
+        { capacity: 1_000, refillPerSecond: 300_000, cost },
+        atMs,
+      );
+    assert.deepEqual(await take(1_000, NOW), { retryAfterMs: 0 });
+    assert.equal((await take(301, NOW + 1)).retryAfterMs, 1);
+    assert.deepEqual(await take(200, NOW + 1), { retryAfterMs: 0 });
+  },
+);
+
 contract("a bucket that is full gains nothing more", async (store) => {
   const bucket = { capacity: 2, refillPerSecond: 1, cost: 2 };
   const take = (atMs: number) => store.rateLimits.take("a", bucket, atMs);

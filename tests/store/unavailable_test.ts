@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import postgres from "postgres";
 import { migrate } from "../../src/store/migrate.ts";
+import { openFile } from "../../src/store/libsql_file.ts";
+import { openServer } from "../../src/store/libsql_server.ts";
 import { openStore } from "../../src/store/open.ts";
 import { createTestFile } from "../databases.ts";
 import { createTestServer } from "../fakes/hrana_server.ts";
@@ -72,6 +74,17 @@ Deno.test("a libSQL server that answers with an error is unavailable, until it d
     await store.close();
     await stranger.close();
   }
+});
+
+Deno.test("a libSQL server that does not answer is not waited for without end", async () => {
+  await using server = await createTestServer();
+  const connection = openServer(server.url, { answerMs: 50 });
+  server.failWith(0);
+  await assert.rejects(connection.read("SELECT 1", []), UNAVAILABLE);
+  const transaction = await connection.begin({ durable: true });
+  await assert.rejects(transaction.execute("SELECT 1", []), UNAVAILABLE);
+  await transaction.end();
+  await connection.close();
 });
 
 Deno.test("a transaction that a libSQL server has forgotten writes nothing more", async () => {
@@ -233,4 +246,52 @@ forEachStore(
     assert.equal((await store.incidents.find(two.id))?.version, 3);
   },
   ["PostgreSQL"],
+);
+
+forEachStore(
+  "more transactions than connections take turns",
+  async (store, { url }) => {
+    const world = await createWorld(store);
+    const { id } = await open(store, world);
+    const narrow = await openStore({ url, poolSize: 2 });
+    await Promise.all(
+      Array.from({ length: 20 }, () =>
+        narrow.transaction(async (tx) => {
+          await tx.incidents.lock(id);
+          await tx.incidents.find(id);
+        })),
+    );
+    await narrow.close();
+    assert.equal((await store.incidents.find(id))?.version, 21);
+  },
+  ["PostgreSQL"],
+);
+
+forEachStore(
+  "a migration of a newer node under an open store disturbs nobody",
+  async (store, { url, name }) => {
+    const world = await createWorld(store);
+    const { id } = await open(store, world);
+    const useAll = async () => {
+      await Promise.all(Array.from({ length: 30 }, async () => {
+        assert.equal((await store.incidents.find(id))?.title, "Disk full");
+        await store.transaction((tx) => tx.incidents.lock(id));
+      }));
+    };
+    await useAll();
+    const change = "ALTER TABLE incidents ADD COLUMN mood TEXT";
+    if (name === "PostgreSQL") {
+      const sql = postgres(url, { max: 1 });
+      await sql.unsafe(change);
+      await sql.end();
+    } else {
+      const other = openFile(url);
+      const transaction = await other.begin({ durable: true });
+      await transaction.script(change);
+      await transaction.commit();
+      await transaction.end();
+      await other.close();
+    }
+    await useAll();
+  },
 );
