@@ -5,7 +5,10 @@ import { SEVERITIES } from "../domain/alert.ts";
 import { type Incident, INCIDENT_STATUSES } from "../domain/incident.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
-import type { IncidentFilter } from "../ports/paging_repositories.ts";
+import {
+  type IncidentFilter,
+  MOST_SEARCHED,
+} from "../ports/paging_repositories.ts";
 import type { Repositories } from "../ports/store.ts";
 import type { ApiDeps } from "./deps.ts";
 import {
@@ -52,7 +55,8 @@ const filters = z.object({
     description: "The same as assignee_id.",
   }),
   text: searchText.optional().openapi({
-    description: "Part of the title, description or external id.",
+    description:
+      `Part of the title, description or external id. The newest ${MOST_SEARCHED} incidents are looked through.`,
   }),
   opened_from: instant.optional(),
   opened_before: instant.optional(),

@@ -6,6 +6,9 @@ import type { ChannelKind } from "../domain/people.ts";
 import type { NewTimelineEntry, TimelineEntry } from "../domain/timeline.ts";
 import type { Page, PageRequest } from "./store.ts";
 
+/** How many incidents back a search for a text looks. */
+export const MOST_SEARCHED = 20_000;
+
 export interface IncidentFilter {
   statuses?: IncidentStatus[];
   severities?: Severity[];
@@ -13,7 +16,10 @@ export interface IncidentFilter {
   sourceId?: number;
   /** Incidents for which this responder was paged, or that they acknowledged. */
   responderId?: number;
-  /** Part of the title, description or external id, any case. `%` and `_` are ordinary characters. */
+  /**
+   * Part of the title, description or external id, any case, among the newest MOST_SEARCHED incidents. `%` and `_` are
+   * ordinary characters.
+   */
   text?: string;
   openedFromMs?: number;
   openedBeforeMs?: number;

@@ -15,9 +15,9 @@ import type { Routes } from "../http/routes.ts";
 import { EXPIRIES, type Refused, showAccount } from "./account.ts";
 import type { WebDeps } from "./deps.ts";
 import { doneOrAgain } from "./done_or_again.ts";
-import { type Form, type FormErrors, formErrors } from "./form.ts";
+import { type Form, type FormErrors, formErrors, readPosted } from "./form.ts";
 import { leaveNotice } from "./notice.ts";
-import { parseFields, pathId, posted } from "./posted.ts";
+import { parseFields, pathId } from "./posted.ts";
 import { counted } from "./view/plural.ts";
 
 const DAY_MS = 86_400_000;
@@ -41,7 +41,7 @@ export function addAccountForms(routes: Routes, deps: WebDeps): void {
 
 function addProfile(routes: Routes, deps: WebDeps): void {
   routes.page("/account/profile", "viewer", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const by = c.get("principal").account;
     return await doneOrAgain(c, deps, {
       work: async () => {
@@ -64,7 +64,7 @@ function addProfile(routes: Routes, deps: WebDeps): void {
 
 function addEmail(routes: Routes, deps: WebDeps): void {
   routes.page("/account/email", "viewer", async (c: EdgeContext) => {
-    const { form } = await posted(c, deps);
+    const { form } = await readPosted(c, deps);
     const { account } = c.get("principal");
     return await doneOrAgain(c, deps, {
       work: async () => {
@@ -91,7 +91,7 @@ function addEmail(routes: Routes, deps: WebDeps): void {
 
 function addPassword(routes: Routes, deps: WebDeps): void {
   routes.page("/account/password", "viewer", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const { account } = c.get("principal");
     return await doneOrAgain(c, deps, {
       work: async () => {
@@ -113,7 +113,7 @@ function addPassword(routes: Routes, deps: WebDeps): void {
 
 function addSessions(routes: Routes, deps: WebDeps): void {
   routes.page("/account/sessions/others/end", "viewer", async (c) => {
-    const { viewer } = await posted(c, deps);
+    const { viewer } = await readPosted(c, deps);
     const by = c.get("principal").account;
     const ended = await deps.store.transaction((tx) =>
       endOtherSessions(tx, { keepId: viewer.session.id, by }, deps.clock())
@@ -124,7 +124,7 @@ function addSessions(routes: Routes, deps: WebDeps): void {
   }, "post");
 
   routes.page("/account/sessions/{id}/end", "viewer", async (c) => {
-    await posted(c, deps);
+    await readPosted(c, deps);
     const by = c.get("principal").account;
     await deps.store.transaction((tx) =>
       endOwnSession(tx, { id: pathId(c), by }, deps.clock())
@@ -137,7 +137,7 @@ function addSessions(routes: Routes, deps: WebDeps): void {
 
 function addTokens(routes: Routes, deps: WebDeps): void {
   routes.page("/account/tokens", "viewer", async (c: EdgeContext) => {
-    const { form } = await posted(c, deps);
+    const { form } = await readPosted(c, deps);
     const { account } = c.get("principal");
     try {
       const values = parseFields(Token, valuesOf(form));
@@ -160,7 +160,7 @@ function addTokens(routes: Routes, deps: WebDeps): void {
   }, "post");
 
   routes.page("/account/tokens/{id}/delete", "viewer", async (c) => {
-    await posted(c, deps);
+    await readPosted(c, deps);
     const { account: by, role } = c.get("principal");
     const { name } = await deps.store.transaction((tx) =>
       revokeApiToken(tx, { id: pathId(c), by, role }, deps.clock())

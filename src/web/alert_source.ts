@@ -6,10 +6,10 @@ import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import { intakeUrl, sourceRecords } from "./alert_source_form.ts";
 import type { WebDeps } from "./deps.ts";
-import { type FormErrors, formErrors } from "./form.ts";
+import { type FormErrors, formErrors, readPosted } from "./form.ts";
 import { leaveNotice } from "./notice.ts";
 import { showPage } from "./page.ts";
-import { found, pathId, posted } from "./posted.ts";
+import { found, pathId } from "./posted.ts";
 import type { TestResult } from "./test_alert.ts";
 import { settingFacts } from "./view/setting_words.ts";
 import { snippets } from "./view/source_snippets.ts";
@@ -31,7 +31,7 @@ export function addAlertSource(routes: Routes, deps: WebDeps): void {
     "/alert-sources/{id}/approve-sns-subscription",
     "admin",
     async (c: EdgeContext) => {
-      await posted(c, deps);
+      await readPosted(c, deps);
       const { id } = await demandSource(c, deps);
       const by = c.get("principal").account;
       const { show } = sourceRecords(deps);

@@ -13,11 +13,11 @@ import { INTAKE_PATHS } from "../http/intake_paths.ts";
 import type { Routes } from "../http/routes.ts";
 import { showKey } from "./alert_source_key.ts";
 import type { WebDeps } from "./deps.ts";
-import { type FormErrors, formErrors } from "./form.ts";
+import { type FormErrors, formErrors, readPosted } from "./form.ts";
 import { choices, everyRow } from "./load_names.ts";
 import { leaveNotice } from "./notice.ts";
 import { showPage } from "./page.ts";
-import { found, parseFields, pathId, posted } from "./posted.ts";
+import { found, parseFields, pathId } from "./posted.ts";
 import { addRemoval } from "./removal.ts";
 import {
   changeInput,
@@ -69,7 +69,7 @@ function addCreation(routes: Routes, deps: WebDeps): void {
   });
 
   routes.page(`${PATH}/new`, "admin", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const by = c.get("principal").account;
     const { nowMs } = viewer.view;
     const values = valuesOfForm(form);
@@ -99,7 +99,7 @@ function addEditing(routes: Routes, deps: WebDeps): void {
   });
 
   routes.page(`${PATH}/{id}/edit`, "admin", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const source = await demand(c, deps);
     const by = c.get("principal").account;
     const { nowMs } = viewer.view;

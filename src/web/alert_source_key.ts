@@ -1,3 +1,4 @@
+import { readPosted } from "./form.ts";
 /**
  * The key of an alert source. It is kept as a hash only, so the answer to the form that made it is the one page that
  * shows it: there is no redirect, since nothing may carry a secret from one page to the next. A browser that loads that
@@ -11,7 +12,7 @@ import { demandSource } from "./alert_source.ts";
 import { intakeUrl } from "./alert_source_form.ts";
 import type { WebDeps } from "./deps.ts";
 import { showPage } from "./page.ts";
-import { posted } from "./posted.ts";
+
 import type { TestResult } from "./test_alert.ts";
 import { snippets } from "./view/source_snippets.ts";
 import { kindName } from "./view/source_words.ts";
@@ -32,7 +33,7 @@ export function addAlertSourceKey(routes: Routes, deps: WebDeps): void {
   });
 
   routes.page(path, "admin", async (c: EdgeContext) => {
-    const { viewer } = await posted(c, deps);
+    const { viewer } = await readPosted(c, deps);
     const { id } = await demandSource(c, deps);
     const by = c.get("principal").account;
     const outside = { randomBytes: deps.randomBytes, nowMs: viewer.view.nowMs };

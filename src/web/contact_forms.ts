@@ -17,9 +17,9 @@ import { methodName } from "./contacts_view.ts";
 import type { WebDeps } from "./deps.ts";
 import { doneOrAgain } from "./done_or_again.ts";
 import { type Ask, showEdit } from "./edit_page.ts";
-import { type Form, type FormErrors, formErrors } from "./form.ts";
+import { type Form, type FormErrors, formErrors, readPosted } from "./form.ts";
 import { leaveNotice } from "./notice.ts";
-import { parseFields, pathId, posted } from "./posted.ts";
+import { parseFields, pathId } from "./posted.ts";
 import { demandResponder } from "./responders.ts";
 import { channelName } from "./view/notification_words.ts";
 import { sentenceCase } from "./view/plural.ts";
@@ -86,7 +86,7 @@ function addCreation(routes: Routes, deps: WebDeps): void {
   });
 
   routes.page(`${PATH}/new`, "responder", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const { id } = await demandOwn(c, deps, viewer);
     const by = c.get("principal").account;
     const values = valuesOf(form);
@@ -144,7 +144,7 @@ function addChange(routes: Routes, deps: WebDeps): void {
   );
 
   routes.page(`${PATH}/{method}`, "responder", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const { id } = await demandOwn(c, deps, viewer);
     const by = c.get("principal").account;
     const key = { responderId: id, methodId: pathId(c, "method") };
@@ -171,7 +171,7 @@ function addSwitch(routes: Routes, deps: WebDeps): void {
       `${PATH}/{method}/${verb}`,
       "responder",
       async (c: EdgeContext) => {
-        const { viewer } = await posted(c, deps);
+        const { viewer } = await readPosted(c, deps);
         const { id } = await demandOwn(c, deps, viewer);
         const by = c.get("principal").account;
         const key = { responderId: id, methodId: pathId(c, "method") };
@@ -192,7 +192,7 @@ function addSwitch(routes: Routes, deps: WebDeps): void {
 
 function addTest(routes: Routes, deps: WebDeps): void {
   routes.page(`${PATH}/{method}/test`, "responder", async (c: EdgeContext) => {
-    const { viewer } = await posted(c, deps);
+    const { viewer } = await readPosted(c, deps);
     const { id } = await demandOwn(c, deps, viewer);
     const by = c.get("principal").account;
     const method = await methodOf(c, deps);
@@ -256,7 +256,7 @@ function addDeletion(routes: Routes, deps: WebDeps): void {
     `${PATH}/{method}/delete`,
     "responder",
     async (c: EdgeContext) => {
-      const { viewer } = await posted(c, deps);
+      const { viewer } = await readPosted(c, deps);
       const { id } = await demandOwn(c, deps, viewer);
       const by = c.get("principal").account;
       const method = await methodOf(c, deps);

@@ -189,7 +189,9 @@ function emptyView(query: IncidentQuery) {
     return {
       icon: "search",
       title: "Nothing matches",
-      text: "No incident fits this filter. Take something away from it.",
+      text: query.q === ""
+        ? "No incident fits this filter. Take something away from it."
+        : "No incident fits this filter. A search looks through the newest 20,000 incidents.",
       href: "/incidents?status=all",
       label: "Show all incidents",
     };

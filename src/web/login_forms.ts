@@ -14,8 +14,8 @@ import { showConfirm } from "./confirm_page.ts";
 import type { WebDeps } from "./deps.ts";
 import { doneOrAgain } from "./done_or_again.ts";
 import { type Ask, showEdit } from "./edit_page.ts";
-import type { Form, FormErrors } from "./form.ts";
-import { found, parseFields, posted } from "./posted.ts";
+import { type Form, type FormErrors, readPosted } from "./form.ts";
+import { found, parseFields } from "./posted.ts";
 import { demandResponder } from "./responders.ts";
 import { type Viewer, viewerOf } from "./viewer.ts";
 
@@ -38,7 +38,7 @@ export function addLoginForms(routes: Routes, deps: WebDeps): void {
   );
 
   routes.page(PATH, "admin", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const { id, name } = await demandResponder(c, deps);
     const known = await deps.store.accounts.findByResponder(id);
     const values = valuesOf(form);
@@ -129,7 +129,7 @@ function addDeletion(routes: Routes, deps: WebDeps): void {
   );
 
   routes.page(`${PATH}/delete`, "admin", async (c: EdgeContext) => {
-    const { viewer } = await posted(c, deps);
+    const { viewer } = await readPosted(c, deps);
     const by = c.get("principal").account;
     const { id, name } = await demandResponder(c, deps);
     return await doneOrAgain(c, deps, {

@@ -8,12 +8,12 @@ import {
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import type { WebDeps } from "./deps.ts";
-import { type FormErrors, formErrors } from "./form.ts";
+import { type FormErrors, formErrors, readPosted } from "./form.ts";
 import { choices } from "./load_names.ts";
 import { leaveNotice } from "./notice.ts";
 import { showPage } from "./page.ts";
 import { loadTargetable } from "./policies.ts";
-import { found, parseFields, pathId, posted } from "./posted.ts";
+import { found, parseFields, pathId } from "./posted.ts";
 import { addRemoval } from "./removal.ts";
 import {
   type Draft,
@@ -52,7 +52,7 @@ function addCreation(routes: Routes, deps: WebDeps): void {
   });
 
   routes.page(`${PATH}/new`, "admin", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const draft = readDraft(form);
     const pressed = press(draft, form.text("do"));
     if (pressed) return show(c, deps, { policy: null, draft: pressed });
@@ -83,7 +83,7 @@ function addEditing(routes: Routes, deps: WebDeps): void {
   });
 
   routes.page(`${PATH}/{id}/edit`, "admin", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const policy = await demand(c, deps);
     const draft = readDraft(form);
     const pressed = press(draft, form.text("do"));

@@ -1,21 +1,9 @@
-/** What every form of a record begins with. */
+/** What every form of a record reads: the id, the row and the fields. */
 import type { z } from "@hono/zod-openapi";
 import type { EdgeContext } from "../http/edge_env.ts";
 import { Problem } from "../http/problem.ts";
 import { validationProblem } from "../http/validation.ts";
-import type { WebDeps } from "./deps.ts";
-import { type Form, readForm } from "./form.ts";
 import { issueWords } from "./view/issue_words.ts";
-import { bindingOf, type Viewer, viewerOf } from "./viewer.ts";
-
-/** Promises who sent the form and what is in it; throws as `readForm` does. */
-export async function posted(
-  c: EdgeContext,
-  deps: WebDeps,
-): Promise<{ viewer: Viewer; form: Form }> {
-  const viewer = await viewerOf(c, deps);
-  return { viewer, form: await readForm(c, deps, bindingOf(viewer)) };
-}
 
 /** Promises the id in the path; throws 404 for what cannot be one. */
 export function pathId(c: EdgeContext, name = "id"): number {

@@ -5,10 +5,10 @@ import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import type { Dependent } from "../ports/directory_repositories.ts";
 import type { WebDeps } from "./deps.ts";
-import { type FormErrors, formErrors } from "./form.ts";
+import { type FormErrors, formErrors, readPosted } from "./form.ts";
 import { leaveNotice } from "./notice.ts";
 import { type Place, showPage } from "./page.ts";
-import { found, pathId, posted } from "./posted.ts";
+import { found, pathId } from "./posted.ts";
 import { viewerOf } from "./viewer.ts";
 
 type Named = Row & { name: string };
@@ -51,7 +51,7 @@ export function addRemoval<
     (c: EdgeContext) => show(c, deps, { removal }),
   );
   routes.page(`${path}/{id}/delete`, "admin", async (c: EdgeContext) => {
-    const { viewer } = await posted(c, deps);
+    const { viewer } = await readPosted(c, deps);
     const id = pathId(c);
     const repository = resource.repository(deps.store);
     const { name } = found(await repository.find(id), resource.noun);

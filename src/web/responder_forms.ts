@@ -6,8 +6,8 @@ import type { Routes } from "../http/routes.ts";
 import type { WebDeps } from "./deps.ts";
 import { doneOrAgain } from "./done_or_again.ts";
 import { type Ask, showEdit } from "./edit_page.ts";
-import type { Form, FormErrors } from "./form.ts";
-import { parseFields, posted } from "./posted.ts";
+import { type Form, type FormErrors, readPosted } from "./form.ts";
+import { parseFields } from "./posted.ts";
 import { addRemoval } from "./removal.ts";
 import { demandResponder } from "./responders.ts";
 import { timeZoneOptions } from "./view/time_zones.ts";
@@ -72,7 +72,7 @@ function addCreation(routes: Routes, deps: WebDeps): void {
   });
 
   routes.page("/responders/new", "admin", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const by = c.get("principal").account;
     const values = personValues(form);
     return await doneOrAgain(c, deps, {
@@ -136,7 +136,7 @@ function addChange(routes: Routes, deps: WebDeps): void {
   });
 
   routes.page("/responders/{id}/edit", "admin", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const by = c.get("principal").account;
     const { id } = await demandResponder(c, deps);
     const values = personValues(form);

@@ -10,9 +10,9 @@ import { demandOwn } from "./contact_forms.ts";
 import { methodName } from "./contacts_view.ts";
 import type { WebDeps } from "./deps.ts";
 import { doneOrAgain } from "./done_or_again.ts";
-import type { Form, FormErrors } from "./form.ts";
+import { type Form, type FormErrors, readPosted } from "./form.ts";
 import { showPage } from "./page.ts";
-import { posted } from "./posted.ts";
+
 import { urgencyWords } from "./view/reach_words.ts";
 import { typedNumber } from "./view/typed_number.ts";
 import { type Viewer, viewerOf } from "./viewer.ts";
@@ -36,7 +36,7 @@ export function addRulesForm(routes: Routes, deps: WebDeps): void {
   });
 
   routes.page(PATH, "responder", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const responder = await demandOwn(c, deps, viewer);
     const by = c.get("principal").account;
     const rows = readRows(form);

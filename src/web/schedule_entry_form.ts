@@ -11,11 +11,11 @@ import { type Edge, wallClockOf } from "../domain/wall_clock.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import type { WebDeps } from "./deps.ts";
-import { type Form, type FormErrors, formErrors } from "./form.ts";
+import { type Form, type FormErrors, formErrors, readPosted } from "./form.ts";
 import { choices, everyRow } from "./load_names.ts";
 import { leaveNotice } from "./notice.ts";
 import { showPage } from "./page.ts";
-import { found, pathId, posted } from "./posted.ts";
+import { found, pathId } from "./posted.ts";
 import { readWallClock, type WallClock } from "./view/wall_clock_field.ts";
 import { zoneWords } from "./view/zoned_time.ts";
 import { viewerOf } from "./viewer.ts";
@@ -45,7 +45,7 @@ function addCreation(routes: Routes, deps: WebDeps): void {
   });
 
   routes.page(path, "admin", async (c: EdgeContext) => {
-    const { form } = await posted(c, deps);
+    const { form } = await readPosted(c, deps);
     const schedule = await demandSchedule(c, deps);
     const values = valuesOf(form);
     const by = c.get("principal").account;
@@ -75,7 +75,7 @@ function addEditing(routes: Routes, deps: WebDeps): void {
   });
 
   routes.page(path, "admin", async (c: EdgeContext) => {
-    const { form } = await posted(c, deps);
+    const { form } = await readPosted(c, deps);
     const { schedule, entry } = await demandEntry(c, deps);
     const values = { ...valuesOf(form), kind: entry.kind };
     const by = c.get("principal").account;
@@ -100,7 +100,7 @@ function addDeletion(routes: Routes, deps: WebDeps): void {
     "/schedules/{id}/entries/{entry}/delete",
     "admin",
     async (c: EdgeContext) => {
-      await posted(c, deps);
+      await readPosted(c, deps);
       const { schedule, entry } = await demandEntry(c, deps);
       const by = c.get("principal").account;
       const nowMs = deps.clock();

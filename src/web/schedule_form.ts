@@ -8,11 +8,11 @@ import type { Schedule } from "../domain/schedule.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import type { WebDeps } from "./deps.ts";
-import { type Form, type FormErrors, formErrors } from "./form.ts";
+import { type Form, type FormErrors, formErrors, readPosted } from "./form.ts";
 import { choices, everyRow } from "./load_names.ts";
 import { leaveNotice } from "./notice.ts";
 import { showPage } from "./page.ts";
-import { found, parseFields, pathId, posted } from "./posted.ts";
+import { found, parseFields, pathId } from "./posted.ts";
 import { addRemoval } from "./removal.ts";
 import { timeZoneOptions } from "./view/time_zones.ts";
 import { viewerOf } from "./viewer.ts";
@@ -55,7 +55,7 @@ function addCreation(routes: Routes, deps: WebDeps): void {
   });
 
   routes.page("/schedules/new", "admin", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const by = c.get("principal").account;
     const { nowMs } = viewer.view;
     const values = valuesOf(form);
@@ -85,7 +85,7 @@ function addEditing(routes: Routes, deps: WebDeps): void {
   });
 
   routes.page("/schedules/{id}/edit", "admin", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const schedule = await demand(c, deps);
     const by = c.get("principal").account;
     const { nowMs } = viewer.view;

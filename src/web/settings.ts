@@ -1,3 +1,4 @@
+import { readPosted } from "./form.ts";
 /** How the service itself is doing: jobs, nodes, providers, version; for admins also what is configured. */
 import { CHANNEL_KINDS, type ContactMethod } from "../domain/people.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
@@ -6,7 +7,7 @@ import { tryOut } from "./contact_forms.ts";
 import type { WebDeps } from "./deps.ts";
 import { leaveNotice } from "./notice.ts";
 import { showPage } from "./page.ts";
-import { posted } from "./posted.ts";
+
 import { type JobRow, jobRow, nodeRows } from "./view/job_words.ts";
 import { channelName } from "./view/notification_words.ts";
 import { counted } from "./view/plural.ts";
@@ -27,7 +28,7 @@ export function addSettings(routes: Routes, deps: WebDeps): void {
   });
 
   routes.page("/settings/test-page", "admin", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const by = c.get("principal").account;
     const channel = CHANNEL_KINDS.find((one) => one === form.text("channel"));
     const method = (await ownMethods(deps, viewer))

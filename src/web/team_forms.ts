@@ -8,9 +8,9 @@ import type { Repositories } from "../ports/store.ts";
 import type { WebDeps } from "./deps.ts";
 import { doneOrAgain } from "./done_or_again.ts";
 import { type Ask, showEdit } from "./edit_page.ts";
-import type { Form, FormErrors } from "./form.ts";
+import { type Form, type FormErrors, readPosted } from "./form.ts";
 import { everyRow } from "./load_names.ts";
-import { parseFields, posted } from "./posted.ts";
+import { parseFields } from "./posted.ts";
 import { addRemoval } from "./removal.ts";
 import { demandTeam } from "./teams.ts";
 import { type Viewer, viewerOf } from "./viewer.ts";
@@ -71,7 +71,7 @@ function addCreation(routes: Routes, deps: WebDeps): void {
   );
 
   routes.page("/teams/new", "admin", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const by = c.get("principal").account;
     const values = valuesOf(form);
     return await doneOrAgain(c, deps, {
@@ -131,7 +131,7 @@ function addChange(routes: Routes, deps: WebDeps): void {
   });
 
   routes.page("/teams/{id}/edit", "admin", async (c: EdgeContext) => {
-    const { viewer, form } = await posted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const by = c.get("principal").account;
     const { id } = await demandTeam(c, deps);
     const values = valuesOf(form);

@@ -1,3 +1,4 @@
+import { readPosted } from "./form.ts";
 /**
  * A test alert that takes the whole way of a real one: a request with a key, through the same door. PagerPal keeps no key,
  * so the page that has just shown it sends it along, and later whoever asks pastes it: that also tells whether the key
@@ -12,7 +13,7 @@ import { demandSource, showSource } from "./alert_source.ts";
 import { intakeUrl } from "./alert_source_form.ts";
 import { showKey } from "./alert_source_key.ts";
 import type { WebDeps } from "./deps.ts";
-import { posted } from "./posted.ts";
+
 import { testAlert } from "./view/test_alert.ts";
 
 export interface TestResult {
@@ -36,7 +37,7 @@ const Answer = z.object({
 /** Adds `POST /alert-sources/{id}/test`. */
 export function addTestAlert(routes: Routes, deps: WebDeps): void {
   routes.page("/alert-sources/{id}/test", "admin", async (c: EdgeContext) => {
-    const { form } = await posted(c, deps);
+    const { form } = await readPosted(c, deps);
     const source = await demandSource(c, deps);
     const key = form.text("api_key");
     const known = form.has("shown_key");
