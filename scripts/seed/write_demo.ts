@@ -3,6 +3,7 @@ import { newSourceKey, type RandomBytes } from "../../src/app/secrets.ts";
 import { regenerateSourceKey } from "../../src/app/regenerate_source_key.ts";
 import {
   DEFAULT_SOURCE_SETTINGS,
+  NEW_SOURCE,
   type SourceKind,
 } from "../../src/domain/alert_source.ts";
 import type { DirectoryRepository } from "../../src/ports/directory_repositories.ts";
@@ -190,15 +191,7 @@ async function sourceKey(
     keyId: key.publicId,
     keyHash: key.hash,
     settings: DEFAULT_SOURCE_SETTINGS,
-    sns: {
-      pendingTopicArn: null,
-      pendingToken: null,
-      subscriptionArn: null,
-      disconnectedAtMs: null,
-    },
-    lastAlertAtMs: null,
-    lastProblem: null,
-    lastProblemAtMs: null,
+    ...NEW_SOURCE,
   }, nowMs);
   return key.text;
 }

@@ -50,19 +50,6 @@ export const NewSource = z.object({
 }).openapi("NewAlertSource");
 export type SourceFields = z.output<typeof NewSource>;
 
-/** What a source has before anything has arrived. */
-export const NEW_SOURCE = {
-  sns: {
-    pendingTopicArn: null,
-    pendingToken: null,
-    subscriptionArn: null,
-    disconnectedAtMs: null,
-  },
-  lastAlertAtMs: null,
-  lastProblem: null,
-  lastProblemAtMs: null,
-};
-
 /** Promises alert sources as a kind of record; `intakeUrl` tells where a kind of source posts to. */
 export function sourceResource(
   intakeUrl: (kind: AlertSource["kind"]) => string,

@@ -69,3 +69,16 @@ export interface AlertSource {
   createdAtMs: number;
   updatedAtMs: number;
 }
+
+/** What a source has before anything has arrived. */
+export const NEW_SOURCE = {
+  sns: {
+    pendingTopicArn: null,
+    pendingToken: null,
+    subscriptionArn: null,
+    disconnectedAtMs: null,
+  },
+  lastAlertAtMs: null,
+  lastProblem: null,
+  lastProblemAtMs: null,
+} as const satisfies Partial<AlertSource>;

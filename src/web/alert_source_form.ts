@@ -1,7 +1,8 @@
 /** Making an alert source, and changing what it belongs to and how it is read. */
 import { audit, insertRow, updateRow } from "../app/resource.ts";
 import { newSourceKey } from "../app/secrets.ts";
-import { NEW_SOURCE, sourceResource } from "../app/source_fields.ts";
+import { sourceResource } from "../app/source_fields.ts";
+import { NEW_SOURCE } from "../domain/alert_source.ts";
 import {
   type AlertSource,
   NO_DATA_ACTIONS,

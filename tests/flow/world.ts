@@ -16,6 +16,7 @@ import { readConfig } from "../../src/config.ts";
 import {
   type AlertSource,
   DEFAULT_SOURCE_SETTINGS,
+  NEW_SOURCE,
   type SourceKind,
   type SourceSettings,
 } from "../../src/domain/alert_source.ts";
@@ -152,15 +153,7 @@ export class World {
       keyId: key.slice(2, 10),
       keyHash: createHash("sha256").update(key).digest("hex"),
       settings: { ...DEFAULT_SOURCE_SETTINGS, ...settings },
-      sns: {
-        pendingTopicArn: null,
-        pendingToken: null,
-        subscriptionArn: null,
-        disconnectedAtMs: null,
-      },
-      lastAlertAtMs: null,
-      lastProblem: null,
-      lastProblemAtMs: null,
+      ...NEW_SOURCE,
     }, this.nowMs);
     this.#key ||= key;
     return { teamId: team.id, source, key };

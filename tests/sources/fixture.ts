@@ -4,6 +4,7 @@ import { type Alert, ALERT_LIMITS } from "../../src/domain/alert.ts";
 import {
   type AlertSource,
   DEFAULT_SOURCE_SETTINGS,
+  NEW_SOURCE,
   type SourceKind,
   type SourceSettings,
 } from "../../src/domain/alert_source.ts";
@@ -32,15 +33,7 @@ export function aSource(
     keyId: "abcdefgh",
     keyHash: "",
     settings: { ...DEFAULT_SOURCE_SETTINGS, ...settings },
-    sns: {
-      pendingTopicArn: null,
-      pendingToken: null,
-      subscriptionArn: null,
-      disconnectedAtMs: null,
-    },
-    lastAlertAtMs: null,
-    lastProblem: null,
-    lastProblemAtMs: null,
+    ...NEW_SOURCE,
     createdAtMs: 0,
     updatedAtMs: 0,
   };

@@ -1,7 +1,10 @@
 /** A team with everything that an incident needs, and rows made from few words. */
 import assert from "node:assert/strict";
 import type { AlertSource } from "../../src/domain/alert_source.ts";
-import { DEFAULT_SOURCE_SETTINGS } from "../../src/domain/alert_source.ts";
+import {
+  DEFAULT_SOURCE_SETTINGS,
+  NEW_SOURCE,
+} from "../../src/domain/alert_source.ts";
 import type { EscalationPolicy } from "../../src/domain/escalation_policy.ts";
 import { freeze } from "../../src/domain/escalation_policy.ts";
 import type { NewNotification } from "../../src/domain/notification.ts";
@@ -67,15 +70,7 @@ export function newSource(
     keyId: "abcd1234",
     keyHash: "00".repeat(32),
     settings: DEFAULT_SOURCE_SETTINGS,
-    sns: {
-      pendingTopicArn: null,
-      pendingToken: null,
-      subscriptionArn: null,
-      disconnectedAtMs: null,
-    },
-    lastAlertAtMs: null,
-    lastProblem: null,
-    lastProblemAtMs: null,
+    ...NEW_SOURCE,
     ...changes,
   };
 }

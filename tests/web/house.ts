@@ -7,7 +7,10 @@ import { createHash } from "node:crypto";
 import { hashPassword } from "../../src/app/passwords.ts";
 import { compose, type PagerPal } from "../../src/compose.ts";
 import { readConfig } from "../../src/config.ts";
-import { DEFAULT_SOURCE_SETTINGS } from "../../src/domain/alert_source.ts";
+import {
+  DEFAULT_SOURCE_SETTINGS,
+  NEW_SOURCE,
+} from "../../src/domain/alert_source.ts";
 import type { Role } from "../../src/domain/people.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { withStore } from "../stores.ts";
@@ -82,15 +85,7 @@ export class House {
       keyId: KEY.slice(2, 10),
       keyHash: createHash("sha256").update(KEY).digest("hex"),
       settings: DEFAULT_SOURCE_SETTINGS,
-      sns: {
-        pendingTopicArn: null,
-        pendingToken: null,
-        subscriptionArn: null,
-        disconnectedAtMs: null,
-      },
-      lastAlertAtMs: null,
-      lastProblem: null,
-      lastProblemAtMs: null,
+      ...NEW_SOURCE,
     }, NOW_MS);
     return people;
   }
