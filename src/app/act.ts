@@ -3,11 +3,13 @@ import type { Incident } from "../domain/incident.ts";
 import {
   type IncidentEvent,
   type Refusal,
+  type Transition,
   transition,
 } from "../domain/lifecycle.ts";
 import type { Actor, TimelineEntry } from "../domain/timeline.ts";
 import { type Repositories, StoreConflictError } from "../ports/store.ts";
 import type { Engine } from "./engine.ts";
+import { autoResolveAt } from "./new_incident.ts";
 import { writeTransition } from "./write_transition.ts";
 
 /** The events that people bring about. */
@@ -68,8 +70,24 @@ async function actIn(
   }
   const decided = transition(incident, action, nowMs);
   if (!decided.ok) return refused(decided);
-  const written = await writeTransition({ engine, tx, nowMs }, decided);
+  const aged = action.kind === "reopen"
+    ? await withAgeLimit(tx, { transition: decided, nowMs })
+    : decided;
+  const written = await writeTransition({ engine, tx, nowMs }, aged);
   return { ok: true, incident: written };
+}
+
+/** An incident that is open again grows old again, if its source closes what has not fired for long enough. */
+async function withAgeLimit(
+  tx: Repositories,
+  { transition, nowMs }: { transition: Transition; nowMs: number },
+): Promise<Transition> {
+  const { incident } = transition;
+  const source = await tx.sources.find(incident.sourceId);
+  if (!source || !transition.changed) return transition;
+  const { isTest } = incident;
+  const autoResolveAtMs = autoResolveAt({ source, nowMs, isTest });
+  return { ...transition, incident: { ...incident, autoResolveAtMs } };
 }
 
 function noSuchIncident(id: number): ActionResult {

@@ -289,3 +289,17 @@ flow("nobody is made responsible who could never hear of it", async (world) => {
     /no contact method/,
   );
 });
+
+flow(
+  "a reopened incident of a source that never says it is over closes by its age again",
+  async (world) => {
+    await payments(world, { settings: { autoResolveAfterMinutes: 4 } });
+    await world.alert();
+    world.expectPage("maya", "sms");
+    await world.act("maya", "resolve");
+    await world.act("maya", "reopen");
+    world.expectPage("maya", "sms");
+    await world.advance("4m");
+    assert.equal((await world.incident()).resolvedBy, "age");
+  },
+);
