@@ -1,21 +1,6 @@
 import assert from "node:assert/strict";
-import type { Page } from "npm:playwright-core@1.65.1";
 import { browserTest, EITHER } from "./browser.ts";
-
-/** Fills in the fields by their labels and presses the button. */
-async function send(
-  page: Page,
-  fields: Record<string, string>,
-  button: string,
-): Promise<void> {
-  for (const [label, value] of Object.entries(fields)) {
-    const field = page.getByLabel(label, { exact: true });
-    const isChoice = await field.evaluate((one) => one.nodeName === "SELECT");
-    if (isChoice) await field.selectOption({ label: value });
-    else await field.fill(value);
-  }
-  await page.getByRole("button", { name: button }).click();
-}
+import { send } from "./send.ts";
 
 browserTest(
   "a team is made, a wrong name is refused with the input kept, and an unused team is deleted",

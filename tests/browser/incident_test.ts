@@ -63,6 +63,30 @@ browserTest(
 );
 
 browserTest(
+  "an incident is reassigned, the story says to whom, and they are paged",
+  { as: "responder", scripts: EITHER },
+  async ({ page, stage }) => {
+    const { id } = await stage.incident("Card payments");
+    const pagesToJonas = () =>
+      stage.world.infobip.taken.filter(({ to, text }) =>
+        to === "447700900103" && text.includes("Card payments")
+      );
+    assert.equal(pagesToJonas().length, 0);
+    await page.goto(`/incidents/${id}`);
+    await page.locator("#reassign > summary").click();
+    await page.getByLabel("Page this responder now").selectOption("Jonas Lind");
+    await page.getByRole("button", { name: "Reassign", exact: true }).click();
+    await page.locator(".ladder li").filter({
+      hasText: "Reassigned to Jonas Lind by Idris Bello",
+    }).waitFor();
+    await eventually(
+      "Jonas is paged",
+      () => Promise.resolve(pagesToJonas().length > 0),
+    );
+  },
+);
+
+browserTest(
   "a note is added, and an empty one is refused",
   { as: "responder", scripts: EITHER, refusals: [422] },
   async ({ page, stage }) => {
