@@ -79,10 +79,8 @@ browserTest(
     await page.locator(".ladder li").filter({
       hasText: "Reassigned to Jonas Lind by Idris Bello",
     }).waitFor();
-    await eventually(
-      "Jonas is paged",
-      () => Promise.resolve(pagesToJonas().length > 0),
-    );
+    await stage.world.settled();
+    assert.equal(pagesToJonas().length, 1);
   },
 );
 
