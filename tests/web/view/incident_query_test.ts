@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import { SEVERITIES } from "../../../src/domain/alert.ts";
+import { cleanLine } from "../../../src/domain/text.ts";
 import {
   filterOf,
   type IncidentQuery,
@@ -24,7 +25,8 @@ const anyQuery: fc.Arbitrary<IncidentQuery> = fc.record({
   team: anyId,
   source: anyId,
   person: anyId,
-  q: fc.string({ maxLength: 50 }).map((text) => text.trim()),
+  // As a query that was read holds it.
+  q: fc.string({ maxLength: 50 }).map((text) => cleanLine(text, 50)),
   from: anyDay,
   to: anyDay,
   olderThan: fc.constant(null),
