@@ -2,9 +2,10 @@
 import { SEVERITIES } from "../domain/alert.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
-import type {
-  IncidentFilter,
-  IncidentSummary,
+import {
+  type IncidentFilter,
+  type IncidentSummary,
+  MOST_SEARCHED,
 } from "../ports/paging_repositories.ts";
 import type { WebDeps } from "./deps.ts";
 import { showPage } from "./page.ts";
@@ -191,7 +192,9 @@ function emptyView(query: IncidentQuery) {
       title: "Nothing matches",
       text: query.q === ""
         ? "No incident fits this filter. Take something away from it."
-        : "No incident fits this filter. A search looks through the newest 20,000 incidents.",
+        : `No incident fits this filter. A search looks through the newest ${
+          MOST_SEARCHED.toLocaleString("en")
+        } incidents.`,
       href: "/incidents?status=all",
       label: "Show all incidents",
     };
