@@ -207,12 +207,8 @@ export async function tryOut(
   deps: WebDeps,
   wanted: Parameters<typeof sendTestPage>[1],
 ) {
-  const { baseUrl, sendingEnabled } = deps.config;
   try {
-    const result = await sendTestPage(
-      { ...deps, baseUrl, sendingEnabled },
-      wanted,
-    );
+    const result = await sendTestPage(deps.immediate, wanted);
     const { channel } = wanted.method;
     const provider = deps.providers().find((one) => one.channel === channel)
       ?.provider ?? "";
