@@ -47,7 +47,10 @@ function addSending(routes: Routes, { store, immediate }: ApiDeps): void {
     const method = await demandMethod(store, key);
     const by = principal.account;
     const { expiresAtMs } = await sendVerification(immediate, { method, by });
-    return { status: 202 as const, body: { expires_at: shownTime(expiresAtMs) } };
+    return {
+      status: 202 as const,
+      body: { expires_at: shownTime(expiresAtMs) },
+    };
   });
 }
 
