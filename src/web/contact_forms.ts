@@ -97,7 +97,9 @@ function addCreation(routes: Routes, deps: WebDeps): void {
         const method = await deps.store.transaction((tx) =>
           addContactMethod(tx, { responderId: id, fields }, { by, nowMs })
         );
-        const said = `${methodName(method)} is added. Try it out.`;
+        const said = `${
+          methodName(method)
+        } is added. Send a code to verify it.`;
         return { to: `/responders/${id}`, said };
       },
       again: (errors) => show(c, viewer, values, errors),
