@@ -45,7 +45,7 @@ export async function confirmVerification(
   const typed = typedCode(code);
   // What cannot be a code costs no try.
   if (typed === null) {
-    throw invalid("code", `The ${VERIFICATION.digits} digits of the code.`);
+    throw invalid("code", `A code has ${VERIFICATION.digits} digits.`);
   }
   const nowMs = deps.clock();
   // Not thrown in the transaction: a wrong try must be written.

@@ -63,7 +63,7 @@ withMail(
     assert.equal(refused.status, 422);
     assert.match(refused.html, /That is not the code\. 4 tries are left\./);
     const letters = await tab.submit(`${path}/confirm`, { code: "abc" });
-    assert.match(letters.html, /The 6 digits of the code\./);
+    assert.match(letters.html, /A code has 6 digits\./);
     const done = await tab.submit(`${path}/confirm`, { code });
     assert.equal(done.path, "/account");
     assert.match(done.html, /E-mail to responder@example\.com is verified\./);
