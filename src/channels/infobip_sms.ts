@@ -1,5 +1,6 @@
 /** SMS through Infobip's `POST /sms/3/messages`. */
 import anyAscii from "any-ascii";
+import { bundleSmsText, isBundle } from "../domain/bundle_text.ts";
 import { smsText } from "../domain/page_text.ts";
 import type { Channel, PageMessage } from "../ports/channel.ts";
 import { permanent } from "./attempt.ts";
@@ -51,7 +52,7 @@ function smsBody(
     messages: [{
       sender: options.sender,
       destinations: [{ to: options.to, messageId: message.idempotencyKey }],
-      content: { text: smsText(message, anyAscii) },
+      content: { text: textOf(message) },
       options: { validityPeriod: VALIDITY },
       webhooks: {
         ...delivery,
@@ -62,4 +63,10 @@ function smsBody(
     // An account may rewrite links to Infobip's own domain, which preview robots then open.
     options: { tracking: { shortenUrl: false, trackClicks: false } },
   };
+}
+
+function textOf(message: PageMessage): string {
+  return isBundle(message)
+    ? bundleSmsText(message, anyAscii)
+    : smsText(message, anyAscii);
 }

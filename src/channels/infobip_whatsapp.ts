@@ -10,6 +10,11 @@
  * the responder last wrote to the sender: later the answer is still a success and the failure comes in the delivery
  * report. That is for trying things out, not for paging.
  */
+import {
+  bundlePlaceholders,
+  bundleWhatsAppText,
+  isBundle,
+} from "../domain/bundle_text.ts";
 import { whatsAppPlaceholders, whatsAppText } from "../domain/page_text.ts";
 import type { Channel, PageMessage } from "../ports/channel.ts";
 import { permanent } from "./attempt.ts";
@@ -58,16 +63,22 @@ function whatsAppRequest(
     urlOptions: { shortenUrl: false, trackClicks: false },
   };
   if (options.template === null) {
-    const content = { text: whatsAppText(message), previewUrl: false };
+    const text = isBundle(message)
+      ? bundleWhatsAppText(message)
+      : whatsAppText(message);
+    const content = { text, previewUrl: false };
     return {
       path: "/whatsapp/1/message/text",
       body: { ...common, content },
       messageId,
     };
   }
+  const placeholders = isBundle(message)
+    ? bundlePlaceholders(message)
+    : whatsAppPlaceholders(message);
   const content = {
     templateName: options.template.name,
-    templateData: { body: { placeholders: whatsAppPlaceholders(message) } },
+    templateData: { body: { placeholders } },
     language: options.template.language,
   };
   return {

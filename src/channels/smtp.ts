@@ -2,6 +2,8 @@
 import nodemailer from "nodemailer";
 import addressparser from "nodemailer/lib/addressparser";
 import { urgencyOf } from "../domain/alert.ts";
+import { bundleMailContent } from "../domain/bundle_mail.ts";
+import { isBundle } from "../domain/bundle_text.ts";
 import {
   type MailContent,
   mailContent,
@@ -68,7 +70,9 @@ export function createSmtp(options: SmtpOptions): SmtpChannel {
         return permanent("The address is not a mail address.");
       }
       try {
-        const content = mailContent(message);
+        const content = isBundle(message)
+          ? bundleMailContent(message)
+          : mailContent(message);
         const sent = await transport.sendMail({
           ...mailOf(message, content, domain),
           from: options.from,
@@ -89,7 +93,6 @@ export function createSmtp(options: SmtpOptions): SmtpChannel {
  * incident to one responder hang on a root that is named but never sent, so that any of them may come first.
  */
 function mailOf(message: PageMessage, content: MailContent, domain: string) {
-  const root = threadRoot(message, domain);
   const { kind, incident } = message;
   const wakes = kind === "page" && urgencyOf(incident.severity) === "high";
   return {
@@ -100,8 +103,7 @@ function mailOf(message: PageMessage, content: MailContent, domain: string) {
     subject: content.subject,
     text: mailPlainText(content),
     messageId: `<${message.idempotencyKey}@${domain}>`,
-    inReplyTo: root,
-    references: root,
+    ...threadOf(message, domain),
     priority: wakes ? "high" as const : "normal" as const,
     headers: {
       // Vacation programs must not answer (RFC 3834, section 5; MS-OXCMAIL, section 2.1.3.2.20).
@@ -109,6 +111,13 @@ function mailOf(message: PageMessage, content: MailContent, domain: string) {
       "X-Auto-Response-Suppress": "All",
     },
   };
+}
+
+/** A mail about several incidents hangs on none of them. */
+function threadOf(message: PageMessage, domain: string) {
+  if (isBundle(message)) return {};
+  const root = threadRoot(message, domain);
+  return { inReplyTo: root, references: root };
 }
 
 function threadRoot(message: PageMessage, domain: string): string {

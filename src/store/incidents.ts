@@ -130,9 +130,15 @@ export class Incidents implements IncidentRepository {
     await this.#session.write(async (db) => {
       const saving = db.updateTable("incidents").set(incidentColumns(incident))
         .where("id", "=", incident.id).execute();
-      // Messages that are still to be sent change their turn. Sent along, so that a server is asked once.
+      // Messages that are still to be sent change their turn, and what waited to go with others is looked at anew. Sent
+      // along, so that a server is asked once.
       const ranking = db.updateTable("notifications")
-        .set({ severity_rank: rank })
+        .set({
+          severity_rank: rank,
+          due_at_ms: sql<number>`CASE
+            WHEN attempt = 0 AND due_at_ms > first_due_at_ms THEN first_due_at_ms
+            ELSE due_at_ms END`,
+        })
         .where("incident_id", "=", incident.id)
         .where("claimable_at_ms", "is not", null)
         .where("severity_rank", "<>", rank).execute();
