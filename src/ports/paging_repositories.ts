@@ -50,6 +50,8 @@ export interface IncidentRepository {
     filter: IncidentFilter,
     page: PageRequest,
   ): Promise<Page<IncidentSummary>>;
+  /** Those of the incidents that exist, in no order. */
+  listByIds(ids: number[]): Promise<IncidentSummary[]>;
   /** The one incident of this key that is not resolved. */
   findOpen(sourceId: number, externalId: string): Promise<Incident | null>;
   /** The incident of this key that was resolved last. */
