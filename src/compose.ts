@@ -109,6 +109,7 @@ export function compose(outside: Outside): PagerPal {
     node,
     concurrency: config.notificationConcurrency,
     leaseMs: LEASE_MS,
+    bundlingMs: config.pageBundlingSeconds * 1_000,
     baseUrl: config.baseUrl,
     links,
   });

@@ -12,6 +12,7 @@ export const KEPT_MS = {
   idempotencyKeys: DAY_MS,
   rateLimits: HOUR_MS,
   jobRuns: 7 * DAY_MS,
+  pagingWindows: HOUR_MS,
 } as const;
 
 /** Promises the rows that are past their time deleted; tells how many. */
@@ -24,6 +25,7 @@ export async function prune(
     await store.sources.pruneRecoveries(nowMs - KEPT_MS.recoveries),
     await store.idempotency.prune(nowMs - KEPT_MS.idempotencyKeys),
     await store.rateLimits.prune(nowMs - KEPT_MS.rateLimits),
+    await store.notifications.pruneWindows(nowMs - KEPT_MS.pagingWindows),
     await store.jobs.prune(nowMs - KEPT_MS.jobRuns),
     await store.verifications.prune(nowMs),
     await store.sessions.prune(nowMs - SESSION_LIMITS.idleMs, nowMs),

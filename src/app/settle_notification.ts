@@ -41,20 +41,33 @@ export async function writeSettlement(
     ? await tx.incidents.lock(notification.incidentId)
     : null;
   if (!await write()) return false;
-  await tell(settling, notification);
+  const entries = told(notification, settling.nowMs);
+  await tx.timeline.add(notification.incidentId, entries);
   if (incident) await turnToNext(settling, { incident, failed: notification });
   return true;
 }
 
-async function tell(
-  { tx, nowMs }: Settling,
-  notification: Notification,
-): Promise<void> {
-  const kind = TOLD[notification.state];
-  if (!kind) return;
-  await tx.timeline.add(notification.incidentId, [
-    { kind, atMs: nowMs, actor: SYSTEM, detail: detailOf(notification) },
-  ]);
+/** Promises what the incident's story says of the message as it is now; empty where there is nothing to say. */
+export function told(row: Notification, nowMs: number): NewTimelineEntry[] {
+  const kind = TOLD[row.state];
+  return kind
+    ? [{ kind, atMs: nowMs, actor: SYSTEM, detail: detailOf(row) }]
+    : [];
+}
+
+/** Promises what the story says besides after an attempt that may have been the second one to arrive. */
+export function toldOfRepetition(
+  { id, maybeSentTwice }: Notification,
+  nowMs: number,
+): NewTimelineEntry[] {
+  return maybeSentTwice
+    ? [{
+      kind: "page_repeated_after_crash",
+      atMs: nowMs,
+      actor: SYSTEM,
+      detail: { notificationId: id },
+    }]
+    : [];
 }
 
 function detailOf(row: Notification): NewTimelineEntry["detail"] {
@@ -64,6 +77,7 @@ function detailOf(row: Notification): NewTimelineEntry["detail"] {
     channel: row.channel,
     notificationKind: row.kind,
     attempt: row.attempt,
+    ...(row.bundle === null ? {} : { bundleSize: row.bundle.size }),
     ...(row.error === null ? {} : { error: row.error }),
     ...(row.state === "queued" ? { retryAtMs: row.dueAtMs } : {}),
   };

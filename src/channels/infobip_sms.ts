@@ -1,5 +1,6 @@
 /** SMS through Infobip's `POST /sms/3/messages`. */
 import anyAscii from "any-ascii";
+import { bundleSmsText, isBundle } from "../domain/bundle_text.ts";
 import { smsText } from "../domain/page_text.ts";
 import { codeSmsText } from "../domain/verification_text.ts";
 import type { Channel, OutgoingMessage } from "../ports/channel.ts";
@@ -68,7 +69,8 @@ function smsBody(
 }
 
 function textOf(message: OutgoingMessage): string {
-  return message.kind === "verification"
-    ? codeSmsText(message)
+  if (message.kind === "verification") return codeSmsText(message);
+  return isBundle(message)
+    ? bundleSmsText(message, anyAscii)
     : smsText(message, anyAscii);
 }

@@ -11,6 +11,11 @@
  * report. That is for trying things out, not for paging. A code that shows that somebody is reached goes out as free text
  * only: WhatsApp wants a template of another category for it.
  */
+import {
+  bundlePlaceholders,
+  bundleWhatsAppText,
+  isBundle,
+} from "../domain/bundle_text.ts";
 import { whatsAppPlaceholders, whatsAppText } from "../domain/page_text.ts";
 import { codeWhatsAppText } from "../domain/verification_text.ts";
 import type { Channel, OutgoingMessage } from "../ports/channel.ts";
@@ -74,9 +79,12 @@ function whatsAppRequest(
     return { path: "/whatsapp/1/message/text", body, messageId, secret };
   }
   if (message.kind === "verification") return null;
+  const placeholders = isBundle(message)
+    ? bundlePlaceholders(message)
+    : whatsAppPlaceholders(message);
   const content = {
     templateName: options.template.name,
-    templateData: { body: { placeholders: whatsAppPlaceholders(message) } },
+    templateData: { body: { placeholders } },
     language: options.template.language,
   };
   return {
@@ -88,7 +96,8 @@ function whatsAppRequest(
 }
 
 function textOf(message: OutgoingMessage): string {
-  return message.kind === "verification"
-    ? codeWhatsAppText(message)
+  if (message.kind === "verification") return codeWhatsAppText(message);
+  return isBundle(message)
+    ? bundleWhatsAppText(message)
     : whatsAppText(message);
 }

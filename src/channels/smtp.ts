@@ -2,6 +2,8 @@
 import nodemailer from "nodemailer";
 import addressparser from "nodemailer/lib/addressparser";
 import { urgencyOf } from "../domain/alert.ts";
+import { bundleMailContent } from "../domain/bundle_mail.ts";
+import { isBundle } from "../domain/bundle_text.ts";
 import { mailContent, mailPlainText } from "../domain/mail_text.ts";
 import { cleanLine } from "../domain/text.ts";
 import { codeMail, codeMailText } from "../domain/verification_text.ts";
@@ -115,20 +117,27 @@ function envelope(message: OutgoingMessage, domain: string) {
   };
 }
 
-/** All mails of one incident to one responder hang on a root that is named but never sent, so that any may come first. */
+/**
+ * All mails of one incident to one responder hang on a root that is named but never sent, so that any may come first; a
+ * mail about several incidents hangs on none of them.
+ */
 function pageParts(message: PageMessage, { domain, html }: Writing) {
-  const content = mailContent(message);
-  const root = threadRoot(message, domain);
+  const bundled = isBundle(message);
+  const content = bundled ? bundleMailContent(message) : mailContent(message);
   const { kind, incident } = message;
   const wakes = kind === "page" && urgencyOf(incident.severity) === "high";
   return {
     subject: content.subject,
     text: mailPlainText(content),
     html: html(content),
-    inReplyTo: root,
-    references: root,
+    ...bundled ? {} : threadOf(message, domain),
     priority: wakes ? "high" as const : "normal" as const,
   };
+}
+
+function threadOf(message: PageMessage, domain: string) {
+  const root = threadRoot(message, domain);
+  return { inReplyTo: root, references: root };
 }
 
 function codeParts(message: VerificationMessage, { codeHtml }: Writing) {

@@ -74,6 +74,55 @@ export function settle(
   };
 }
 
+/**
+ * Promises the settlements of a bundle after one attempt, one for each message, all with the same outcome. The bundle is as
+ * young as its youngest, so that none is given up before its time.
+ */
+export function settleTogether(
+  bundle: readonly Notification[],
+  result: AttemptResult,
+  context: { nowMs: number; random: () => number },
+): Settlement[] {
+  const [first] = bundle;
+  if (!first) return [];
+  const firstDueAtMs = Math.max(...bundle.map((each) => each.firstDueAtMs));
+  const { notification: settled, moveOn } = settle(
+    { ...first, firstDueAtMs },
+    result,
+    context,
+  );
+  const { state, dueAtMs, error, sentAtMs, providerMessageId } = settled;
+  return bundle.map((each) => ({
+    notification: {
+      ...each,
+      state,
+      // The claim that came after the last attempt was none.
+      attempt: Math.min(each.attempt, RETRY_LIMITS.attempts),
+      dueAtMs: state === "queued" ? dueAtMs : each.dueAtMs,
+      error,
+      sentAtMs,
+      providerMessageId,
+      leaseOwner: null,
+      leaseUntilMs: null,
+      updatedAtMs: context.nowMs,
+    },
+    moveOn,
+  }));
+}
+
+/**
+ * Promises null while an attempt may be made, else why not: the process ended in each of the attempts before, which no
+ * result could count.
+ */
+export function attemptRefusal(
+  { attempt }: Pick<Notification, "attempt">,
+): { outcome: "permanent"; error: string } | null {
+  if (attempt <= RETRY_LIMITS.attempts) return null;
+  const error =
+    `Given up after ${RETRY_LIMITS.attempts} attempts: the process ended before their outcome was known.`;
+  return { outcome: "permanent", error };
+}
+
 /** Promises a whole number of milliseconds from 0 to min(cap, base * 2^(attempt - 1)), evenly spread. */
 export function backoffMs(attempt: number, random: () => number): number {
   const ceiling = Math.min(
@@ -135,7 +184,7 @@ export type RetryRefusal = {
 /**
  * Promises the notification queued again as if it were new, at a person's wish, or a refusal: only what failed, was
  * cancelled or suppressed can be sent again, and only while its incident still asks for an answer. It takes a new
- * idempotency key: with the old one the provider would call it a repetition and send nothing.
+ * idempotency key: with the old one the provider would call it a repetition and send nothing. It leaves its bundle.
  */
 export function retryByHand(
   notification: Notification,
@@ -164,6 +213,7 @@ export function retryByHand(
       firstDueAtMs: nowMs,
       idempotencyKey,
       maybeSentTwice: false,
+      bundle: null,
       error: null,
       updatedAtMs: nowMs,
     },

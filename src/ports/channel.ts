@@ -1,5 +1,6 @@
 /** How a message leaves the house. A channel says what became of one attempt and never decides about retries itself. */
 import type { Severity } from "../domain/alert.ts";
+import type { BundleFacts } from "../domain/bundle_text.ts";
 import type { IncidentStatus } from "../domain/incident.ts";
 import type { NotificationKind } from "../domain/notification.ts";
 import type { ChannelKind } from "../domain/people.ts";
@@ -28,8 +29,10 @@ export interface PageMessage {
   responderId: number;
   /** Opens a page with an Acknowledge button; holds an unguessable token. null for a resolution. */
   acknowledgeUrl: string | null;
-  /** The incident's page, for those with a login. */
+  /** The incident's page, for those with a login; for a bundle the list of incidents. */
   incidentUrl: string;
+  /** Present where the message is about several incidents; `incident` is then the worst of them. */
+  bundle?: BundleFacts<PageMessage["incident"]>;
 }
 
 /**

@@ -237,6 +237,9 @@ export interface NotificationTable {
   /** When it is due, or its lease over; null when there is nothing left to send. */
   claimable_at_ms: GeneratedAlways<Instant | null>;
   maybe_sent_twice: Flag;
+  /** The id of the worst message that was sent together with this one; null: it goes alone. */
+  bundle_id: number | null;
+  bundle_size: number | null;
   provider: string | null;
   provider_message_id: string | null;
   error: string | null;
@@ -244,6 +247,14 @@ export interface NotificationTable {
   delivered_at_ms: Instant | null;
   created_at_ms: Instant;
   updated_at_ms: Instant;
+}
+
+export interface PagePacingTable {
+  responder_id: number;
+  channel: string;
+  address: string;
+  until_ms: Instant;
+  severity_rank: number;
 }
 
 export interface JobRunTable {
@@ -317,6 +328,7 @@ export interface Schema {
   incidents: IncidentTable;
   timeline_entries: TimelineEntryTable;
   notifications: NotificationTable;
+  page_pacing: PagePacingTable;
   job_runs: JobRunTable;
   rate_limits: RateLimitTable;
   seen_messages: SeenMessageTable;

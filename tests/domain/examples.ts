@@ -155,6 +155,7 @@ export function aNotification(patch: Partial<Notification> = {}): Notification {
     leaseOwner: "node-a",
     leaseUntilMs: NOW_MS + 30_000,
     maybeSentTwice: false,
+    bundle: null,
     provider: null,
     providerMessageId: null,
     error: null,

@@ -88,6 +88,8 @@ export class World {
         PAGERPAL_BASE_URL: "https://pager.example.com",
         NOTIFICATION_SENDING_ENABLED: "true",
         ALERT_SOURCE_RATE_LIMIT_CAPACITY: "100000",
+        // Each page by itself, so that a test sees it at once; what tests bundling turns it on.
+        PAGE_BUNDLING_SECONDS: "0",
         INFOBIP_BASE_URL: infobip.baseUrl,
         INFOBIP_API_KEY: "test-api-key",
         INFOBIP_SMS_SENDER: "PagerPal",

@@ -67,6 +67,7 @@ async function runHotQueries(session: Session, world: World): Promise<void> {
       leaseUntilMs: NOW + MINUTE,
       limit: 10,
       firstAttemptsOnly,
+      bundlingMs: 0,
     });
   }
   const [row] = await notifications.listByIncident(incident.id);
