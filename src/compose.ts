@@ -6,7 +6,12 @@ import { getLogger } from "@logtape/logtape";
 import { createApp } from "./api/app.ts";
 import type { AppDeps } from "./api/deps.ts";
 import { createActions } from "./app/actions.ts";
+import { checkNotice } from "./app/check_notice.ts";
 import { createDeliverer, type Deliverer } from "./app/deliver.ts";
+import {
+  createNoticeDeliverer,
+  type NoticeDeliverer,
+} from "./app/deliver_notices.ts";
 import type { Engine } from "./app/engine.ts";
 import { escalateDue } from "./app/escalate.ts";
 import { createLinkSigner } from "./app/page_message.ts";
@@ -64,6 +69,7 @@ export interface PagerPal {
   fetch(request: Request, info?: unknown): Response | Promise<Response>;
   engine: Engine;
   deliverer: Deliverer;
+  noticeDeliverer: NoticeDeliverer;
   waker: Waker;
   jobs: Job[];
   jobContext: JobContext;
@@ -110,15 +116,27 @@ export function compose(outside: Outside): PagerPal {
     baseUrl: config.baseUrl,
     links,
   });
+  const noticeDeliverer = createNoticeDeliverer(engine, {
+    channels,
+    node,
+    leaseMs: LEASE_MS,
+    isBusy: (kind) => (channels.get(kind)?.health().inFlight ?? 0) > 0,
+    check: (notice) => checkNotice(store, notice),
+  });
   const firstAttemptsOnly = !config.notificationRetryWorkerEnabled;
   const waker = createWaker({
     clock,
-    deliver: () => deliverer.deliver({ firstAttemptsOnly }),
+    deliver: () =>
+      Promise.all([
+        deliverer.deliver({ firstAttemptsOnly }),
+        noticeDeliverer.deliver({ firstAttemptsOnly }),
+      ]),
     escalate: config.escalationWorkerEnabled ? () => escalateDue(engine) : null,
     nextDueAtMs: () => nextDueAtMs(store, config),
   });
   const jobs = createJobs(engine, {
     deliverer,
+    noticeDeliverer,
     delivers: config.notificationRetryWorkerEnabled,
     escalates: config.escalationWorkerEnabled,
   });
@@ -173,13 +191,14 @@ export function compose(outside: Outside): PagerPal {
     fetch: app.fetch,
     engine,
     deliverer,
+    noticeDeliverer,
     waker,
     jobs,
     jobContext,
     closeStreams: () => web.changes.close(),
     async stop() {
       waker.stop();
-      await deliverer.stop();
+      await Promise.all([deliverer.stop(), noticeDeliverer.stop()]);
       for (const channel of channels.values()) channel.close();
     },
   };
@@ -286,6 +305,7 @@ async function nextDueAtMs(
     config.notificationRetryWorkerEnabled
       ? store.notifications.nextDueAtMs()
       : null,
+    config.notificationRetryWorkerEnabled ? store.notices.nextDueAtMs() : null,
     config.escalationWorkerEnabled ? store.incidents.nextDueAtMs() : null,
   ]);
   const known = dues.filter((due) => due !== null);

@@ -1,7 +1,8 @@
 /** SMS through Infobip's `POST /sms/3/messages`. */
 import anyAscii from "any-ascii";
+import { noticeSms } from "../domain/notice_text.ts";
 import { smsText } from "../domain/page_text.ts";
-import type { Channel, PageMessage } from "../ports/channel.ts";
+import type { Channel, OutgoingMessage } from "../ports/channel.ts";
 import { permanent } from "./attempt.ts";
 import {
   type InfobipAccount,
@@ -41,7 +42,7 @@ export function createInfobipSms(
 
 function smsBody(
   options: InfobipSmsOptions & { to: string },
-  message: PageMessage,
+  message: OutgoingMessage,
 ) {
   const delivery = options.receiptUrl === null
     ? {}
@@ -51,7 +52,7 @@ function smsBody(
     messages: [{
       sender: options.sender,
       destinations: [{ to: options.to, messageId: message.idempotencyKey }],
-      content: { text: smsText(message, anyAscii) },
+      content: { text: textOf(message) },
       options: { validityPeriod: VALIDITY },
       webhooks: {
         ...delivery,
@@ -62,4 +63,10 @@ function smsBody(
     // An account may rewrite links to Infobip's own domain, which preview robots then open.
     options: { tracking: { shortenUrl: false, trackClicks: false } },
   };
+}
+
+function textOf(message: OutgoingMessage): string {
+  return message.kind === "notice"
+    ? noticeSms(message, anyAscii)
+    : smsText(message, anyAscii);
 }

@@ -10,8 +10,9 @@
  * the responder last wrote to the sender: later the answer is still a success and the failure comes in the delivery
  * report. That is for trying things out, not for paging.
  */
+import { noticePlaceholders, noticeWhatsApp } from "../domain/notice_text.ts";
 import { whatsAppPlaceholders, whatsAppText } from "../domain/page_text.ts";
-import type { Channel, PageMessage } from "../ports/channel.ts";
+import type { Channel, OutgoingMessage } from "../ports/channel.ts";
 import { permanent } from "./attempt.ts";
 import {
   type InfobipAccount,
@@ -46,7 +47,7 @@ export function createInfobipWhatsApp(
 
 function whatsAppRequest(
   options: InfobipWhatsAppOptions & { to: string },
-  message: PageMessage,
+  message: OutgoingMessage,
 ) {
   const messageId = message.idempotencyKey;
   const common = {
@@ -58,7 +59,7 @@ function whatsAppRequest(
     urlOptions: { shortenUrl: false, trackClicks: false },
   };
   if (options.template === null) {
-    const content = { text: whatsAppText(message), previewUrl: false };
+    const content = { text: textOf(message), previewUrl: false };
     return {
       path: "/whatsapp/1/message/text",
       body: { ...common, content },
@@ -67,7 +68,7 @@ function whatsAppRequest(
   }
   const content = {
     templateName: options.template.name,
-    templateData: { body: { placeholders: whatsAppPlaceholders(message) } },
+    templateData: { body: { placeholders: placeholdersOf(message) } },
     language: options.template.language,
   };
   return {
@@ -75,4 +76,16 @@ function whatsAppRequest(
     body: { messages: [{ ...common, content }] },
     messageId,
   };
+}
+
+function textOf(message: OutgoingMessage): string {
+  return message.kind === "notice"
+    ? noticeWhatsApp(message)
+    : whatsAppText(message);
+}
+
+function placeholdersOf(message: OutgoingMessage): string[] {
+  return message.kind === "notice"
+    ? noticePlaceholders(message)
+    : whatsAppPlaceholders(message);
 }

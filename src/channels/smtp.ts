@@ -7,10 +7,16 @@ import {
   mailContent,
   mailPlainText,
 } from "../domain/mail_text.ts";
+import { noticeMail, noticePlainText } from "../domain/notice_text.ts";
 import { cleanLine } from "../domain/text.ts";
-import type { Channel, PageMessage } from "../ports/channel.ts";
+import type {
+  Channel,
+  NoticeMessage,
+  OutgoingMessage,
+  PageMessage,
+} from "../ports/channel.ts";
 import { permanent } from "./attempt.ts";
-import { createMailHtml } from "./mail_html.ts";
+import { createMailHtml, createNoticeHtml } from "./mail_html.ts";
 import { smtpFailure } from "./smtp_outcome.ts";
 
 export interface SmtpOptions {
@@ -44,7 +50,14 @@ const TIMEOUTS = {
 /** Promises a channel for mail. Throws when `from` holds no address. */
 export function createSmtp(options: SmtpOptions): SmtpChannel {
   const domain = senderDomain(options.from);
-  const html = createMailHtml();
+  const pageHtml = createMailHtml();
+  const noticeHtml = createNoticeHtml();
+  const mailOf = (message: OutgoingMessage) => {
+    if (message.kind === "notice") return noticeOf(message, noticeHtml);
+    const content = mailContent(message);
+    const html = pageHtml(content);
+    return { ...pageOf(message, content, domain), html };
+  };
   const transport = nodemailer.createTransport({
     pool: true,
     ...TIMEOUTS,
@@ -68,11 +81,10 @@ export function createSmtp(options: SmtpOptions): SmtpChannel {
         return permanent("The address is not a mail address.");
       }
       try {
-        const content = mailContent(message);
         const sent = await transport.sendMail({
-          ...mailOf(message, content, domain),
+          ...commonHeaders(message, domain),
+          ...mailOf(message),
           from: options.from,
-          html: html(content),
           signal,
         });
         return { outcome: "sent", providerMessageId: sent.messageId };
@@ -84,30 +96,45 @@ export function createSmtp(options: SmtpOptions): SmtpChannel {
   };
 }
 
-/**
- * Headers of a page's mail. The Message-ID is the same at every attempt (RFC 5322, section 3.6.4), and all mails of one
- * incident to one responder hang on a root that is named but never sent, so that any of them may come first.
- */
-function mailOf(message: PageMessage, content: MailContent, domain: string) {
-  const root = threadRoot(message, domain);
-  const { kind, incident } = message;
-  const wakes = kind === "page" && urgencyOf(incident.severity) === "high";
+/** Headers that every mail has. The Message-ID is the same at every attempt (RFC 5322, section 3.6.4). */
+function commonHeaders(message: OutgoingMessage, domain: string) {
   return {
     to: {
       name: cleanLine(message.responderName, 100),
       address: message.address,
     },
-    subject: content.subject,
-    text: mailPlainText(content),
     messageId: `<${message.idempotencyKey}@${domain}>`,
-    inReplyTo: root,
-    references: root,
-    priority: wakes ? "high" as const : "normal" as const,
     headers: {
       // Vacation programs must not answer (RFC 3834, section 5; MS-OXCMAIL, section 2.1.3.2.20).
       "Auto-Submitted": "auto-generated",
       "X-Auto-Response-Suppress": "All",
     },
+  };
+}
+
+function noticeOf(
+  message: NoticeMessage,
+  html: ReturnType<typeof createNoticeHtml>,
+) {
+  const mail = noticeMail(message);
+  const { subject } = mail;
+  return { subject, text: noticePlainText(mail), html: html(mail) };
+}
+
+/**
+ * What a page's mail has beside that. All mails of one incident to one responder hang on a root that is named but never
+ * sent, so that any of them may come first.
+ */
+function pageOf(message: PageMessage, content: MailContent, domain: string) {
+  const root = threadRoot(message, domain);
+  const { kind, incident } = message;
+  const wakes = kind === "page" && urgencyOf(incident.severity) === "high";
+  return {
+    subject: content.subject,
+    text: mailPlainText(content),
+    inReplyTo: root,
+    references: root,
+    priority: wakes ? "high" as const : "normal" as const,
   };
 }
 

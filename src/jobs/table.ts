@@ -1,6 +1,7 @@
 /** The table of jobs: what runs by itself, and when. */
 import { audit } from "../app/audit.ts";
 import type { Deliverer } from "../app/deliver.ts";
+import type { NoticeDeliverer } from "../app/deliver_notices.ts";
 import type { Engine } from "../app/engine.ts";
 import { escalateDue } from "../app/escalate.ts";
 import { prune } from "../app/prune.ts";
@@ -11,6 +12,7 @@ const JOB_PATIENCE_MS = 30_000;
 
 export interface JobOptions {
   deliverer: Deliverer;
+  noticeDeliverer: NoticeDeliverer;
   /** NOTIFICATION_RETRY_WORKER_ENABLED */
   delivers: boolean;
   /** ESCALATION_WORKER_ENABLED */
@@ -20,7 +22,7 @@ export interface JobOptions {
 /** Promises every job there is, also those that are switched off. */
 export function createJobs(
   engine: Engine,
-  { deliverer, delivers, escalates }: JobOptions,
+  { deliverer, noticeDeliverer, delivers, escalates }: JobOptions,
 ): Job[] {
   return [
     {
@@ -28,6 +30,12 @@ export function createJobs(
       at: "every minute",
       enabled: delivers,
       run: () => sweep(deliverer),
+    },
+    {
+      name: "notices",
+      at: "every minute",
+      enabled: delivers,
+      run: () => sweep(noticeDeliverer),
     },
     {
       name: "escalation",
@@ -56,7 +64,9 @@ export function createJobs(
   ];
 }
 
-async function sweep(deliverer: Deliverer): Promise<string> {
+async function sweep(
+  deliverer: Pick<Deliverer, "deliver">,
+): Promise<string> {
   const patience = Promise.withResolvers<null>();
   const timer = setTimeout(() => patience.resolve(null), JOB_PATIENCE_MS);
   const done = await Promise.race([

@@ -32,6 +32,24 @@ export interface PageMessage {
   incidentUrl: string;
 }
 
+/** Something to know that is not about an incident and asks for no answer. Its text is data, clean, not yet escaped. */
+export interface NoticeMessage {
+  kind: "notice";
+  /** As in a page. */
+  address: string;
+  responderName: string;
+  /** As in a page. */
+  idempotencyKey: string;
+  /** One line. */
+  subject: string;
+  /** A few sentences. */
+  text: string;
+  /** Where to read on, for those with a login; null for nowhere. */
+  link: string | null;
+}
+
+export type OutgoingMessage = PageMessage | NoticeMessage;
+
 /**
  * - `sent`: the provider has taken it;
  * - `retry`: it may work later; `retryAfterMs` is the provider's own wish, if it named one;
@@ -50,7 +68,7 @@ export interface Channel {
    * Promises one attempt's result. Never throws: what goes wrong is an outcome, in words that hold no secret.
    * Gives up with `retry` when the signal aborts.
    */
-  send(message: PageMessage, signal: AbortSignal): Promise<SendResult>;
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<SendResult>;
 }
 
 /** One delivery receipt, whatever provider sent it. */

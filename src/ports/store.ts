@@ -19,6 +19,7 @@ import type {
   NotificationRepository,
   TimelineRepository,
 } from "./paging_repositories.ts";
+import type { NoticeRepository } from "./notice_repository.ts";
 import type { SessionRepository } from "./session_repository.ts";
 import type {
   AuditLogRepository,
@@ -32,6 +33,7 @@ export interface Repositories {
   incidents: IncidentRepository;
   timeline: TimelineRepository;
   notifications: NotificationRepository;
+  notices: NoticeRepository;
   teams: TeamRepository;
   responders: ResponderRepository;
   schedules: ScheduleRepository;

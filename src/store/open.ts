@@ -7,6 +7,7 @@ import { Idempotency } from "./idempotency.ts";
 import { Incidents } from "./incidents.ts";
 import { Jobs } from "./jobs.ts";
 import { openLibsql } from "./libsql.ts";
+import { Notices } from "./notices.ts";
 import { Notifications } from "./notifications.ts";
 import { Policies } from "./policies.ts";
 import { Overview } from "./overview.ts";
@@ -102,6 +103,7 @@ function repositoriesOn(session: Session): Repositories {
     incidents: new Incidents(session),
     timeline: new Timeline(session),
     notifications: new Notifications(session),
+    notices: new Notices(session),
     teams: new Teams(session),
     responders: new Responders(session),
     schedules: new Schedules(session),
