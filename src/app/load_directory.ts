@@ -49,11 +49,8 @@ async function loadOnCall(
   nowMs: number,
 ): Promise<Map<number, number[]>> {
   if (scheduleIds.length === 0) return new Map();
-  const entries = await tx.schedules.entries(scheduleIds, nowMs, nowMs + 1);
-  return new Map(scheduleIds.map((id) => {
-    const windows = entries.filter((entry) => entry.scheduleId === id);
-    return [id, onCallAt(windows, nowMs)];
-  }));
+  const plans = await tx.schedules.plans(scheduleIds, nowMs, nowMs + 1);
+  return new Map([...plans].map(([id, plan]) => [id, onCallAt(plan, nowMs)]));
 }
 
 async function loadMembers(
