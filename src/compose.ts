@@ -121,7 +121,8 @@ export function compose(outside: Outside): PagerPal {
     node,
     leaseMs: LEASE_MS,
     isBusy: (kind) => (channels.get(kind)?.health().inFlight ?? 0) > 0,
-    check: (notice) => checkNotice(store, notice),
+    check: (notice, nowMs) =>
+      checkNotice({ store, baseUrl: config.baseUrl }, notice, nowMs),
   });
   const firstAttemptsOnly = !config.notificationRetryWorkerEnabled;
   const waker = createWaker({
@@ -137,6 +138,7 @@ export function compose(outside: Outside): PagerPal {
   const jobs = createJobs(engine, {
     deliverer,
     noticeDeliverer,
+    baseUrl: config.baseUrl,
     delivers: config.notificationRetryWorkerEnabled,
     escalates: config.escalationWorkerEnabled,
   });

@@ -148,6 +148,8 @@ function dropped(notice: Notice, why: string): Notice {
     ...notice,
     state: "cancelled",
     error: why,
+    // What is true again later may be told then.
+    dedupKey: `${notice.dedupKey}:dropped:${notice.id}`,
     leaseOwner: null,
     leaseUntilMs: null,
   };

@@ -13,6 +13,7 @@ import type {
   AccountRepository,
   ApiTokenRepository,
 } from "./account_repositories.ts";
+import type { CoverRequestRepository } from "./cover_request_repository.ts";
 import type { OverviewRepository } from "./overview_repository.ts";
 import type {
   IncidentRepository,
@@ -34,6 +35,7 @@ export interface Repositories {
   timeline: TimelineRepository;
   notifications: NotificationRepository;
   notices: NoticeRepository;
+  coverRequests: CoverRequestRepository;
   teams: TeamRepository;
   responders: ResponderRepository;
   schedules: ScheduleRepository;

@@ -38,9 +38,10 @@ export function newNoticeColumns(notice: NewNotice): Columns {
   };
 }
 
-/** Promises the columns that sending changes: what became of it, and the words that were sent in the end. */
+/** Promises the columns that sending changes: what became of it, its key, and the words that were sent in the end. */
 export function sendingColumns(notice: Notice): Partial<Columns> {
   return {
+    dedup_key: notice.dedupKey,
     subject: notice.subject,
     text: notice.text,
     state: notice.state,

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Repositories, Store } from "../ports/store.ts";
 import { Accounts } from "./accounts.ts";
 import { AuditLog } from "./audit_log.ts";
+import { CoverRequests } from "./cover_requests.ts";
 import { Idempotency } from "./idempotency.ts";
 import { Incidents } from "./incidents.ts";
 import { Jobs } from "./jobs.ts";
@@ -104,6 +105,7 @@ function repositoriesOn(session: Session): Repositories {
     timeline: new Timeline(session),
     notifications: new Notifications(session),
     notices: new Notices(session),
+    coverRequests: new CoverRequests(session),
     teams: new Teams(session),
     responders: new Responders(session),
     schedules: new Schedules(session),
