@@ -13,7 +13,7 @@ export interface NoticeFacts {
 const MOST_SUBJECT = 180;
 const MOST_TEXT = 2_000;
 /** Less text than this beside a link is not worth its place. */
-const LEAST_TEXT = 60;
+const LEAST_TEXT = 100;
 
 /**
  * Promises one line of at most 160 septets of GSM-7: the text, cut at a word, and the link where both find room. A
