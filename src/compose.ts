@@ -6,8 +6,13 @@ import { getLogger } from "@logtape/logtape";
 import { createApp } from "./api/app.ts";
 import type { AppDeps } from "./api/deps.ts";
 import { createActions } from "./app/actions.ts";
+import { checkNotice } from "./app/check_notice.ts";
 import { createCodeHash } from "./app/code_hash.ts";
 import { createDeliverer, type Deliverer } from "./app/deliver.ts";
+import {
+  createNoticeDeliverer,
+  type NoticeDeliverer,
+} from "./app/deliver_notices.ts";
 import type { Engine } from "./app/engine.ts";
 import { escalateDue } from "./app/escalate.ts";
 import type { Immediate } from "./app/immediate.ts";
@@ -66,6 +71,7 @@ export interface PagerPal {
   fetch(request: Request, info?: unknown): Response | Promise<Response>;
   engine: Engine;
   deliverer: Deliverer;
+  noticeDeliverer: NoticeDeliverer;
   waker: Waker;
   jobs: Job[];
   jobContext: JobContext;
@@ -113,15 +119,29 @@ export function compose(outside: Outside): PagerPal {
     baseUrl: config.baseUrl,
     links,
   });
+  const noticeDeliverer = createNoticeDeliverer(engine, {
+    channels,
+    node,
+    leaseMs: LEASE_MS,
+    isBusy: (kind) => (channels.get(kind)?.health().inFlight ?? 0) > 0,
+    check: (notice, nowMs) =>
+      checkNotice({ store, baseUrl: config.baseUrl }, notice, nowMs),
+  });
   const firstAttemptsOnly = !config.notificationRetryWorkerEnabled;
   const waker = createWaker({
     clock,
-    deliver: () => deliverer.deliver({ firstAttemptsOnly }),
+    deliver: () =>
+      Promise.all([
+        deliverer.deliver({ firstAttemptsOnly }),
+        noticeDeliverer.deliver({ firstAttemptsOnly }),
+      ]),
     escalate: config.escalationWorkerEnabled ? () => escalateDue(engine) : null,
     nextDueAtMs: () => nextDueAtMs(store, config),
   });
   const jobs = createJobs(engine, {
     deliverer,
+    noticeDeliverer,
+    baseUrl: config.baseUrl,
     delivers: config.notificationRetryWorkerEnabled,
     escalates: config.escalationWorkerEnabled,
   });
@@ -179,13 +199,14 @@ export function compose(outside: Outside): PagerPal {
     fetch: app.fetch,
     engine,
     deliverer,
+    noticeDeliverer,
     waker,
     jobs,
     jobContext,
     closeStreams: () => web.changes.close(),
     async stop() {
       waker.stop();
-      await deliverer.stop();
+      await Promise.all([deliverer.stop(), noticeDeliverer.stop()]);
       for (const channel of channels.values()) channel.close();
     },
   };
@@ -308,6 +329,7 @@ async function nextDueAtMs(
     config.notificationRetryWorkerEnabled
       ? store.notifications.nextDueAtMs()
       : null,
+    config.notificationRetryWorkerEnabled ? store.notices.nextDueAtMs() : null,
     config.escalationWorkerEnabled ? store.incidents.nextDueAtMs() : null,
   ]);
   const known = dues.filter((due) => due !== null);

@@ -96,6 +96,8 @@ async function writeTeam(tx: Repositories, work: TeamWork): Promise<void> {
       name: team.schedule.name,
       description: "One day each, handed over at 09:00.",
       timeZone: team.schedule.timeZone,
+      // The demonstration's people have no phones to be told on.
+      handoffNoticeMinutes: null,
     },
     nowMs,
   });

@@ -10,6 +10,7 @@ import { addTestPages } from "./test_pages.ts";
 import { addContactMethods } from "./contact_methods.ts";
 import { addContactRules } from "./contact_rules.ts";
 import type { AppDeps } from "./deps.ts";
+import { addCoverRequests } from "./cover_requests.ts";
 import { addDocs } from "./docs.ts";
 import { addEscalationPolicies } from "./escalation_policies.ts";
 import { addHealth } from "./health.ts";
@@ -55,6 +56,7 @@ export function createRoutes(deps: AppDeps): Routes {
   addContactRules(routes, api);
   addSchedules(routes, api);
   addScheduleEntries(routes, api);
+  addCoverRequests(routes, api);
   addEscalationPolicies(routes, api);
   addAlertSources(routes, api);
   addAccounts(routes, api);

@@ -8,6 +8,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** How long each is of use; all longer than any sender's retries. */
 export const KEPT_MS = {
   seenMessages: 7 * DAY_MS,
+  notices: 90 * DAY_MS,
   recoveries: 90 * DAY_MS,
   idempotencyKeys: DAY_MS,
   rateLimits: HOUR_MS,
@@ -22,6 +23,7 @@ export async function prune(
   const nowMs = clock();
   const counts = [
     await store.seenMessages.prune(nowMs - KEPT_MS.seenMessages),
+    await store.notices.prune(nowMs - KEPT_MS.notices),
     await store.sources.pruneRecoveries(nowMs - KEPT_MS.recoveries),
     await store.idempotency.prune(nowMs - KEPT_MS.idempotencyKeys),
     await store.rateLimits.prune(nowMs - KEPT_MS.rateLimits),

@@ -1,20 +1,26 @@
 /** Takes in what a provider says became of the messages it accepted. */
 import { getLogger } from "@logtape/logtape";
 import { applyReceipt, type Settlement } from "../domain/delivery.ts";
+import type { Notice } from "../domain/notice.ts";
 import type { Notification } from "../domain/notification.ts";
 import type { Receipt } from "../ports/channel.ts";
+import type { Repositories } from "../ports/store.ts";
 import type { Engine } from "./engine.ts";
 import { settleBundle } from "./settle_bundle.ts";
-import { writeSettlement } from "./settle_notification.ts";
+import { type Settling, writeSettlement } from "./settle_notification.ts";
 
 const log = getLogger(["pagerpal", "receipts"]);
 
 export interface ReceiptSummary {
-  /** Receipts that changed a notification. */
+  /** Receipts that changed a notification or a notice. */
   updated: number;
   /** Receipts for messages that are not ours, or no longer. */
   unknown: number;
 }
+
+type Row =
+  | { of: "notification"; message: Notification }
+  | { of: "notice"; message: Notice };
 
 /**
  * Promises a batch of receipts applied: those of single messages in one transaction, a bundle's to all of its messages.
@@ -110,17 +116,7 @@ async function receiveSingle(
   nowMs: number,
 ): Promise<ReceiptSummary> {
   return await engine.store.transaction(async (tx) => {
-    const ids = [...new Set(receipts.map((one) => one.providerMessageId))];
-    const known = new Map(
-      (await tx.notifications.findByProviderMessageIds(ids)).flatMap((row) =>
-        [
-          [row.idempotencyKey, row],
-          ...(row.providerMessageId
-            ? [[row.providerMessageId, row] as const]
-            : []),
-        ] as const
-      ),
-    );
+    const known = await findRows(tx, receipts);
     const counted = { updated: 0, unknown: 0 };
     for (const receipt of receipts) {
       const row = known.get(receipt.providerMessageId);
@@ -128,21 +124,58 @@ async function receiveSingle(
         counted.unknown++;
         continue;
       }
-      const settlement = applyReceipt(row, receipt, nowMs);
-      if (!settlement) continue;
-      const written = await writeSettlement(
-        { engine, tx, nowMs },
-        settlement,
-        () => tx.notifications.save(settlement.notification, row),
-      );
-      if (!written) continue;
-      if (settlement.moveOn) await tx.notifications.endWindow(row);
+      const after = await applyTo(row, receipt, { engine, tx, nowMs });
+      if (!after) continue;
       counted.updated++;
-      known.set(row.idempotencyKey, settlement.notification);
-      if (row.providerMessageId) {
-        known.set(row.providerMessageId, settlement.notification);
-      }
+      remember(known, after);
     }
     return counted;
   });
+}
+
+/** Promises the messages by each id that a receipt may name them by. Notices are asked for only where pages are not all. */
+async function findRows(
+  tx: Repositories,
+  receipts: readonly Receipt[],
+): Promise<Map<string, Row>> {
+  const ids = [...new Set(receipts.map((one) => one.providerMessageId))];
+  const known = new Map<string, Row>();
+  for (const message of await tx.notifications.findByProviderMessageIds(ids)) {
+    remember(known, { of: "notification", message });
+  }
+  const rest = ids.filter((id) => !known.has(id));
+  for (const message of await tx.notices.findByProviderMessageIds(rest)) {
+    remember(known, { of: "notice", message });
+  }
+  return known;
+}
+
+function remember(known: Map<string, Row>, row: Row): void {
+  const { idempotencyKey, providerMessageId } = row.message;
+  known.set(idempotencyKey, row);
+  if (providerMessageId !== null) known.set(providerMessageId, row);
+}
+
+/** Promises the message after the receipt; null when it changes nothing. A notice that failed is not sent elsewhere. */
+async function applyTo(
+  row: Row,
+  receipt: Receipt,
+  settling: Settling,
+): Promise<Row | null> {
+  const { tx, nowMs } = settling;
+  if (row.of === "notice") {
+    const after = applyReceipt(row.message, receipt, nowMs)?.notification;
+    const written = after && await tx.notices.save(after, row.message);
+    return written ? { of: "notice", message: after } : null;
+  }
+  const settlement = applyReceipt(row.message, receipt, nowMs);
+  const message = settlement?.notification;
+  const written = settlement && message && await writeSettlement(
+    settling,
+    settlement,
+    () => tx.notifications.save(message, row.message),
+  );
+  if (!written) return null;
+  if (settlement.moveOn) await tx.notifications.endWindow(row.message);
+  return { of: "notification", message };
 }

@@ -1,6 +1,7 @@
 /** SMS through Infobip's `POST /sms/3/messages`. */
 import anyAscii from "any-ascii";
 import { bundleSmsText, isBundle } from "../domain/bundle_text.ts";
+import { noticeSms } from "../domain/notice_text.ts";
 import { smsText } from "../domain/page_text.ts";
 import { codeSmsText } from "../domain/verification_text.ts";
 import type { Channel, OutgoingMessage } from "../ports/channel.ts";
@@ -70,6 +71,7 @@ function smsBody(
 
 function textOf(message: OutgoingMessage): string {
   if (message.kind === "verification") return codeSmsText(message);
+  if (message.kind === "notice") return noticeSms(message, anyAscii);
   return isBundle(message)
     ? bundleSmsText(message, anyAscii)
     : smsText(message, anyAscii);

@@ -16,9 +16,15 @@ import {
   bundleWhatsAppText,
   isBundle,
 } from "../domain/bundle_text.ts";
+import { noticePlaceholders, noticeWhatsApp } from "../domain/notice_text.ts";
 import { whatsAppPlaceholders, whatsAppText } from "../domain/page_text.ts";
 import { codeWhatsAppText } from "../domain/verification_text.ts";
-import type { Channel, OutgoingMessage } from "../ports/channel.ts";
+import type {
+  Channel,
+  NoticeMessage,
+  OutgoingMessage,
+  PageMessage,
+} from "../ports/channel.ts";
 import { permanent } from "./attempt.ts";
 import {
   type InfobipAccount,
@@ -79,12 +85,9 @@ function whatsAppRequest(
     return { path: "/whatsapp/1/message/text", body, messageId, secret };
   }
   if (message.kind === "verification") return null;
-  const placeholders = isBundle(message)
-    ? bundlePlaceholders(message)
-    : whatsAppPlaceholders(message);
   const content = {
     templateName: options.template.name,
-    templateData: { body: { placeholders } },
+    templateData: { body: { placeholders: placeholdersOf(message) } },
     language: options.template.language,
   };
   return {
@@ -97,7 +100,15 @@ function whatsAppRequest(
 
 function textOf(message: OutgoingMessage): string {
   if (message.kind === "verification") return codeWhatsAppText(message);
+  if (message.kind === "notice") return noticeWhatsApp(message);
   return isBundle(message)
     ? bundleWhatsAppText(message)
     : whatsAppText(message);
+}
+
+function placeholdersOf(message: PageMessage | NoticeMessage): string[] {
+  if (message.kind === "notice") return noticePlaceholders(message);
+  return isBundle(message)
+    ? bundlePlaceholders(message)
+    : whatsAppPlaceholders(message);
 }

@@ -1,6 +1,7 @@
 /** The HTML form of a mail: a template of static/templates/mail over escaped facts. */
 import { Eta } from "eta";
 import type { MailContent } from "../domain/mail_text.ts";
+import type { NoticeMail } from "../domain/notice_text.ts";
 import type { CodeMail } from "../domain/verification_text.ts";
 
 const TEMPLATES = new URL("../../static/templates/mail/", import.meta.url);
@@ -26,6 +27,11 @@ export function createMailHtml(): (content: MailContent) => string {
 /** Promises the same for a mail with a code. */
 export function createCodeHtml(): (content: CodeMail) => string {
   return renderer("code.eta");
+}
+
+/** Promises the same for a notice. */
+export function createNoticeHtml(): (mail: NoticeMail) => string {
+  return renderer("notice.eta");
 }
 
 function renderer(name: string): (facts: object) => string {

@@ -5,16 +5,22 @@ import { urgencyOf } from "../domain/alert.ts";
 import { bundleMailContent } from "../domain/bundle_mail.ts";
 import { isBundle } from "../domain/bundle_text.ts";
 import { mailContent, mailPlainText } from "../domain/mail_text.ts";
+import { noticeMail, noticePlainText } from "../domain/notice_text.ts";
 import { cleanLine } from "../domain/text.ts";
 import { codeMail, codeMailText } from "../domain/verification_text.ts";
 import type {
   Channel,
+  NoticeMessage,
   OutgoingMessage,
   PageMessage,
   VerificationMessage,
 } from "../ports/channel.ts";
 import { permanent } from "./attempt.ts";
-import { createCodeHtml, createMailHtml } from "./mail_html.ts";
+import {
+  createCodeHtml,
+  createMailHtml,
+  createNoticeHtml,
+} from "./mail_html.ts";
 import { smtpFailure } from "./smtp_outcome.ts";
 
 export interface SmtpOptions {
@@ -52,6 +58,7 @@ export function createSmtp(options: SmtpOptions): SmtpChannel {
     domain,
     html: createMailHtml(),
     codeHtml: createCodeHtml(),
+    noticeHtml: createNoticeHtml(),
   };
   const transport = nodemailer.createTransport({
     pool: true,
@@ -78,9 +85,7 @@ export function createSmtp(options: SmtpOptions): SmtpChannel {
       try {
         const sent = await transport.sendMail({
           ...envelope(message, domain),
-          ...message.kind === "verification"
-            ? codeParts(message, writing)
-            : pageParts(message, writing),
+          ...partsOf(message, writing),
           from: options.from,
           signal,
         });
@@ -99,6 +104,7 @@ interface Writing {
   domain: string;
   html: ReturnType<typeof createMailHtml>;
   codeHtml: ReturnType<typeof createCodeHtml>;
+  noticeHtml: ReturnType<typeof createNoticeHtml>;
 }
 
 /** What every mail has. The Message-ID is the same at every attempt (RFC 5322, section 3.6.4). */
@@ -114,6 +120,26 @@ function envelope(message: OutgoingMessage, domain: string) {
       "Auto-Submitted": "auto-generated",
       "X-Auto-Response-Suppress": "All",
     },
+  };
+}
+
+function partsOf(message: OutgoingMessage, writing: Writing) {
+  switch (message.kind) {
+    case "verification":
+      return codeParts(message, writing);
+    case "notice":
+      return noticeParts(message, writing);
+    default:
+      return pageParts(message, writing);
+  }
+}
+
+function noticeParts(message: NoticeMessage, { noticeHtml }: Writing) {
+  const mail = noticeMail(message);
+  return {
+    subject: mail.subject,
+    text: noticePlainText(mail),
+    html: noticeHtml(mail),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What becomes of a message after an attempt to send it, and after the provider's receipt. */
 import type { IncidentStatus } from "./incident.ts";
-import type { Notification } from "./notification.ts";
+import type { Notification, NotificationState } from "./notification.ts";
 
 /** What a channel says of one attempt; see ports/channel.ts. */
 export type AttemptResult =
@@ -15,8 +15,24 @@ export const RETRY_LIMITS = {
   windowMs: 15 * 60_000,
 } as const;
 
-export interface Settlement {
-  notification: Notification;
+/** What sending changes of a message, whatever the message is about. */
+export interface Outgoing {
+  state: NotificationState;
+  dueAtMs: number;
+  /** When the first attempt was due; retries end 15 minutes later. */
+  firstDueAtMs: number;
+  attempt: number;
+  leaseOwner: string | null;
+  leaseUntilMs: number | null;
+  providerMessageId: string | null;
+  error: string | null;
+  sentAtMs: number | null;
+  deliveredAtMs: number | null;
+  updatedAtMs: number;
+}
+
+export interface Settlement<T extends Outgoing = Notification> {
+  notification: T;
   /** Nothing more will be tried on this contact method: the responder's next one is due now. */
   moveOn: boolean;
 }
@@ -26,11 +42,11 @@ export interface Settlement {
  * backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), or as long as the provider asks;
  * it fails for good after 6 attempts or when the next one would be more than 15 minutes after the first was due.
  */
-export function settle(
-  notification: Notification,
+export function settle<T extends Outgoing>(
+  notification: T,
   result: AttemptResult,
   { nowMs, random }: { nowMs: number; random: () => number },
-): Settlement {
+): Settlement<T> {
   const released = {
     ...notification,
     leaseOwner: null,
@@ -50,7 +66,7 @@ export function settle(
       moveOn: false,
     };
   }
-  const failed: Settlement = {
+  const failed: Settlement<T> = {
     notification: { ...released, state: "failed", error: result.error },
     moveOn: true,
   };
@@ -137,11 +153,11 @@ export function backoffMs(attempt: number, random: () => number): number {
  * receipts come twice and out of order. A delivery is believed even after a failure, which some operators report too
  * early; a failure never takes a delivery back.
  */
-export function applyReceipt(
-  notification: Notification,
+export function applyReceipt<T extends Outgoing>(
+  notification: T,
   receipt: { state: "accepted" | "delivered" | "failed"; error: string },
   nowMs: number,
-): Settlement | null {
+): Settlement<T> | null {
   const { state } = notification;
   const wasSent = state === "sent" || state === "sending";
   if (receipt.state === "delivered" && (wasSent || state === "failed")) {

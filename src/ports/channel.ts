@@ -35,6 +35,22 @@ export interface PageMessage {
   bundle?: BundleFacts<PageMessage["incident"]>;
 }
 
+/** Something to know that is not about an incident and asks for no answer. Its text is data, clean, not yet escaped. */
+export interface NoticeMessage {
+  kind: "notice";
+  /** As in a page. */
+  address: string;
+  responderName: string;
+  /** As in a page. */
+  idempotencyKey: string;
+  /** One line. */
+  subject: string;
+  /** A few sentences. */
+  text: string;
+  /** Where to read on, for those with a login; null for nowhere. */
+  link: string | null;
+}
+
 /**
  * A code that shows that whoever types it in is reached at the address. The code is a secret: it is in no log, no error
  * and no row.
@@ -51,7 +67,10 @@ export interface VerificationMessage {
   validMinutes: number;
 }
 
-export type OutgoingMessage = PageMessage | VerificationMessage;
+export type OutgoingMessage =
+  | PageMessage
+  | NoticeMessage
+  | VerificationMessage;
 
 /**
  * - `sent`: the provider has taken it;

@@ -58,6 +58,8 @@ export interface ResponderRepository
   findByEmail(email: string): Promise<Responder | null>;
   /** Those of the ids that exist, with contact methods and rules, in four queries at most however many there are. */
   reachable(ids: number[]): Promise<ReachableResponder[]>;
+  /** IANA names by id, of those of the ids that exist. */
+  timeZones(ids: number[]): Promise<Map<number, string>>;
   /** Ids of responders with an enabled admin account. */
   adminIds(): Promise<number[]>;
 
@@ -97,8 +99,19 @@ export type NewLayer = Omit<
   "id" | "position" | "createdAtMs" | "updatedAtMs"
 >;
 
+/** Without `handoffNoticeMinutes` nobody is told of handoffs. */
+export type NewSchedule =
+  & Omit<New<Schedule>, "handoffNoticeMinutes">
+  & Partial<Pick<Schedule, "handoffNoticeMinutes">>;
+
 export interface ScheduleRepository
   extends DirectoryRepository<Schedule, { teamId?: number }> {
+  insert(row: NewSchedule, nowMs: number): Promise<Schedule>;
+  /** Those whose handoffs are told, by id, after `afterId`. */
+  withHandoffNotices(
+    options: { afterId: number; limit: number },
+  ): Promise<Schedule[]>;
+
   /**
    * Those of the schedules that exist, each with all that decides who is on call in [fromMs, toMs), in three queries at
    * most however many there are.

@@ -15,6 +15,7 @@ import type { Page, PageRequest } from "../ports/store.ts";
 import { flag, flagIfGiven, instant } from "./column.ts";
 import { Contacts } from "./contacts.ts";
 import { dependentsIn, policiesTargeting } from "./dependents.ts";
+import { inFewLengths } from "./id_list.ts";
 import { paged } from "./page.ts";
 import type { ResponderTable } from "./schema.ts";
 import type { Session } from "./session.ts";
@@ -67,6 +68,14 @@ export class Responders implements ResponderRepository {
         return rows.map(responderOf);
       },
     });
+  }
+
+  async timeZones(ids: number[]): Promise<Map<number, string>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.#session.read.selectFrom("responders")
+      .select(["id", "time_zone"]).where("id", "in", inFewLengths(ids))
+      .execute();
+    return new Map(rows.map(({ id, time_zone }) => [id, time_zone]));
   }
 
   insert(person: NewResponder, nowMs: number): Promise<Responder> {

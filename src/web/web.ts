@@ -11,6 +11,8 @@ import { addAlertSources } from "./alert_sources.ts";
 import { addAssets } from "./assets.ts";
 import { addAuditLog } from "./audit_log.ts";
 import { addContactForms } from "./contact_forms.ts";
+import { addCoverRequestForm } from "./cover_request_form.ts";
+import { addCoverRequest } from "./cover_request.ts";
 import { addDashboard } from "./dashboard.ts";
 import type { WebDeps } from "./deps.ts";
 import { addEvents } from "./events.ts";
@@ -55,6 +57,8 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addScheduleForm(routes, deps);
   addSchedule(routes, deps);
   addScheduleEntryForm(routes, deps);
+  addCoverRequestForm(routes, deps);
+  addCoverRequest(routes, deps);
   addPolicies(routes, deps);
   addPolicyForm(routes, deps);
   addPolicy(routes, deps);

@@ -77,6 +77,7 @@ export class Desk {
         retryNotification: (notificationId, actor) =>
           retryNotification(engine, { notificationId, actor }),
         receiveReceipts: (receipts) => receiveReceipts(engine, receipts),
+        wake: () => {},
       },
       parseReceipts(body) {
         const read = readInfobipReceipts(body);

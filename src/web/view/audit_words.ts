@@ -23,6 +23,9 @@ const VERBS: Record<string, string> = {
   end: "logged out",
   end_other_sessions: "logged out all other browsers of",
   regenerate_key: "made a new key for",
+  accept: "accepted",
+  decline: "declined",
+  cancel: "cancelled",
   approve_sns_subscription: "approved the SNS subscription of",
 };
 

@@ -40,6 +40,7 @@ const rota: Rota = {
     name: `Rota ${id}`,
     description: "",
     timeZone: "UTC",
+    handoffNoticeMinutes: null,
     ...stamps,
   })),
   plans: new Map([
