@@ -9,6 +9,7 @@ import { addContactMethods } from "./contact_methods.ts";
 import { addContactRules } from "./contact_rules.ts";
 import type { AppDeps } from "./deps.ts";
 import { addDocs } from "./docs.ts";
+import { addDryRuns } from "./dry_runs.ts";
 import { addEscalationPolicies } from "./escalation_policies.ts";
 import { addHealth } from "./health.ts";
 import { addIncidentActions } from "./incident_actions.ts";
@@ -52,6 +53,7 @@ export function createRoutes(deps: AppDeps): Routes {
   addSchedules(routes, api);
   addScheduleEntries(routes, api);
   addEscalationPolicies(routes, api);
+  addDryRuns(routes, api);
   addAlertSources(routes, api);
   addAccounts(routes, api);
   addMyAccount(routes, api);
