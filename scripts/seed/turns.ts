@@ -50,6 +50,11 @@ export async function fillSchedule(
       turn.endsAtMs,
     );
     if (there.length > 0) continue;
-    await schedules.insertEntry({ scheduleId, kind: "entry", ...turn }, nowMs);
+    await schedules.insertEntry({
+      scheduleId,
+      kind: "entry",
+      replacesResponderId: null,
+      ...turn,
+    }, nowMs);
   }
 }

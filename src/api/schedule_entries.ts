@@ -21,15 +21,27 @@ import {
 } from "../app/fields.ts";
 import { rangeOf } from "./schedules.ts";
 
-const fields = { responder_id: id, starts_at: instant, ends_at: instant };
+const fields = {
+  responder_id: id,
+  replaces_responder_id: id.nullable().openapi({
+    description:
+      "Of an override: the one person whose place the responder takes, wherever that person is on call in the window; null: the responder is on call in it instead of everybody.",
+  }),
+  starts_at: instant,
+  ends_at: instant,
+};
 
-const NewEntry = z.object(fields).openapi("NewScheduleEntry");
+const NewEntry = z.object({
+  ...fields,
+  replaces_responder_id: fields.replaces_responder_id.default(null),
+}).openapi("NewScheduleEntry");
 const EntryChange = changeOf(fields).openapi("ScheduleEntryChange");
 
 const EntryDocument = z.object({
   id,
   schedule_id: id,
   responder_id: id,
+  replaces_responder_id: id.nullable(),
   kind: z.enum(["entry", "override"]),
   starts_at: time,
   ends_at: time,
@@ -161,6 +173,9 @@ function addChanges(routes: Routes, deps: ApiDeps, kind: Kind): void {
         const entry = await demandEntry(tx, wanted(params, kind));
         const fields = {
           responder_id: body.responder_id ?? entry.responderId,
+          replaces_responder_id: body.replaces_responder_id === undefined
+            ? entry.replacesResponderId
+            : body.replaces_responder_id,
           starts_at: body.starts_at ?? entry.startsAtMs,
           ends_at: body.ends_at ?? entry.endsAtMs,
         };

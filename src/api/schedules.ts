@@ -7,7 +7,7 @@ import {
   type Shift,
   shifts,
 } from "../domain/schedule.ts";
-import { demandSchedule } from "../app/schedule_entries.ts";
+import { demandPlan } from "../app/schedule_layers.ts";
 import { invalid } from "../app/refused_error.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
@@ -83,10 +83,12 @@ function addOnCall(routes: Routes, { store, clock }: ApiDeps): void {
       }),
     },
   }, async ({ params, query }) => {
-    await demandSchedule(store, params.id);
     const atMs = query.at ?? clock();
-    const windows = await store.schedules.entries([params.id], atMs, atMs + 1);
-    const ids = onCallAt(windows, atMs);
+    const plan = await demandPlan(store, params.id, {
+      fromMs: atMs,
+      toMs: atMs + 1,
+    });
+    const ids = onCallAt(plan, atMs);
     const names = await namesOf(store, ids);
     return ok({
       schedule_id: params.id,
@@ -118,17 +120,17 @@ function addShifts(routes: Routes, { store, clock }: ApiDeps): void {
       }),
     },
   }, async ({ params, query }) => {
-    await demandSchedule(store, params.id);
-    const { fromMs, toMs } = rangeOf(query, clock());
-    const windows = await store.schedules.entries([params.id], fromMs, toMs);
-    const tiles = shifts(windows, fromMs, toMs);
+    const range = rangeOf(query, clock());
+    const plan = await demandPlan(store, params.id, range);
+    const { fromMs, toMs } = range;
+    const tiles = shifts(plan, fromMs, toMs);
     const names = await namesOf(store, tiles.flatMap((t) => t.responderIds));
     return ok({
       schedule_id: params.id,
       from: shownTime(fromMs),
       to: shownTime(toMs),
       shifts: tiles.map((tile) => shownShift(tile, names)),
-      gap_count: gaps(windows, fromMs, toMs).length,
+      gap_count: gaps(plan, fromMs, toMs).length,
     });
   });
 }

@@ -1,85 +1,112 @@
-/** Reads who is who over a stretch of time, in a handful of queries however many targets a policy has. */
+/** Reads who is who, at one instant or over a stretch of time, in a handful of queries however many targets there are. */
 import {
   type EscalationTarget,
   targetsOf,
 } from "../domain/escalation_policy.ts";
 import type { Incident } from "../domain/incident.ts";
-import { nextOnCall } from "../domain/next_on_call.ts";
 import type { Directory } from "../domain/reach.ts";
-import { onCallAt } from "../domain/schedule.ts";
+import {
+  nextOnCall,
+  onCallAt,
+  peopleOf,
+  type SchedulePlan,
+} from "../domain/schedule.ts";
 import type { Repositories } from "../ports/store.ts";
 
-/** How far ahead the next on call are looked for: a rotation whose turns are longer than a quarter of a year is rare. */
+/** How far ahead the next on call are looked for: longer than a quarter of a year, which few turns are. */
 const NEXT_WITHIN_MS = 100 * 86_400_000;
 
-/** Who can be read of the store: everything that the escalation asks of it. */
+/** All that an escalation reads. */
 export type Readable = Pick<Repositories, "responders" | "schedules" | "teams">;
 
 type About = Pick<Incident, "policy" | "teamId">;
+type Plans = ReadonlyMap<number, SchedulePlan>;
+type People = Pick<Directory, "members" | "adminIds" | "responders" | "turns">;
 
 /**
  * Promises everybody that the incident's policy may page at the instant, with the members of its team and the admins as
- * the last resort. It gives no turns: they are taken, not read.
+ * the last resort. It knows no turns: they are taken, not read.
  */
 export async function loadDirectory(
   tx: Readable,
   about: About,
   nowMs: number,
 ): Promise<Directory> {
-  const range = { fromMs: nowMs, toMs: nowMs + 1 };
-  return (await loadRoster(tx, about, range))(nowMs);
+  const plans = await loadPlans(tx, about, { fromMs: nowMs, toMs: nowMs + 1 });
+  const watch = watchAt(plans, about, nowMs);
+  const onDuty = [...watch.onCall.values(), ...watch.nextOnCall.values()];
+  return { ...watch, ...await loadPeople(tx, about, onDuty.flat()) };
 }
 
-/** Promises the same for every instant of [fromMs, toMs): a function from the instant to who is who at it. */
+/** Promises the same for every instant of [fromMs, toMs), as a function from the instant to who is who at it. */
 export async function loadRoster(
   tx: Readable,
-  { policy, teamId }: About,
+  about: About,
   range: { fromMs: number; toMs: number },
 ): Promise<(atMs: number) => Directory> {
-  const targets = targetsOf(policy);
-  const nextIds = idsOf(targets, "next_on_call");
-  const scheduleIds = [...new Set([...idsOf(targets, "schedule"), ...nextIds])];
-  const teamIds = idsOf(targets, "team").concat(teamId);
-  const toMs = range.toMs + (nextIds.length > 0 ? NEXT_WITHIN_MS : 0);
-  const [entries, members, adminIds] = await Promise.all([
-    scheduleIds.length === 0
-      ? []
-      : tx.schedules.entries(scheduleIds, range.fromMs, toMs),
-    loadMembers(tx, teamIds),
+  const plans = await loadPlans(tx, about, range);
+  const onDuty = [...plans.values()].flatMap(peopleOf);
+  const people = await loadPeople(tx, about, onDuty);
+  return (atMs) => ({ ...watchAt(plans, about, atMs), ...people });
+}
+
+async function loadPlans(
+  tx: Readable,
+  { policy }: About,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): Promise<Plans> {
+  const nextIds = idsOf(policy, "next_on_call");
+  const scheduleIds = [...new Set([...idsOf(policy, "schedule"), ...nextIds])];
+  if (scheduleIds.length === 0) return new Map();
+  const untilMs = nextIds.length > 0 ? toMs + NEXT_WITHIN_MS : toMs;
+  return await tx.schedules.plans(scheduleIds, fromMs, untilMs);
+}
+
+function watchAt(
+  plans: Plans,
+  { policy }: About,
+  atMs: number,
+): Pick<Directory, "onCall" | "nextOnCall"> {
+  const untilMs = atMs + NEXT_WITHIN_MS;
+  const each = (
+    kind: EscalationTarget["kind"],
+    who: (plan: SchedulePlan) => number[],
+  ) =>
+    new Map(idsOf(policy, kind).map((id) => {
+      const plan = plans.get(id);
+      return [id, plan ? who(plan) : []];
+    }));
+  return {
+    onCall: each("schedule", (plan) => onCallAt(plan, atMs)),
+    nextOnCall: each("next_on_call", (plan) => nextOnCall(plan, atMs, untilMs)),
+  };
+}
+
+async function loadPeople(
+  tx: Readable,
+  { policy, teamId }: About,
+  onDuty: readonly number[],
+): Promise<People> {
+  const [members, adminIds] = await Promise.all([
+    loadMembers(tx, [...idsOf(policy, "team"), teamId]),
     tx.responders.adminIds(),
   ]);
   const ids = new Set([
-    ...idsOf(targets, "responder"),
-    ...entries.map((entry) => entry.responderId),
+    ...idsOf(policy, "responder"),
+    ...onDuty,
     ...[...members.values()].flat(),
     ...adminIds,
   ]);
   const found = await tx.responders.reachable([...ids]);
   const responders = new Map(found.map((one) => [one.id, one]));
-  const bySchedule = Map.groupBy(entries, (entry) => entry.scheduleId);
-  const windows = (id: number) => bySchedule.get(id) ?? [];
-  const turns: Directory["turns"] = new Map();
-  return (atMs) => {
-    const untilMs = atMs + NEXT_WITHIN_MS;
-    const onCall = scheduleIds.map((id) =>
-      [id, onCallAt(windows(id), atMs)] as const
-    );
-    const next = nextIds.map((id) =>
-      [id, nextOnCall(windows(id), { atMs, untilMs })] as const
-    );
-    return {
-      onCall: new Map(onCall),
-      nextOnCall: new Map(next),
-      ...{ members, adminIds, responders, turns },
-    };
-  };
+  return { members, adminIds, responders, turns: new Map() };
 }
 
 function idsOf(
-  targets: readonly EscalationTarget[],
+  policy: About["policy"],
   kind: EscalationTarget["kind"],
 ): number[] {
-  return targets.filter((target) => target.kind === kind)
+  return targetsOf(policy).filter((target) => target.kind === kind)
     .map((target) => target.id);
 }
 

@@ -11,6 +11,8 @@ export type EntryKind = ScheduleEntry["kind"];
 /** A window as a caller writes it, instants in epoch milliseconds. */
 export interface EntryFields {
   responder_id: number;
+  /** Of an override: the one whose place is taken; null: everybody's. */
+  replaces_responder_id: number | null;
   starts_at: number;
   ends_at: number;
 }
@@ -31,6 +33,7 @@ export async function addEntry(
 ): Promise<ScheduleEntry> {
   await demandSchedule(tx, scheduleId);
   const row = { scheduleId, kind, ...await windowOf(tx, fields) };
+  await checkRoom(tx, { ...row, id: null });
   const after = await tx.schedules.insertEntry(row, nowMs);
   await audit(tx, { verb: "create", by, before: null, after, nowMs });
   return after;
@@ -45,6 +48,7 @@ export async function changeEntry(
   },
 ): Promise<ScheduleEntry> {
   const window = await windowOf(tx, fields);
+  await checkRoom(tx, { ...before, ...window });
   const after = await tx.schedules.updateEntry(before.id, window);
   if (!after) throw notFound(before.kind, before.id);
   await audit(tx, { verb: "update", by, before, after, nowMs });
@@ -87,6 +91,7 @@ export function shownEntry(entry: ScheduleEntry) {
     id: entry.id,
     schedule_id: entry.scheduleId,
     responder_id: entry.responderId,
+    replaces_responder_id: entry.replacesResponderId,
     kind: entry.kind,
     starts_at: shownTime(entry.startsAtMs),
     ends_at: shownTime(entry.endsAtMs),
@@ -118,15 +123,60 @@ async function audit(
 /** Promises the row's own part, its responder there and its end after its start. */
 async function windowOf(
   tx: Repositories,
-  { responder_id, starts_at, ends_at }: EntryFields,
+  { responder_id, replaces_responder_id, starts_at, ends_at }: EntryFields,
 ) {
   if (ends_at <= starts_at) {
     throw invalid("ends_at", "Must be later than `starts_at`.");
   }
   await checkResponders(tx, { ids: [responder_id], field: "responder_id" });
+  if (replaces_responder_id !== null) {
+    const field = "replaces_responder_id";
+    await checkResponders(tx, { ids: [replaces_responder_id], field });
+    if (replaces_responder_id === responder_id) {
+      throw invalid(field, "Nobody takes their own place.");
+    }
+  }
   return {
     responderId: responder_id,
+    replacesResponderId: replaces_responder_id,
     startsAtMs: starts_at,
     endsAtMs: ends_at,
   };
+}
+
+/**
+ * Two overrides of the same thing at the same time would both be right. Overrides of different people may overlap, and
+ * so may entries: then all of them are on call.
+ */
+async function checkRoom(
+  tx: Repositories,
+  window:
+    & Pick<
+      ScheduleEntry,
+      "scheduleId" | "kind" | "replacesResponderId" | "startsAtMs" | "endsAtMs"
+    >
+    & { id: number | null },
+): Promise<void> {
+  const { scheduleId, kind, replacesResponderId, startsAtMs, endsAtMs } =
+    window;
+  if (kind === "entry") {
+    if (replacesResponderId === null) return;
+    throw invalid(
+      "replaces_responder_id",
+      "Only an override takes somebody's place.",
+    );
+  }
+  const there = await tx.schedules.entries([scheduleId], startsAtMs, endsAtMs);
+  const other = there.find((entry) =>
+    entry.kind === "override" && entry.id !== window.id &&
+    entry.replacesResponderId === replacesResponderId
+  );
+  if (other) {
+    throw invalid(
+      "starts_at",
+      `Override ${other.id} covers a part of this time already, from ${
+        shownTime(other.startsAtMs)
+      } to ${shownTime(other.endsAtMs)}. Change or remove it first.`,
+    );
+  }
 }

@@ -28,16 +28,44 @@ export function instantOfWallClock(
 ): WallInstant | null {
   const wall = parse(text);
   if (wall === null) return null;
+  const found = instantOf(wall, { timeZone, edge });
+  return found.atMs >= 0 && found.atMs <= LATEST_MS ? found : null;
+}
+
+/** Promises the instant of a wall-clock time in an IANA zone, by the same rules; wherever in time it lies. */
+export function instantOf(
+  wall: Temporal.PlainDateTime,
+  { timeZone, edge }: { timeZone: string; edge: Edge },
+): WallInstant {
   const first = wall.toZonedDateTime(timeZone, { disambiguation: "earlier" });
   const second = wall.toZonedDateTime(timeZone, { disambiguation: "later" });
-  const found = choose(first, second, { wall, edge });
-  return found.atMs >= 0 && found.atMs <= LATEST_MS ? found : null;
+  return choose(first, second, { wall, edge });
+}
+
+/** Promises the wall-clock time of a text that was checked before; throws RangeError for any other. */
+export function parseWallClock(text: string): Temporal.PlainDateTime {
+  const wall = parse(text);
+  if (wall === null) throw new RangeError(`No wall-clock time: ${text}`);
+  return wall;
+}
+
+/** Promises what the zone's wall clock shows at the instant. */
+export function wallTimeOf(
+  atMs: number,
+  timeZone: string,
+): Temporal.PlainDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(atMs)
+    .toZonedDateTimeISO(timeZone).toPlainDateTime();
+}
+
+/** Promises the date in the zone at the instant. */
+export function wallDateOf(atMs: number, timeZone: string): Temporal.PlainDate {
+  return wallTimeOf(atMs, timeZone).toPlainDate();
 }
 
 /** Promises the wall-clock time of the instant in the zone, to the minute where it is a whole one, else to the second. */
 export function wallClockOf(atMs: number, timeZone: string): string {
-  const wall = Temporal.Instant.fromEpochMilliseconds(atMs)
-    .toZonedDateTimeISO(timeZone).toPlainDateTime();
+  const wall = wallTimeOf(atMs, timeZone);
   const whole = wall.second === 0 && wall.millisecond === 0;
   return wall.toString({ smallestUnit: whole ? "minute" : "second" });
 }

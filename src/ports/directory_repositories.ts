@@ -8,7 +8,12 @@ import type {
   Responder,
   Team,
 } from "../domain/people.ts";
-import type { Schedule, ScheduleEntry } from "../domain/schedule.ts";
+import type {
+  Schedule,
+  ScheduleEntry,
+  ScheduleLayer,
+  SchedulePlan,
+} from "../domain/schedule.ts";
 import type { Page, PageRequest } from "./store.ts";
 
 /** A row elsewhere that would be left pointing at nothing. */
@@ -75,8 +80,37 @@ export interface ResponderRepository
   ): Promise<ContactRule[]>;
 }
 
+/** What is written of a layer; a new one comes on top of the others. */
+export type NewLayer = Omit<
+  ScheduleLayer,
+  "id" | "position" | "createdAtMs" | "updatedAtMs"
+>;
+
 export interface ScheduleRepository
   extends DirectoryRepository<Schedule, { teamId?: number }> {
+  /**
+   * Those of the schedules that exist, each with all that decides who is on call in [fromMs, toMs), in three queries at
+   * most however many there are.
+   */
+  plans(
+    scheduleIds: readonly number[],
+    fromMs: number,
+    toMs: number,
+  ): Promise<Map<number, SchedulePlan>>;
+
+  /** Lowest first. */
+  layers(scheduleId: number): Promise<ScheduleLayer[]>;
+  findLayer(id: number): Promise<ScheduleLayer | null>;
+  insertLayer(row: NewLayer, nowMs: number): Promise<ScheduleLayer>;
+  updateLayer(
+    id: number,
+    patch: Partial<Pick<NewLayer, "name" | "rotation">>,
+    nowMs: number,
+  ): Promise<ScheduleLayer | null>;
+  deleteLayer(id: number): Promise<boolean>;
+  /** Puts the layers in the order of the list, lowest first; those of other schedules and unnamed ones stay as they are. */
+  orderLayers(scheduleId: number, layerIds: readonly number[]): Promise<void>;
+
   /** Entries of these schedules that overlap [fromMs, toMs), ordered by start. */
   entries(
     scheduleIds: number[],

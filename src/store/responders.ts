@@ -117,7 +117,11 @@ export class Responders implements ResponderRepository {
     return dependentsIn(this.#session.read, [
       sql`SELECT 'account' AS kind, id, email AS name FROM user_accounts WHERE responder_id = ${id}`,
       sql`SELECT 'schedule' AS kind, s.id, s.name FROM schedule_entries e
-          JOIN schedules s ON s.id = e.schedule_id WHERE e.responder_id = ${id}`,
+          JOIN schedules s ON s.id = e.schedule_id
+          WHERE e.responder_id = ${id} OR e.replaces_responder_id = ${id}`,
+      sql`SELECT 'schedule' AS kind, s.id, s.name FROM schedule_layer_members m
+          JOIN schedule_layers l ON l.id = m.layer_id
+          JOIN schedules s ON s.id = l.schedule_id WHERE m.responder_id = ${id}`,
       policiesTargeting("responder_id", id),
     ]);
   }

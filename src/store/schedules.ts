@@ -1,8 +1,14 @@
-/** Schedules and their entries. */
+/** Schedules and their entries; what lies below the entries is in schedule_layers.ts. */
 import { type Selectable, sql } from "kysely";
-import type { Schedule, ScheduleEntry } from "../domain/schedule.ts";
+import type {
+  Schedule,
+  ScheduleEntry,
+  ScheduleLayer,
+  SchedulePlan,
+} from "../domain/schedule.ts";
 import type {
   Dependent,
+  NewLayer,
   ScheduleRepository,
 } from "../ports/directory_repositories.ts";
 import type { Page, PageRequest } from "../ports/store.ts";
@@ -10,6 +16,7 @@ import { instant } from "./column.ts";
 import { dependentsIn, policiesTargeting } from "./dependents.ts";
 import { inFewLengths } from "./id_list.ts";
 import { paged } from "./page.ts";
+import { ScheduleLayers } from "./schedule_layers.ts";
 import type { ScheduleEntryTable, ScheduleTable } from "./schema.ts";
 import type { Session } from "./session.ts";
 
@@ -18,9 +25,11 @@ type NewEntry = Omit<ScheduleEntry, "id" | "createdAtMs">;
 
 export class Schedules implements ScheduleRepository {
   readonly #session: Session;
+  readonly #layers: ScheduleLayers;
 
   constructor(session: Session) {
     this.#session = session;
+    this.#layers = new ScheduleLayers(session);
   }
 
   async find(id: number): Promise<Schedule | null> {
@@ -95,6 +104,51 @@ export class Schedules implements ScheduleRepository {
     ]);
   }
 
+  async plans(
+    scheduleIds: readonly number[],
+    fromMs: number,
+    toMs: number,
+  ): Promise<Map<number, SchedulePlan>> {
+    if (scheduleIds.length === 0) return new Map();
+    const layered = await this.#layers.layered(scheduleIds);
+    const entries = await this.entries([...layered.keys()], fromMs, toMs);
+    const windows = Map.groupBy(entries, (entry) => entry.scheduleId);
+    return new Map(
+      [...layered].map(([id, plan]) => [
+        id,
+        { ...plan, windows: windows.get(id) ?? [] },
+      ]),
+    );
+  }
+
+  layers(scheduleId: number): Promise<ScheduleLayer[]> {
+    return this.#layers.list(scheduleId);
+  }
+
+  findLayer(id: number): Promise<ScheduleLayer | null> {
+    return this.#layers.find(id);
+  }
+
+  insertLayer(layer: NewLayer, nowMs: number): Promise<ScheduleLayer> {
+    return this.#layers.insert(layer, nowMs);
+  }
+
+  updateLayer(
+    id: number,
+    patch: Partial<Pick<NewLayer, "name" | "rotation">>,
+    nowMs: number,
+  ): Promise<ScheduleLayer | null> {
+    return this.#layers.update(id, patch, nowMs);
+  }
+
+  deleteLayer(id: number): Promise<boolean> {
+    return this.#layers.delete(id);
+  }
+
+  orderLayers(scheduleId: number, layerIds: readonly number[]): Promise<void> {
+    return this.#layers.order(scheduleId, layerIds);
+  }
+
   async entries(
     scheduleIds: number[],
     fromMs: number,
@@ -123,6 +177,7 @@ export class Schedules implements ScheduleRepository {
           schedule_id: entry.scheduleId,
           responder_id: entry.responderId,
           kind: entry.kind,
+          replaces_responder_id: entry.replacesResponderId,
           starts_at_ms: instant(entry.startsAtMs),
           ends_at_ms: instant(entry.endsAtMs),
           created_at_ms: instant(nowMs),
@@ -135,13 +190,15 @@ export class Schedules implements ScheduleRepository {
     id: number,
     patch: Partial<Omit<NewEntry, "scheduleId">>,
   ): Promise<ScheduleEntry | null> {
-    const { responderId, kind, startsAtMs, endsAtMs } = patch;
+    const { responderId, kind, replacesResponderId, startsAtMs, endsAtMs } =
+      patch;
     return this.#session.write(async (db) => {
       const row = await db.updateTable("schedule_entries").set({
         // An empty patch is still a statement.
         id: sql`id`,
         responder_id: responderId,
         kind,
+        replaces_responder_id: replacesResponderId,
         starts_at_ms: startsAtMs === undefined
           ? undefined
           : instant(startsAtMs),
@@ -178,6 +235,7 @@ function entryOf(row: Selectable<ScheduleEntryTable>): ScheduleEntry {
     scheduleId: row.schedule_id,
     responderId: row.responder_id,
     kind: row.kind as ScheduleEntry["kind"],
+    replacesResponderId: row.replaces_responder_id,
     startsAtMs: row.starts_at_ms,
     endsAtMs: row.ends_at_ms,
     createdAtMs: row.created_at_ms,

@@ -95,9 +95,24 @@ export interface ScheduleEntryTable {
   schedule_id: number;
   responder_id: number;
   kind: string;
+  replaces_responder_id: number | null;
   starts_at_ms: Instant;
   ends_at_ms: Instant;
   created_at_ms: Instant;
+}
+
+export interface ScheduleLayerTable extends Stamps {
+  id: Id;
+  schedule_id: number;
+  position: number;
+  name: string;
+  kind: string;
+  rotation: Json | null;
+}
+
+export interface ScheduleLayerMemberTable {
+  layer_id: number;
+  responder_id: number;
 }
 
 export interface EscalationPolicyTable extends Stamps {
@@ -286,6 +301,8 @@ export interface Schema {
   sessions: SessionTable;
   schedules: ScheduleTable;
   schedule_entries: ScheduleEntryTable;
+  schedule_layers: ScheduleLayerTable;
+  schedule_layer_members: ScheduleLayerMemberTable;
   escalation_policies: EscalationPolicyTable;
   escalation_policy_targets: EscalationPolicyTargetTable;
   policy_turns: PolicyTurnsTable;

@@ -1,5 +1,6 @@
 /** The first screen: what is burning, who is on call, whether paging works. */
 import { SEVERITIES } from "../domain/alert.ts";
+import { peopleOf } from "../domain/schedule.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import type { OpenCount } from "../ports/overview_repository.ts";
@@ -116,14 +117,14 @@ async function loadRota(
   const page = { page: 1, pageSize: MOST_SCHEDULES };
   const schedules = (await store.schedules.list({}, page)).items;
   const teams = (await store.teams.list({}, page)).items;
-  const entries = schedules.length === 0 ? [] : await store.schedules.entries(
+  const plans = await store.schedules.plans(
     schedules.map(({ id }) => id),
     nowMs,
     nowMs + AHEAD_MS,
   );
-  const ids = [...new Set(entries.map((entry) => entry.responderId))];
+  const ids = [...new Set([...plans.values()].flatMap(peopleOf))];
   const responders = await store.responders.reachable(ids);
-  return { schedules, entries, teams, responders };
+  return { schedules, plans, teams, responders };
 }
 
 async function firstWaiting(

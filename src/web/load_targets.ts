@@ -1,7 +1,7 @@
 /** Who an incident's own policy would page, at instants that are still to come. */
 import type { EscalationTarget } from "../domain/escalation_policy.ts";
 import type { Incident } from "../domain/incident.ts";
-import { onCallAt } from "../domain/schedule.ts";
+import { onCallAt, peopleOf } from "../domain/schedule.ts";
 import type { Repositories } from "../ports/store.ts";
 import type { Targets } from "./view/what_is_next.ts";
 
@@ -24,9 +24,11 @@ export async function loadTargets(
     ),
   ];
   const scheduleIds = idsOf("schedule");
-  const entries = scheduleIds.length === 0
-    ? []
-    : await store.schedules.entries(scheduleIds, nowMs, nowMs + AHEAD_MS);
+  const plans = await store.schedules.plans(
+    scheduleIds,
+    nowMs,
+    nowMs + AHEAD_MS,
+  );
   const members = new Map<number, number[]>();
   const labels = new Map<string, string>();
   for (const id of idsOf("team")) {
@@ -39,7 +41,7 @@ export async function loadTargets(
   const responders = await store.responders.reachable([
     ...new Set([
       ...idsOf("responder"),
-      ...entries.map((entry) => entry.responderId),
+      ...[...plans.values()].flatMap(peopleOf),
       ...[...members.values()].flat(),
     ]),
   ]);
@@ -50,11 +52,10 @@ export async function loadTargets(
         return [id];
       case "team":
         return members.get(id) ?? [];
-      case "schedule":
-        return onCallAt(
-          entries.filter((entry) => entry.scheduleId === id),
-          atMs,
-        );
+      case "schedule": {
+        const plan = plans.get(id);
+        return plan ? onCallAt(plan, atMs) : [];
+      }
     }
   };
   return {

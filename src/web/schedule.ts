@@ -1,7 +1,9 @@
 /** One schedule: its real shifts for two weeks, and the entries and overrides that make them. */
 import {
+  peopleOf,
   type Schedule,
   type ScheduleEntry,
+  type SchedulePlan,
   type Shift,
   shifts,
 } from "../domain/schedule.ts";
@@ -59,10 +61,15 @@ async function scheduleView(
     fromMs,
     view.nowMs + AHEAD_MS,
   );
-  const ids = [...new Set(entries.map((entry) => entry.responderId))];
-  const responders = await store.responders.reachable(ids);
+  const plans = await store.schedules.plans(
+    [schedule.id],
+    fromMs,
+    view.nowMs + AHEAD_MS,
+  );
+  const plan = found(plans.get(schedule.id) ?? null, "schedule");
+  const responders = await store.responders.reachable(peopleOf(plan));
   const names = new Map(responders.map(({ id, name }) => [id, name]));
-  const tiles = shifts(entries, fromMs, untilMs);
+  const tiles = shifts(plan, fromMs, untilMs);
   const [team, uses] = await Promise.all([
     store.teams.find(schedule.teamId),
     store.schedules.dependents(schedule.id),
@@ -76,7 +83,7 @@ async function scheduleView(
     zones,
     teamName: team?.name ?? "",
     uses,
-    opening: opening({ schedule, entries, responders, untilMs }, view),
+    opening: opening({ schedule, plan, responders, untilMs }, view),
     picture: shiftLanes(tiles, { edges, names, view }),
     shifts: tiles.map((tile) => shownShift(tile, { schedule, names, view })),
     entries: entries.filter(({ endsAtMs }) => endsAtMs > view.nowMs)
@@ -88,16 +95,21 @@ async function scheduleView(
 }
 
 function opening(
-  { schedule, entries, responders, untilMs }: {
+  { schedule, plan, responders, untilMs }: {
     schedule: Schedule;
-    entries: readonly ScheduleEntry[];
+    plan: SchedulePlan;
     responders: Parameters<typeof dutyNow>[0]["responders"];
     untilMs: number;
   },
   view: Viewpoint,
 ): { words: Words; gaps: string } {
   const [duty] = dutyNow(
-    { schedules: [schedule], entries, teams: [], responders },
+    {
+      schedules: [schedule],
+      plans: new Map([[schedule.id, plan]]),
+      teams: [],
+      responders,
+    },
     { view, untilMs: view.nowMs + AHEAD_MS },
   );
   const looked = {
@@ -105,11 +117,11 @@ function opening(
     untilMs,
     words: `the next ${DAYS} days`,
   };
-  const tiles = shifts(entries, looked.fromMs, looked.untilMs);
+  const tiles = shifts(plan, looked.fromMs, looked.untilMs);
   const holes = tiles.filter(({ responderIds }) => responderIds.length === 0);
   const words: Words = duty && duty.names.length > 0
     ? [...strongNames(duty.names), ` on call ${duty.until}.`]
-    : entries.length === 0
+    : peopleOf(plan).length === 0
     ? ["Nobody is on it yet."]
     : [
       "Nobody is on call now",

@@ -172,6 +172,7 @@ function read(
   return {
     fields: {
       responder_id: Number(values.responder_id),
+      replaces_responder_id: entry?.replacesResponderId ?? null,
       starts_at: starts.atMs,
       ends_at: ends.atMs,
     },

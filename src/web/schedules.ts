@@ -1,5 +1,5 @@
 /** All schedules: who is on call, who is next, and when nobody is. */
-import { gaps, type ScheduleEntry } from "../domain/schedule.ts";
+import { gaps, peopleOf, type SchedulePlan } from "../domain/schedule.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import type { WebDeps } from "./deps.ts";
@@ -34,23 +34,20 @@ async function listView({ store }: WebDeps, { view, can }: Viewer) {
     everyRow(store.teams),
   ]);
   const looked = lookedAhead(view.nowMs);
-  const entries = schedules.length === 0 ? [] : await store.schedules.entries(
+  const plans = await store.schedules.plans(
     schedules.map(({ id }) => id),
     looked.fromMs,
     looked.untilMs,
   );
-  const ids = [...new Set(entries.map((entry) => entry.responderId))];
+  const ids = [...new Set([...plans.values()].flatMap(peopleOf))];
   const responders = await store.responders.reachable(ids);
-  const duties = dutyNow({ schedules, entries, teams, responders }, {
+  const duties = dutyNow({ schedules, plans, teams, responders }, {
     view,
     untilMs: looked.untilMs,
   });
-  const bySchedule = Map.groupBy(entries, (entry) => entry.scheduleId);
-  const rows = duties.map((duty) => {
-    const own = bySchedule.get(duty.scheduleId) ?? [];
-    const schedule = schedules.find(({ id }) => id === duty.scheduleId);
-    const timeZone = schedule?.timeZone ?? "UTC";
-    return rowOf(duty, { own, looked, view, timeZone });
+  const rows = duties.flatMap((duty) => {
+    const plan = plans.get(duty.scheduleId);
+    return plan ? rowOf(duty, { plan, looked, view }) : [];
   });
   return {
     rows,
@@ -83,18 +80,17 @@ export function lookedAhead(nowMs: number): Looked {
 
 function rowOf(
   duty: Duty,
-  { own, looked, view, timeZone }: {
-    own: readonly ScheduleEntry[];
+  { plan, looked, view }: {
+    plan: SchedulePlan;
     looked: Looked;
     view: Viewpoint;
-    timeZone: string;
   },
 ) {
-  const holes = gaps(own, looked.fromMs, looked.untilMs);
+  const holes = gaps(plan, looked.fromMs, looked.untilMs);
   return {
     ...duty,
     who: strongNames(duty.names, 4),
-    zone: zoneWords({ ...view, timeZone }),
+    zone: zoneWords({ ...view, timeZone: plan.timeZone }),
     holes: holes.length,
     gapWords: gapWords(holes, looked, view),
     firstHole: holes[0] ? stretchWords(holes[0], looked, view) : "",

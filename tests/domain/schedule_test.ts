@@ -1,23 +1,34 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { gaps, onCallAt, shifts } from "../../src/domain/schedule.ts";
-
-type Window = Parameters<typeof onCallAt>[0][number];
+import {
+  gaps,
+  onCallAt,
+  type PlanWindow,
+  shifts,
+} from "../../src/domain/schedule.ts";
+import { planOf } from "./plans.ts";
 
 function entry(
   responderId: number,
   startsAtMs: number,
   endsAtMs: number,
-): Window {
-  return { responderId, kind: "entry", startsAtMs, endsAtMs };
+): PlanWindow {
+  return {
+    id: 0,
+    replacesResponderId: null,
+    responderId,
+    kind: "entry",
+    startsAtMs,
+    endsAtMs,
+  };
 }
-const override = (...args: Parameters<typeof entry>): Window => ({
+const override = (...args: Parameters<typeof entry>): PlanWindow => ({
   ...entry(...args),
   kind: "override",
 });
 
 Deno.test("a window begins at its start and is over at its end", () => {
-  const windows = [entry(1, 10, 20)];
+  const windows = planOf([entry(1, 10, 20)]);
   assert.deepEqual([9, 10, 19, 20].map((at) => onCallAt(windows, at).length), [
     0,
     1,
@@ -27,7 +38,7 @@ Deno.test("a window begins at its start and is over at its end", () => {
 });
 
 Deno.test("an override beats the entries, and only while it lasts", () => {
-  const windows = [entry(1, 0, 100), override(2, 40, 60)];
+  const windows = planOf([entry(1, 0, 100), override(2, 40, 60)]);
   assert.deepEqual(shifts(windows, 0, 100), [
     { startsAtMs: 0, endsAtMs: 40, responderIds: [1], overridden: false },
     { startsAtMs: 40, endsAtMs: 60, responderIds: [2], overridden: true },
@@ -37,19 +48,19 @@ Deno.test("an override beats the entries, and only while it lasts", () => {
 
 Deno.test("entries that overlap put everybody on call, each once", () => {
   assert.deepEqual(
-    onCallAt([entry(2, 0, 9), entry(1, 0, 9), entry(2, 3, 9)], 5),
+    onCallAt(planOf([entry(2, 0, 9), entry(1, 0, 9), entry(2, 3, 9)]), 5),
     [1, 2],
   );
 });
 
 Deno.test("an empty range has no shifts", () => {
-  assert.deepEqual(shifts([entry(1, 0, 9)], 5, 5), []);
+  assert.deepEqual(shifts(planOf([entry(1, 0, 9)]), 5, 5), []);
 });
 
 const windows = fc.array(
   fc.record({
     responderId: fc.integer({ min: 1, max: 4 }),
-    kind: fc.constantFrom("entry", "override"),
+    kind: fc.constantFrom<PlanWindow["kind"]>("entry", "override"),
     startsAtMs: fc.integer({ min: 0, max: 50 }),
     length: fc.integer({ min: 1, max: 30 }),
   }).map(({ length, ...rest }) => ({
@@ -57,7 +68,7 @@ const windows = fc.array(
     endsAtMs: rest.startsAtMs + length,
   })),
   { maxLength: 8 },
-);
+).map((all) => planOf(all));
 
 Deno.test("property: shifts tile the range and say what onCallAt says; gaps are where nobody is", () => {
   fc.assert(

@@ -207,6 +207,7 @@ export class World {
     }, this.nowMs);
     for (const [day, name] of names.entries()) {
       await this.store.schedules.insertEntry({
+        replacesResponderId: null,
         scheduleId: schedule.id,
         responderId: this.id(name),
         kind: "entry",

@@ -4,6 +4,7 @@ import { demoAlerts } from "../../scripts/seed/alerts.ts";
 import { PEOPLE, TEAMS } from "../../scripts/seed/demo.ts";
 import { turnsAround } from "../../scripts/seed/turns.ts";
 import { onCallAt, shifts } from "../../src/domain/schedule.ts";
+import { planOf } from "../domain/plans.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { freePort, Server } from "../process/server.ts";
 import { withStore } from "../stores.ts";
@@ -104,10 +105,10 @@ Deno.test("somebody is on call at every instant of the week, in every zone, and 
   const nowMs = fc.integer({ min: Date.UTC(2024, 0), max: Date.UTC(2030, 0) });
   fc.assert(fc.property(zone, nowMs, (timeZone, nowMs) => {
     const turns = turnsAround(nowMs, { timeZone, turns: [1, 2, 3] });
-    const windows = turns.map((turn) => ({ ...turn, kind: "entry" as const }));
-    const week = shifts(windows, nowMs, nowMs + 6.5 * 86_400_000);
+    const plan = planOf(turns);
+    const week = shifts(plan, nowMs, nowMs + 6.5 * 86_400_000);
     for (const { startsAtMs } of week) {
-      equal(onCallAt(windows, startsAtMs).length, 1);
+      equal(onCallAt(plan, startsAtMs).length, 1);
     }
   }));
 });

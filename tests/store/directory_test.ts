@@ -259,6 +259,7 @@ contract(
       timeZone: "Europe/London",
     }, NOW);
     await store.schedules.insertEntry({
+      replacesResponderId: null,
       scheduleId: schedule.id,
       responderId: ada.id,
       kind: "entry",
@@ -487,6 +488,7 @@ contract(
     }, NOW);
     const add = (from: number, to: number, kind: "entry" | "override") =>
       store.schedules.insertEntry({
+        replacesResponderId: null,
         scheduleId: schedule.id,
         responderId: ada.id,
         kind,

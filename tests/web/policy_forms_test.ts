@@ -221,6 +221,7 @@ inHouse(
       timeZone: "UTC",
     }, NOW_MS);
     await store.schedules.insertEntry({
+      replacesResponderId: null,
       scheduleId: schedule.id,
       responderId: people.viewer,
       kind: "entry",

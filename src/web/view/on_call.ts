@@ -1,7 +1,11 @@
 /** Who is on call now and who is next, schedule by schedule. */
 import type { ReachableResponder, Team } from "../../domain/people.ts";
-import type { Schedule, ScheduleEntry, Shift } from "../../domain/schedule.ts";
-import { shifts } from "../../domain/schedule.ts";
+import {
+  handoffsIn,
+  onCallAt,
+  type Schedule,
+  type SchedulePlan,
+} from "../../domain/schedule.ts";
 import { listed } from "./plural.ts";
 import { shortTime, type Viewpoint } from "./zoned_time.ts";
 
@@ -19,27 +23,26 @@ export interface Duty {
 
 export interface Rota {
   schedules: readonly Schedule[];
-  entries: readonly ScheduleEntry[];
+  /** By schedule. */
+  plans: ReadonlyMap<number, SchedulePlan>;
   teams: readonly Team[];
-  /** Everybody in the entries. */
+  /** Everybody in the plans. */
   responders: readonly ReachableResponder[];
 }
 
-/** Promises one line for each schedule, gaps first; `untilMs` is how far the entries were read. */
+/** Promises one line for each schedule, gaps first; `untilMs` is how far the plans were read. */
 export function dutyNow(
-  { schedules, entries, teams, responders }: Rota,
+  { schedules, plans, teams, responders }: Rota,
   { view, untilMs }: { view: Viewpoint; untilMs: number },
 ): Duty[] {
   const people = new Map(responders.map(({ id, name }) => [id, name]));
   const teamNames = new Map(teams.map(({ id, name }) => [id, name]));
-  const nameAll = (shift: Shift | undefined) =>
-    (shift?.responderIds ?? []).map((id) =>
-      people.get(id) ?? "somebody who is gone"
-    );
+  const nameAll = (ids: readonly number[]) =>
+    ids.map((id) => people.get(id) ?? "somebody who is gone");
   return schedules.map((schedule): Duty => {
-    const own = entries.filter((entry) => entry.scheduleId === schedule.id);
-    const [now, next] = shifts(own, view.nowMs, untilMs);
-    const names = nameAll(now);
+    const plan = plans.get(schedule.id);
+    const names = nameAll(plan ? onCallAt(plan, view.nowMs) : []);
+    const [next] = plan ? handoffsIn(plan, view.nowMs, untilMs) : [];
     return {
       scheduleId: schedule.id,
       scheduleName: schedule.name,
@@ -47,20 +50,22 @@ export function dutyNow(
       names,
       initials: names[0] === undefined ? "!" : initials(names[0]),
       gap: names.length === 0,
-      until: untilWords({ now, next, names: nameAll(next) }, view),
+      until: next
+        ? untilWords(next.atMs, nameAll(next.after), view)
+        : names.length > 0
+        ? "with no change in sight"
+        : "nobody is planned",
     };
   }).sort((a, b) => Number(b.gap) - Number(a.gap));
 }
 
 /** Promises the names of those who are on call now and have no contact method that is switched on. */
 export function unreachableOnCall(
-  { entries, responders }: Rota,
+  { plans, responders }: Rota,
   nowMs: number,
 ): string[] {
   const onDuty = new Set(
-    Map.groupBy(entries, (entry) => entry.scheduleId).values().flatMap((own) =>
-      shifts(own, nowMs, nowMs + 1).flatMap((shift) => shift.responderIds)
-    ),
+    [...plans.values()].flatMap((plan) => onCallAt(plan, nowMs)),
   );
   return responders
     .filter(({ id, contactMethods }) =>
@@ -78,18 +83,10 @@ export function initials(name: string): string {
 }
 
 function untilWords(
-  { now, next, names }: {
-    now: Shift | undefined;
-    next: Shift | undefined;
-    names: string[];
-  },
+  atMs: number,
+  names: readonly string[],
   view: Viewpoint,
 ): string {
-  if (!now || !next) {
-    return now && now.responderIds.length > 0
-      ? "with no change in sight"
-      : "nobody is planned";
-  }
   const then = names.length === 0 ? "nobody" : listed(names);
-  return `until ${shortTime(now.endsAtMs, view)}, then ${then}`;
+  return `until ${shortTime(atMs, view)}, then ${then}`;
 }

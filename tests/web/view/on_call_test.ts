@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { planOf } from "../../domain/plans.ts";
 import {
   dutyNow,
   initials,
@@ -27,13 +28,9 @@ const person = (id: number, name: string, reachable: boolean) => ({
   contactRules: [],
 });
 const entry = (responderId: number, from: number, to: number) => ({
-  id: from,
-  scheduleId: 1,
   responderId,
-  kind: "entry" as const,
   startsAtMs: NOW_MS + from * HOUR_MS,
   endsAtMs: NOW_MS + to * HOUR_MS,
-  createdAtMs: 0,
 });
 const rota: Rota = {
   teams: [{ id: 1, name: "Payments", description: "", ...stamps }],
@@ -45,7 +42,10 @@ const rota: Rota = {
     timeZone: "UTC",
     ...stamps,
   })),
-  entries: [entry(1, -2, 5), entry(2, 5, 9)],
+  plans: new Map([
+    [1, planOf([entry(1, -2, 5), entry(2, 5, 9)])],
+    [2, planOf([])],
+  ]),
   responders: [person(1, "Maya Okafor", false), person(2, "Idris", true)],
 };
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import { type ScheduleEntry, shifts } from "../../../src/domain/schedule.ts";
+import { planOf } from "../../domain/plans.ts";
 import { gapWords } from "../../../src/web/view/gap_words.ts";
 import { midnights, shiftLanes } from "../../../src/web/view/shift_lanes.ts";
 
@@ -15,7 +16,7 @@ Deno.test("the day on which the clocks change is as wide as any other", () => {
   const view = viewAt("2026-10-24T10:00Z", "Europe/London");
   const edges = midnights(view, 14);
   assert.equal((edges[2] ?? 0) - (edges[1] ?? 0), 25 * HOUR_MS);
-  const tiles = shifts([], edges[0] ?? 0, edges.at(-1) ?? 0);
+  const tiles = shifts(planOf([]), edges[0] ?? 0, edges.at(-1) ?? 0);
   const picture = shiftLanes(tiles, { edges, names: NAMES, view });
   assert.deepEqual(picture.lanes.map(({ name, bars }) => [name, bars]), [
     ["Nobody", [{ x: 0, width: 1_400, overridden: false }]],
@@ -45,7 +46,7 @@ Deno.test("whatever the entries are, every instant is in somebody's bar or in th
     endsAtMs: rest.startsAtMs + hours * HOUR_MS,
   }));
   fc.assert(fc.property(fc.array(window, { maxLength: 8 }), (windows) => {
-    const picture = shiftLanes(shifts(windows, from, to), {
+    const picture = shiftLanes(shifts(planOf(windows), from, to), {
       edges,
       names: NAMES,
       view,
