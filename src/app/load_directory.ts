@@ -72,10 +72,12 @@ function watchAt(
     kind: EscalationTarget["kind"],
     who: (plan: SchedulePlan) => number[],
   ) =>
-    new Map(idsOf(policy, kind).map((id) => {
-      const plan = plans.get(id);
-      return [id, plan ? who(plan) : []];
-    }));
+    new Map(
+      idsOf(policy, kind).map((id) => {
+        const plan = plans.get(id);
+        return [id, plan ? who(plan) : []];
+      }),
+    );
   return {
     onCall: each("schedule", (plan) => onCallAt(plan, atMs)),
     nextOnCall: each("next_on_call", (plan) => nextOnCall(plan, atMs, untilMs)),

@@ -6,7 +6,7 @@ import type { Routes } from "../http/routes.ts";
 import type { OpenCount } from "../ports/overview_repository.ts";
 import type { IncidentSummary } from "../ports/paging_repositories.ts";
 import type { WebDeps } from "./deps.ts";
-import { loadTargets } from "./load_targets.ts";
+import { nextLook } from "./load_ahead.ts";
 import { showPage } from "./page.ts";
 import { dashboardSentence } from "./view/dashboard_sentence.ts";
 import { duration } from "./view/duration.ts";
@@ -20,7 +20,6 @@ import {
 } from "./view/on_call.ts";
 import { pagingHealth, wrongs } from "./view/paging_health.ts";
 import { counted, digits } from "./view/plural.ts";
-import { futureSteps } from "./view/what_is_next.ts";
 import { strongNames, type Words } from "./view/words.ts";
 import { startOfDayMs } from "./view/zoned_time.ts";
 import { type Viewer, viewerOf } from "./viewer.ts";
@@ -138,11 +137,10 @@ async function firstWaiting(
   const first = urgent.find(({ status }) => status === "triggered");
   const incident = first && await deps.store.incidents.find(first.id);
   if (!incident) return null;
-  const targets = await loadTargets(deps.store, incident, viewer.view.nowMs);
   return {
     incident,
     paged: paged.get(incident.id) ?? [],
-    next: futureSteps(incident, targets)[0] ?? null,
+    next: await nextLook(deps.store, incident),
   };
 }
 

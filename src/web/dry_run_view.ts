@@ -46,8 +46,8 @@ export async function dryRunView(
       value,
       label: sentenceCase(value),
     })),
-    first: firstWords(found.steps[0] ?? found.end),
-    ...dryRunRungs(found, view),
+    words: firstWords(found.steps[0] ?? found.end),
+    ladder: dryRunRungs(found, view),
   };
 }
 

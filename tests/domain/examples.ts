@@ -1,6 +1,9 @@
 /** Values that the domain's tests start from. */
 import type { Alert } from "../../src/domain/alert.ts";
-import type { FrozenPolicy } from "../../src/domain/escalation_policy.ts";
+import {
+  type FrozenPolicy,
+  PLAIN_STEP,
+} from "../../src/domain/escalation_policy.ts";
 import type { Incident } from "../../src/domain/incident.ts";
 import type { Notification } from "../../src/domain/notification.ts";
 import type {
@@ -26,8 +29,16 @@ export function aPolicy(patch: Partial<FrozenPolicy> = {}): FrozenPolicy {
     policyId: 1,
     name: "Payments, day and night",
     steps: [
-      { delayMinutes: 5, targets: [{ kind: "schedule", id: 1 }] },
-      { delayMinutes: 10, targets: [{ kind: "responder", id: 2 }] },
+      {
+        ...PLAIN_STEP,
+        delayMinutes: 5,
+        targets: [{ kind: "schedule", id: 1 }],
+      },
+      {
+        ...PLAIN_STEP,
+        delayMinutes: 10,
+        targets: [{ kind: "responder", id: 2 }],
+      },
     ],
     repeatCount: 1,
     acknowledgementTimeoutMinutes: null,
@@ -129,6 +140,8 @@ export function aDirectory(patch: Partial<Directory> = {}): Directory {
     onCall: new Map([[1, [1]]]),
     members: new Map([[1, [3]]]),
     adminIds: [4],
+    nextOnCall: new Map(),
+    turns: new Map(),
     responders: new Map(everybody),
     ...patch,
   };

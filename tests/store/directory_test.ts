@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import type { EscalationPolicy } from "../../src/domain/escalation_policy.ts";
+import {
+  type EscalationPolicy,
+  PLAIN_STEP,
+} from "../../src/domain/escalation_policy.ts";
 import type {
   Dependent,
   DirectoryRepository,
@@ -200,6 +203,7 @@ kind<EscalationPolicy>({
     name,
     description: "",
     steps: [{
+      ...PLAIN_STEP,
       delayMinutes: 0.05,
       targets: [{ kind: "responder", id: ada.id }, {
         kind: "team",
@@ -271,6 +275,7 @@ contract(
       name: "Night",
       description: "",
       steps: [{
+        ...PLAIN_STEP,
         delayMinutes: 1,
         targets: [{ kind: "schedule", id: schedule.id }],
       }],
@@ -338,6 +343,7 @@ contract(
   async (store) => {
     const { team, ada, policy } = await createWorld(store);
     const steps = [{
+      ...PLAIN_STEP,
       delayMinutes: 1,
       targets: [{ kind: "team" as const, id: team.id }],
     }];
@@ -349,6 +355,7 @@ contract(
 contract("a policy that names nobody known is refused", async (store) => {
   const { policy } = await createWorld(store);
   const steps = [{
+    ...PLAIN_STEP,
     delayMinutes: 1,
     targets: [{ kind: "schedule" as const, id: 77 }],
   }];

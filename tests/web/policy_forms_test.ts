@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PLAIN_STEP } from "../../src/domain/escalation_policy.ts";
 import { forEachStore } from "../stores.ts";
 import { House, inHouse, NOW_MS, type Tab } from "./house.ts";
 
@@ -93,8 +94,9 @@ forEachStore(
       Number(saved.path.split("/").at(-1)),
     );
     assert.deepEqual(policy?.steps, [
-      { delayMinutes: 5, targets: [{ kind: "team", id: 1 }] },
+      { ...PLAIN_STEP, delayMinutes: 5, targets: [{ kind: "team", id: 1 }] },
       {
+        ...PLAIN_STEP,
         delayMinutes: 2.5,
         targets: [{ kind: "responder", id: people.responder }],
       },
@@ -233,8 +235,13 @@ inHouse(
       name: "By turns",
       description: "",
       steps: [
-        { delayMinutes: 5, targets: [{ kind: "schedule", id: schedule.id }] },
         {
+          ...PLAIN_STEP,
+          delayMinutes: 5,
+          targets: [{ kind: "schedule", id: schedule.id }],
+        },
+        {
+          ...PLAIN_STEP,
           delayMinutes: 10,
           targets: [{ kind: "responder", id: people.admin }],
         },

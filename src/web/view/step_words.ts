@@ -50,6 +50,12 @@ const REASONS: Record<SkipReason, string> = {
   nobody_reachable: "nobody in it can be reached",
 };
 
+/** Promises the reason of a timeline entry; an old or unknown word is taken as nobody to be reached. */
+export function skipReason(word: unknown): SkipReason {
+  const known = Object.keys(REASONS).find((one) => one === word);
+  return (known as SkipReason | undefined) ?? "nobody_reachable";
+}
+
 /** Promises whether the step was passed over because its policy says so, rather than for want of people. */
 export function isMeant(reason: SkipReason): boolean {
   return reason !== "nobody_on_call" && reason !== "nobody_reachable";
