@@ -39,7 +39,7 @@ function eventsOf({ atMs, step, skipped, pages, inTurn }: Look): Event[] {
     ...skipped.map((one) => ({
       atMs,
       what: `step ${one.step + 1}`,
-      text: `passed over: ${skipWords(one.reason)}`,
+      text: skipWords(one.reason),
     })),
     ...pages.map(({ name, contactMethod, dueAtMs }) => ({
       atMs: dueAtMs,

@@ -4,7 +4,9 @@ import {
   type FrozenPolicy,
   PLAIN_STEP,
 } from "../../src/domain/escalation_policy.ts";
+import { planEscalation } from "../../src/domain/escalation.ts";
 import type { Incident } from "../../src/domain/incident.ts";
+import { type Look, lookOf } from "../../src/domain/look.ts";
 import type { Notification } from "../../src/domain/notification.ts";
 import type {
   ContactMethod,
@@ -145,6 +147,19 @@ export function aDirectory(patch: Partial<Directory> = {}): Directory {
     responders: new Map(everybody),
     ...patch,
   };
+}
+
+/** Every moment of the incident from its next action on, with the same people throughout. */
+export function looksOf(incident: Incident, directory: Directory): Look[] {
+  const looks: Look[] = [];
+  let present = incident;
+  for (let atMs = incident.nextActionAtMs; atMs !== null;) {
+    const plan = planEscalation(present, directory, atMs);
+    looks.push(lookOf(plan, directory, atMs));
+    present = plan.incident;
+    atMs = present.nextActionAtMs;
+  }
+  return looks;
 }
 
 export function aNotification(patch: Partial<Notification> = {}): Notification {

@@ -5,6 +5,7 @@ import { databaseOn, type Execute } from "../../src/store/executor.ts";
 import { Incidents } from "../../src/store/incidents.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { Notifications } from "../../src/store/notifications.ts";
+import { Policies } from "../../src/store/policies.ts";
 import type { DialectName, Session } from "../../src/store/session.ts";
 import { Sources } from "../../src/store/sources.ts";
 import { Timeline } from "../../src/store/timeline.ts";
@@ -79,6 +80,9 @@ async function runHotQueries(session: Session, world: World): Promise<void> {
   await notifications.cancelAbandoned(NOW, 100);
   await notifications.hasPending(incident.id);
   await notifications.nextDueAtMs();
+  const policies = new Policies(session);
+  await policies.takeTurn(world.policy.id, 0);
+  await policies.turns(world.policy.id);
   await timeline.add(incident.id, []);
   await timeline.list(incident.id, { afterId: 0, limit: 100 });
   await timeline.last(incident.id);

@@ -87,7 +87,7 @@ function skippedRungs({ skipped, atMs }: Look, told: Told): Rung[] {
     rung(
       atMs,
       told,
-      [`Step ${step + 1} is passed over: ${skipWords(reason)}`],
+      [`Step ${step + 1} is ${skipWords(reason)}`],
       isMeant(reason) ? "quiet" : "bad",
     )
   );

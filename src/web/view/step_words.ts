@@ -37,9 +37,9 @@ export function hoursWords(
   return mode === "outside" ? `outside ${hours}` : hours;
 }
 
-/** Promises why a step pages nobody, to follow a colon. */
+/** Promises "passed over: it is outside its hours" or "skipped: nobody is on call", to follow a step and its verb. */
 export function skipWords(reason: SkipReason): string {
-  return REASONS[reason];
+  return `${isMeant(reason) ? "passed over" : "skipped"}: ${REASONS[reason]}`;
 }
 
 const REASONS: Record<SkipReason, string> = {

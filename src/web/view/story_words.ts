@@ -91,10 +91,10 @@ const TELLERS: Record<TimelineKind, Teller> = {
     ),
   step_skipped: ({ detail }) => {
     const reason = skipReason(detail.reason);
-    const step = `Step ${Number(detail.step ?? 0) + 1}`;
-    return isMeant(reason)
-      ? quiet(`${step} was passed over: ${skipWords(reason)}`)
-      : bad(`${step} was skipped: ${skipWords(reason)}`);
+    const words = `Step ${Number(detail.step ?? 0) + 1} was ${
+      skipWords(reason)
+    }`;
+    return isMeant(reason) ? quiet(words) : bad(words);
   },
   responder_unreachable: ({ detail }, context) =>
     bad(

@@ -41,7 +41,7 @@ export function whatIsNext(incident: Incident, options: NextOptions): Rung[] {
       return [
         waiting(incident, options.view),
         ...[...queuedPages(options), ...stepsAhead(incident, options)]
-          .sort((a, b) => (a.countdownToMs ?? 0) - (b.countdownToMs ?? 0)),
+          .sort((a, b) => Date.parse(a.time.iso) - Date.parse(b.time.iso)),
         ...ageLimit(incident, options.view),
       ];
   }
@@ -110,7 +110,7 @@ function stepsAhead(
       .map(({ step, reason }) => {
         const where = labelWords(labels(step));
         const words = [
-          `Step ${step + 1} is passed over: ${skipWords(reason)}`,
+          `Step ${step + 1} is ${skipWords(reason)}`,
           ...where,
         ];
         return { ...ahead(look.atMs, view, words), key: keyOf(look, step) };
