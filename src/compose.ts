@@ -6,9 +6,11 @@ import { getLogger } from "@logtape/logtape";
 import { createApp } from "./api/app.ts";
 import type { AppDeps } from "./api/deps.ts";
 import { createActions } from "./app/actions.ts";
+import { createCodeHash } from "./app/code_hash.ts";
 import { createDeliverer, type Deliverer } from "./app/deliver.ts";
 import type { Engine } from "./app/engine.ts";
 import { escalateDue } from "./app/escalate.ts";
+import type { Immediate } from "./app/immediate.ts";
 import { createLinkSigner } from "./app/page_message.ts";
 import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
 import type { GuardedChannel } from "./channels/guard.ts";
@@ -132,8 +134,10 @@ export function compose(outside: Outside): PagerPal {
   const actions = createActions(engine);
   const bodyBudget = new BodyBudget(BODY_BUDGET_BYTES);
   const confirmSnsSubscription = confirmSns(outside.fetch);
+  const immediate = createImmediate(outside, channels);
   const web = createWeb(outside, {
     ...{ actions, links, bodyBudget, jobs, channels, confirmSnsSubscription },
+    immediate,
     frontDoor: async (request) => await app.fetch(request),
   });
   const app = createApp({
@@ -158,6 +162,7 @@ export function compose(outside: Outside): PagerPal {
       return read.ok ? read.receipts : null;
     },
     confirmSnsSubscription,
+    immediate,
     jobs: () =>
       jobs.map((job) => ({
         ...job,
@@ -198,6 +203,7 @@ function createWeb(
       | "bodyBudget"
       | "confirmSnsSubscription"
       | "frontDoor"
+      | "immediate"
     >
     & { jobs: Job[]; channels: ReadonlyMap<ChannelKind, GuardedChannel> },
 ): WebDeps {
@@ -213,9 +219,6 @@ function createWeb(
     newId: outside.newId,
     jobs: () => parts.jobs.map((job) => jobState(job, clock())),
     providers: () => CHANNEL_KINDS.map((kind) => provider(kind, channels)),
-    sendPage: async (kind, message) =>
-      await channels.get(kind)
-        ?.send(message, AbortSignal.timeout(LEASE_MS)) ?? null,
     settings: shownSettings(config),
     schemaVersion: outside.schemaVersion,
     node: outside.node,
@@ -233,6 +236,24 @@ function createWeb(
       sessionCookieSecure: config.sessionCookieSecure,
       sendingEnabled: config.notificationSendingEnabled,
     },
+  };
+}
+
+function createImmediate(
+  { config, store, clock, newId, randomBytes }: Outside,
+  channels: ReadonlyMap<ChannelKind, GuardedChannel>,
+): Immediate {
+  return {
+    store,
+    clock,
+    newId,
+    randomBytes,
+    hashCode: createCodeHash(config.secretKey),
+    baseUrl: config.baseUrl,
+    sendingEnabled: config.notificationSendingEnabled,
+    sendMessage: async (kind, message) =>
+      await channels.get(kind)
+        ?.send(message, AbortSignal.timeout(LEASE_MS)) ?? null,
   };
 }
 

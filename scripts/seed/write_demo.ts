@@ -50,11 +50,18 @@ async function personId(
     { name, email, timeZone, notifyOnResolve: false },
     nowMs,
   );
-  const reach = (channel: "sms" | "whatsapp" | "email", address: string) =>
-    tx.responders.insertContactMethod(
-      { responderId, channel, address, label: "", enabled: true },
-      nowMs,
-    );
+  const reach = async (
+    channel: "sms" | "whatsapp" | "email",
+    address: string,
+  ) => {
+    const fields = { channel, address, label: "", enabled: true };
+    const method = await tx.responders
+      .insertContactMethod({ responderId, ...fields }, nowMs);
+    // WhatsApp is still to be verified: the screens have something to show.
+    if (channel === "whatsapp") return method;
+    const { id } = method;
+    return await tx.responders.verifyContactMethod(id, method, nowMs) ?? method;
+  };
   const sms = await reach("sms", phone);
   const mail = await reach("email", email);
   const second = whatsapp ? await reach("whatsapp", phone) : mail;

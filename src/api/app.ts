@@ -5,6 +5,8 @@ import type { Routes } from "../http/routes.ts";
 import { addAccounts } from "./accounts.ts";
 import { addAlertSources } from "./alert_sources.ts";
 import { addApiTokens } from "./api_tokens.ts";
+import { addContactVerification } from "./contact_verification.ts";
+import { addTestPages } from "./test_pages.ts";
 import { addContactMethods } from "./contact_methods.ts";
 import { addContactRules } from "./contact_rules.ts";
 import type { AppDeps } from "./deps.ts";
@@ -49,6 +51,8 @@ export function createRoutes(deps: AppDeps): Routes {
   addTeams(routes, api);
   addResponders(routes, api);
   addContactMethods(routes, api);
+  addContactVerification(routes, api);
+  addTestPages(routes, api);
   addContactRules(routes, api);
   addSchedules(routes, api);
   addScheduleEntries(routes, api);

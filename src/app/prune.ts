@@ -25,6 +25,7 @@ export async function prune(
     await store.idempotency.prune(nowMs - KEPT_MS.idempotencyKeys),
     await store.rateLimits.prune(nowMs - KEPT_MS.rateLimits),
     await store.jobs.prune(nowMs - KEPT_MS.jobRuns),
+    await store.verifications.prune(nowMs),
     await store.sessions.prune(nowMs - SESSION_LIMITS.idleMs, nowMs),
   ];
   return counts.reduce((sum, count) => sum + count, 0);

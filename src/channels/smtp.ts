@@ -2,15 +2,17 @@
 import nodemailer from "nodemailer";
 import addressparser from "nodemailer/lib/addressparser";
 import { urgencyOf } from "../domain/alert.ts";
-import {
-  type MailContent,
-  mailContent,
-  mailPlainText,
-} from "../domain/mail_text.ts";
+import { mailContent, mailPlainText } from "../domain/mail_text.ts";
 import { cleanLine } from "../domain/text.ts";
-import type { Channel, PageMessage } from "../ports/channel.ts";
+import { codeMail, codeMailText } from "../domain/verification_text.ts";
+import type {
+  Channel,
+  OutgoingMessage,
+  PageMessage,
+  VerificationMessage,
+} from "../ports/channel.ts";
 import { permanent } from "./attempt.ts";
-import { createMailHtml } from "./mail_html.ts";
+import { createCodeHtml, createMailHtml } from "./mail_html.ts";
 import { smtpFailure } from "./smtp_outcome.ts";
 
 export interface SmtpOptions {
@@ -44,7 +46,11 @@ const TIMEOUTS = {
 /** Promises a channel for mail. Throws when `from` holds no address. */
 export function createSmtp(options: SmtpOptions): SmtpChannel {
   const domain = senderDomain(options.from);
-  const html = createMailHtml();
+  const writing = {
+    domain,
+    html: createMailHtml(),
+    codeHtml: createCodeHtml(),
+  };
   const transport = nodemailer.createTransport({
     pool: true,
     ...TIMEOUTS,
@@ -68,46 +74,70 @@ export function createSmtp(options: SmtpOptions): SmtpChannel {
         return permanent("The address is not a mail address.");
       }
       try {
-        const content = mailContent(message);
         const sent = await transport.sendMail({
-          ...mailOf(message, content, domain),
+          ...envelope(message, domain),
+          ...message.kind === "verification"
+            ? codeParts(message, writing)
+            : pageParts(message, writing),
           from: options.from,
-          html: html(content),
           signal,
         });
         return { outcome: "sent", providerMessageId: sent.messageId };
       } catch (error) {
-        return smtpFailure(error, { signal, secrets });
+        const code = message.kind === "verification" ? [message.code] : [];
+        const hidden = [...secrets, ...code];
+        return smtpFailure(error, { signal, secrets: hidden });
       }
     },
     close: () => transport.close(),
   };
 }
 
-/**
- * Headers of a page's mail. The Message-ID is the same at every attempt (RFC 5322, section 3.6.4), and all mails of one
- * incident to one responder hang on a root that is named but never sent, so that any of them may come first.
- */
-function mailOf(message: PageMessage, content: MailContent, domain: string) {
-  const root = threadRoot(message, domain);
-  const { kind, incident } = message;
-  const wakes = kind === "page" && urgencyOf(incident.severity) === "high";
+interface Writing {
+  domain: string;
+  html: ReturnType<typeof createMailHtml>;
+  codeHtml: ReturnType<typeof createCodeHtml>;
+}
+
+/** What every mail has. The Message-ID is the same at every attempt (RFC 5322, section 3.6.4). */
+function envelope(message: OutgoingMessage, domain: string) {
   return {
     to: {
       name: cleanLine(message.responderName, 100),
       address: message.address,
     },
-    subject: content.subject,
-    text: mailPlainText(content),
     messageId: `<${message.idempotencyKey}@${domain}>`,
-    inReplyTo: root,
-    references: root,
-    priority: wakes ? "high" as const : "normal" as const,
     headers: {
       // Vacation programs must not answer (RFC 3834, section 5; MS-OXCMAIL, section 2.1.3.2.20).
       "Auto-Submitted": "auto-generated",
       "X-Auto-Response-Suppress": "All",
     },
+  };
+}
+
+/** All mails of one incident to one responder hang on a root that is named but never sent, so that any may come first. */
+function pageParts(message: PageMessage, { domain, html }: Writing) {
+  const content = mailContent(message);
+  const root = threadRoot(message, domain);
+  const { kind, incident } = message;
+  const wakes = kind === "page" && urgencyOf(incident.severity) === "high";
+  return {
+    subject: content.subject,
+    text: mailPlainText(content),
+    html: html(content),
+    inReplyTo: root,
+    references: root,
+    priority: wakes ? "high" as const : "normal" as const,
+  };
+}
+
+function codeParts(message: VerificationMessage, { codeHtml }: Writing) {
+  const content = codeMail(message);
+  return {
+    subject: content.subject,
+    text: codeMailText(content),
+    html: codeHtml(content),
+    priority: "high" as const,
   };
 }
 

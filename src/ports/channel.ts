@@ -33,6 +33,24 @@ export interface PageMessage {
 }
 
 /**
+ * A code that shows that whoever types it in is reached at the address. The code is a secret: it is in no log, no error
+ * and no row.
+ */
+export interface VerificationMessage {
+  kind: "verification";
+  /** As in a page. */
+  address: string;
+  responderName: string;
+  /** As in a page. */
+  idempotencyKey: string;
+  /** Six digits. */
+  code: string;
+  validMinutes: number;
+}
+
+export type OutgoingMessage = PageMessage | VerificationMessage;
+
+/**
  * - `sent`: the provider has taken it;
  * - `retry`: it may work later; `retryAfterMs` is the provider's own wish, if it named one;
  * - `permanent`: the same message to the same address will not work.
@@ -50,7 +68,7 @@ export interface Channel {
    * Promises one attempt's result. Never throws: what goes wrong is an outcome, in words that hold no secret.
    * Gives up with `retry` when the signal aborts.
    */
-  send(message: PageMessage, signal: AbortSignal): Promise<SendResult>;
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<SendResult>;
 }
 
 /** One delivery receipt, whatever provider sent it. */

@@ -50,6 +50,9 @@ export interface TeamRepository extends DirectoryRepository<Team> {
   setMembers(teamId: number, responderIds: number[]): Promise<void>;
 }
 
+/** What is written of a contact method; whether it is verified is not among it. */
+export type ContactMethodFields = Omit<New<ContactMethod>, "verifiedAtMs">;
+
 export interface ResponderRepository
   extends DirectoryRepository<Responder, { teamId?: number }> {
   findByEmail(email: string): Promise<Responder | null>;
@@ -60,13 +63,21 @@ export interface ResponderRepository
 
   contactMethods(responderId: number): Promise<ContactMethod[]>;
   findContactMethod(id: number): Promise<ContactMethod | null>;
+  /** A new one is not verified. */
   insertContactMethod(
-    row: New<ContactMethod>,
+    row: ContactMethodFields,
     nowMs: number,
   ): Promise<ContactMethod>;
+  /** With another channel or address it is not verified any more. */
   updateContactMethod(
     id: number,
-    patch: Partial<New<ContactMethod>>,
+    patch: Partial<ContactMethodFields>,
+    nowMs: number,
+  ): Promise<ContactMethod | null>;
+  /** Marks it as verified; null when it is gone or has another channel or address by now. */
+  verifyContactMethod(
+    id: number,
+    proved: Pick<ContactMethod, "channel" | "address">,
     nowMs: number,
   ): Promise<ContactMethod | null>;
   /** Its rules go with it; notifications that were sent keep their address. */

@@ -20,6 +20,7 @@ import type {
   TimelineRepository,
 } from "./paging_repositories.ts";
 import type { SessionRepository } from "./session_repository.ts";
+import type { VerificationRepository } from "./verification_repository.ts";
 import type {
   AuditLogRepository,
   IdempotencyRepository,
@@ -39,6 +40,7 @@ export interface Repositories {
   sources: AlertSourceRepository;
   accounts: AccountRepository;
   tokens: ApiTokenRepository;
+  verifications: VerificationRepository;
   sessions: SessionRepository;
   jobs: JobRepository;
   rateLimits: RateLimitRepository;

@@ -23,6 +23,7 @@ import { isMissingTable } from "./store_error.ts";
 import { Teams } from "./teams.ts";
 import { Timeline } from "./timeline.ts";
 import { Tokens } from "./tokens.ts";
+import { Verifications } from "./verifications.ts";
 
 export interface StoreAddress {
   /** `file:` with an absolute path, `libsql://` or `http(s)://` of a libSQL server, or `postgres://`. */
@@ -109,6 +110,7 @@ function repositoriesOn(session: Session): Repositories {
     sources: new Sources(session),
     accounts: new Accounts(session),
     tokens: new Tokens(session),
+    verifications: new Verifications(session),
     sessions: new Sessions(session),
     jobs: new Jobs(session),
     rateLimits: new RateLimits(session),

@@ -7,6 +7,7 @@ import type {
   Responder,
 } from "../domain/people.ts";
 import type {
+  ContactMethodFields,
   Dependent,
   ResponderRepository,
 } from "../ports/directory_repositories.ts";
@@ -19,10 +20,6 @@ import type { ResponderTable } from "./schema.ts";
 import type { Session } from "./session.ts";
 
 type NewResponder = Omit<Responder, "id" | "createdAtMs" | "updatedAtMs">;
-type NewContactMethod = Omit<
-  ContactMethod,
-  "id" | "createdAtMs" | "updatedAtMs"
->;
 
 export class Responders implements ResponderRepository {
   readonly #session: Session;
@@ -147,7 +144,7 @@ export class Responders implements ResponderRepository {
   }
 
   insertContactMethod(
-    row: NewContactMethod,
+    row: ContactMethodFields,
     nowMs: number,
   ): Promise<ContactMethod> {
     return this.#contacts.insertMethod(row, nowMs);
@@ -155,10 +152,18 @@ export class Responders implements ResponderRepository {
 
   updateContactMethod(
     id: number,
-    patch: Partial<NewContactMethod>,
+    patch: Partial<ContactMethodFields>,
     nowMs: number,
   ): Promise<ContactMethod | null> {
     return this.#contacts.updateMethod(id, patch, nowMs);
+  }
+
+  verifyContactMethod(
+    id: number,
+    proved: Pick<ContactMethod, "channel" | "address">,
+    nowMs: number,
+  ): Promise<ContactMethod | null> {
+    return this.#contacts.verifyMethod(id, proved, nowMs);
   }
 
   deleteContactMethod(id: number): Promise<boolean> {

@@ -40,6 +40,18 @@ export interface ContactMethodTable extends Stamps {
   address: string;
   label: string;
   enabled: Flag;
+  verified_at_ms: Instant | null;
+}
+
+export interface ContactVerificationTable {
+  contact_method_id: number;
+  channel: string;
+  address: string;
+  salt: string;
+  code_hash: string;
+  tries: number;
+  created_at_ms: Instant;
+  expires_at_ms: Instant;
 }
 
 export interface ContactRuleTable {
@@ -295,6 +307,7 @@ export interface Schema {
   responders: ResponderTable;
   team_members: TeamMemberTable;
   contact_methods: ContactMethodTable;
+  contact_verifications: ContactVerificationTable;
   contact_rules: ContactRuleTable;
   user_accounts: UserAccountTable;
   api_tokens: ApiTokenTable;

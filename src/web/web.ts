@@ -20,6 +20,7 @@ import { addIncidents } from "./incidents.ts";
 import { addInstall } from "./install.ts";
 import { addLoginForms } from "./login_forms.ts";
 import { addLogin } from "./login.ts";
+import { addPageMe } from "./page_me.ts";
 import { addPolicies, addPolicy } from "./policies.ts";
 import { addPolicyForm } from "./policy_form.ts";
 import { addSchedules } from "./schedules.ts";
@@ -34,6 +35,7 @@ import { addSettings } from "./settings.ts";
 import { addSetup } from "./setup.ts";
 import { addTeamForms } from "./team_forms.ts";
 import { addTeams } from "./teams.ts";
+import { addVerificationForm } from "./verification_form.ts";
 
 /** Adds all routes of the operator UI. */
 export function addWeb(routes: Routes, deps: WebDeps): void {
@@ -66,10 +68,12 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addResponderForms(routes, deps);
   addResponders(routes, deps);
   addContactForms(routes, deps);
+  addVerificationForm(routes, deps);
   addRulesForm(routes, deps);
   addLoginForms(routes, deps);
   addAccount(routes, deps);
   addAccountForms(routes, deps);
+  addPageMe(routes, deps);
   addSettings(routes, deps);
   addAuditLog(routes, deps);
 }

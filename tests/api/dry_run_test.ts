@@ -68,7 +68,7 @@ async function setUp(desk: Desk) {
       name: "Probes",
       kind: "generic",
       escalation_policy_id: made.body.id,
-      settings: { auto_resolve_after_minutes: 6 },
+      settings: { auto_resolve_after_minutes: 4 },
     }),
   );
   assert.equal(source.status, 201, JSON.stringify(source.body));
@@ -121,8 +121,8 @@ test("the dry run of a source ends with its age limit, and without a time it is 
   assert.equal(body.at, "2026-11-23T09:00:00.000Z");
   assert.equal(body.severity, "critical");
   assert.equal(body.end.outcome, "closed_by_age");
-  assert.equal(body.end.minute, 6);
-  assert.equal(body.closes_at, "2026-11-23T09:06:00.000Z");
+  assert.equal(body.end.minute, 4);
+  assert.equal(body.closes_at, "2026-11-23T09:04:00.000Z");
 });
 
 test("a dry run refuses what it cannot imagine, and is nobody's who is not known", async (desk) => {

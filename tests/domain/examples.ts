@@ -114,6 +114,7 @@ export function aContactMethod(
     address: "+447700900123",
     label: "",
     enabled: true,
+    verifiedAtMs: null,
     createdAtMs: NOW_MS,
     updatedAtMs: NOW_MS,
     ...patch,
