@@ -69,7 +69,7 @@ async function dashboardView(deps: WebDeps, viewer: Viewer) {
     opening: dashboardSentence({
       waiting: total(counts, ({ status }) => status === "triggered"),
       worked: total(counts, ({ status }) => status === "acknowledged"),
-      first: await firstWaiting(deps, { urgent, paged, viewer }),
+      first: await firstWaiting(deps, { urgent, paged }),
       duties,
       health: health.healthy ? health.sentence : "",
       view,
@@ -128,10 +128,9 @@ async function loadRota(
 
 async function firstWaiting(
   deps: WebDeps,
-  { urgent, paged, viewer }: {
+  { urgent, paged }: {
     urgent: readonly IncidentSummary[];
     paged: ReadonlyMap<number, string[]>;
-    viewer: Viewer;
   },
 ) {
   const first = urgent.find(({ status }) => status === "triggered");

@@ -22,7 +22,6 @@ import {
 } from "../../src/domain/alert_source.ts";
 import {
   type EscalationPolicy,
-  type EscalationStep,
   type EscalationTarget,
   PLAIN_STEP,
 } from "../../src/domain/escalation_policy.ts";
