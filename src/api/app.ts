@@ -12,6 +12,7 @@ import { addContactRules } from "./contact_rules.ts";
 import type { AppDeps } from "./deps.ts";
 import { addCoverRequests } from "./cover_requests.ts";
 import { addDocs } from "./docs.ts";
+import { addDryRuns } from "./dry_runs.ts";
 import { addEscalationPolicies } from "./escalation_policies.ts";
 import { addHealth } from "./health.ts";
 import { addIncidentActions } from "./incident_actions.ts";
@@ -58,6 +59,7 @@ export function createRoutes(deps: AppDeps): Routes {
   addScheduleEntries(routes, api);
   addCoverRequests(routes, api);
   addEscalationPolicies(routes, api);
+  addDryRuns(routes, api);
   addAlertSources(routes, api);
   addAccounts(routes, api);
   addMyAccount(routes, api);

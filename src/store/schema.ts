@@ -147,6 +147,12 @@ export interface EscalationPolicyTargetTable {
   team_id: number | null;
 }
 
+export interface PolicyTurnsTable {
+  policy_id: number;
+  step: number;
+  turns: number;
+}
+
 export interface AlertSourceTable extends Stamps {
   id: Id;
   team_id: number;
@@ -368,6 +374,7 @@ export interface Schema {
   schedule_layer_members: ScheduleLayerMemberTable;
   escalation_policies: EscalationPolicyTable;
   escalation_policy_targets: EscalationPolicyTargetTable;
+  policy_turns: PolicyTurnsTable;
   alert_sources: AlertSourceTable;
   alert_source_recoveries: AlertSourceRecoveryTable;
   incidents: IncidentTable;
