@@ -81,7 +81,9 @@ export function overridePath(
     kind: "override",
     from: wallClockOf(from, timeZone),
     to: wallClockOf(endsAtMs, timeZone),
-    ...replaces === undefined ? {} : { instead_of: String(replaces) },
+    ...replaces === undefined
+      ? {}
+      : { replaces_responder_id: String(replaces) },
   });
   return `/schedules/${id}/entries/new?${query.toString()}`;
 }

@@ -19,6 +19,8 @@ import { addIncident } from "./incident.ts";
 import { addIncidents } from "./incidents.ts";
 import { addInstall } from "./install.ts";
 import { addLoginForms } from "./login_forms.ts";
+import { addLayerActions } from "./layer_actions.ts";
+import { addLayerForm } from "./layer_form.ts";
 import { addLogin } from "./login.ts";
 import { addPolicies, addPolicy } from "./policies.ts";
 import { addPolicyForm } from "./policy_form.ts";
@@ -53,6 +55,8 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addScheduleForm(routes, deps);
   addSchedule(routes, deps);
   addScheduleEntryForm(routes, deps);
+  addLayerForm(routes, deps);
+  addLayerActions(routes, deps);
   addPolicies(routes, deps);
   addPolicyForm(routes, deps);
   addPolicy(routes, deps);

@@ -5,14 +5,21 @@ import { initials } from "./on_call.ts";
  * How many pixels a week is drawn wide at least: on a phone of 360 pixels, from 50rem on with the rail beside it, and from
  * 72rem on. The style sheet shows one text of each bar by the same widths.
  */
-const WEEK_WIDTHS = { s: 292, m: 484, l: 800 } as const;
-type Size = keyof typeof WEEK_WIDTHS;
+const WEEK_WIDTHS = {
+  1: { s: 292, m: 484, l: 790 },
+  2: { s: 292, m: 484, l: 385 },
+} as const;
+type Size = "s" | "m" | "l";
+
+/** How many pictures stand beside each other in the widest window. */
+export type Columns = keyof typeof WEEK_WIDTHS;
 
 const CHARACTER = 7.2;
 const WIDE_CHARACTER = 14;
 /** On both sides together. */
 const PADDING = 12;
-const WIDE = /[\u1100-\u11FF\u2E80-\uD7A3\uF900-\uFAFF\uFE30-\uFF60]|\p{Extended_Pictographic}/u;
+const WIDE =
+  /[\u1100-\u11FF\u2E80-\uD7A3\uF900-\uFAFF\uFE30-\uFF60]|\p{Extended_Pictographic}/u;
 
 export interface BarText {
   text: string;
@@ -23,11 +30,11 @@ export interface BarText {
 /** Promises the texts of a bar that takes `share` (0 to 1) of a week's width: the first that fits of these, longest first. */
 export function fitting(
   candidates: readonly string[],
-  share: number,
+  { share, columns }: { share: number; columns: Columns },
 ): BarText[] {
   const chosen = new Map<string, Size[]>();
   for (const size of ["s", "m", "l"] as const) {
-    const room = WEEK_WIDTHS[size] * share - PADDING;
+    const room = WEEK_WIDTHS[columns][size] * share - PADDING;
     const text = candidates.find((one) => widthOf(one) <= room);
     if (text === undefined) continue;
     chosen.set(text, [...chosen.get(text) ?? [], size]);

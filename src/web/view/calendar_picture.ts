@@ -1,5 +1,5 @@
 /** A calendar as pictures, one for each week: every place in per cent of the width, so that text keeps its size. */
-import { type BarText, fitting, nameTexts } from "./bar_text.ts";
+import { type BarText, type Columns, fitting, nameTexts } from "./bar_text.ts";
 import {
   type CalendarDay,
   rangeOf,
@@ -74,6 +74,7 @@ export interface PictureInput {
   view: Viewpoint;
   /** Stretches to be marked as different from another plan. */
   marked?: readonly { startsAtMs: number; endsAtMs: number }[];
+  columns?: Columns;
 }
 
 const HEAD = 38;
@@ -154,7 +155,10 @@ function barOf(
     ...{ x, width, y, height, words },
     textY: y + height / 2 + 4.5,
     look: lookOf(stretch, { kind, input }),
-    texts: fitting(textsOf(stretch, input), width / 100),
+    texts: fitting(textsOf(stretch, input), {
+      share: width / 100,
+      columns: input.columns ?? 1,
+    }),
     href: stretch.href,
     title: oneLine(words),
   };
@@ -219,7 +223,9 @@ function wordsOf(
     if (there) return there;
     const people = stretch.count > 1
       ? [counted(stretch.count, stretch.responderIds.length ? "shift" : "gap")]
-      : stretch.responderIds.map((id) => names.get(id) ?? "somebody who is gone");
+      : stretch.responderIds.map((id) =>
+        names.get(id) ?? "somebody who is gone"
+      );
     const made = calendarWords(stretch, {
       names: people,
       by: stretch.by,

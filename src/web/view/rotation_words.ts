@@ -27,12 +27,16 @@ export function rotationWords(
   },
 ): Words {
   const { responderIds, period } = rotation;
-  const people = responderIds.map((id) => names.get(id) ?? "somebody who is gone");
+  const people = responderIds.map((id) =>
+    names.get(id) ?? "somebody who is gone"
+  );
   const zone = `(${timeZone})`;
   const turns = new Set(responderIds).size === 1
     ? [` has every turn ${zone}`]
     : [
-      ` take turns of ${lengthWords(period)}; ${handoffWords(rotation)} ${zone}`,
+      ` take turns of ${lengthWords(period)}; ${
+        handoffWords(rotation)
+      } ${zone}`,
     ];
   return [
     ...strongNames(people, 6),
