@@ -56,7 +56,7 @@ export async function loadPreview(
   const draw = (plan: SchedulePlan) =>
     calendarPictures({
       ...{ days, names, view, marked: changes, columns: 2 },
-      lanes: [finalLane(plan, range, () => "")],
+      lanes: [{ ...finalLane(plan, range, () => ""), label: "" }],
       ownId: viewer.responderId,
       timeZone: schedule.timeZone,
       month: null,
