@@ -57,6 +57,7 @@ async function harm(page: Page): Promise<string[]> {
       const { data, parentElement } = texts.currentNode;
       if (!data.includes("\\u202E")) continue;
       // A block is a paragraph of its own for the direction of text (UAX 9).
+      if (parentElement.closest("svg text, svg title")) continue;
       if (parentElement.closest("bdi, pre, option, textarea, blockquote, .clamp, .outside, .sr")) continue;
       found.push("not isolated: " + parentElement.outerHTML.slice(0, 300));
     }
