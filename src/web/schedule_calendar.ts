@@ -15,7 +15,7 @@ import { rangeOf } from "./view/calendar_days.ts";
 import { deciderLanes, finalLane } from "./view/calendar_lanes.ts";
 import { calendarPictures } from "./view/calendar_picture.ts";
 import { type CalendarSpan, spanOf, spanQuery } from "./view/calendar_span.ts";
-import { dayTime } from "./view/stretch_words.ts";
+import { cityOf, dayTime } from "./view/stretch_words.ts";
 import { strongNames } from "./view/words.ts";
 import { shownTime, type Viewpoint } from "./view/zoned_time.ts";
 import type { Viewer } from "./viewer.ts";
@@ -54,6 +54,7 @@ export async function loadCalendar(
     names,
     links: links(schedule, span, layers),
     title: span.title,
+    city: cityOf(schedule.timeZone),
     pictures: pictures(shown, layers),
     shifts: tiles.slice(0, MOST_SHIFTS).map((tile, index) => ({
       ...shownShift(tile, shown),
