@@ -50,7 +50,8 @@ async function harm(page: Page): Promise<string[]> {
       found.push(one.outerHTML.slice(0, 200));
     }
     for (const link of document.querySelectorAll("a[href]")) {
-      if (!/^https?:$/.test(link.protocol)) found.push(link.outerHTML);
+      const { protocol } = new URL(link.getAttribute("href"), location.href);
+      if (!/^https?:$/.test(protocol)) found.push(link.outerHTML);
     }
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
