@@ -113,6 +113,12 @@ export interface ScheduleRepository
   ): Promise<Schedule[]>;
 
   /**
+   * Makes other transactions that lock the schedule wait until this one is over, so that what is read after it stays
+   * true; false when there is no such schedule.
+   */
+  lock(id: number): Promise<boolean>;
+
+  /**
    * Those of the schedules that exist, each with all that decides who is on call in [fromMs, toMs), in three queries at
    * most however many there are.
    */

@@ -115,6 +115,15 @@ export class Schedules implements ScheduleRepository {
     ]);
   }
 
+  lock(id: number): Promise<boolean> {
+    return this.#session.write(async (db) => {
+      const { numUpdatedRows } = await db.updateTable("schedules")
+        .set({ updated_at_ms: sql`updated_at_ms` })
+        .where("id", "=", id).executeTakeFirst();
+      return numUpdatedRows > 0n;
+    });
+  }
+
   async plans(
     scheduleIds: readonly number[],
     fromMs: number,

@@ -553,6 +553,7 @@ contract(
     assert.deepEqual(phone, {
       ...method,
       id: phone.id,
+      verifiedAtMs: null,
       createdAtMs: NOW,
       updatedAtMs: NOW,
     });
