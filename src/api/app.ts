@@ -19,10 +19,14 @@ import { addIncidentActions } from "./incident_actions.ts";
 import { addIncidents } from "./incidents.ts";
 import { addIntake } from "./intake.ts";
 import { addMyAccount } from "./my_account.ts";
+import { addLayerPreview } from "./layer_preview.ts";
 import { addNotifications } from "./notifications.ts";
+import { addOnCall } from "./on_call.ts";
 import { addResponders } from "./responders.ts";
 import { addScheduleEntries } from "./schedule_entries.ts";
+import { addScheduleLayers } from "./schedule_layers.ts";
 import { addSchedules } from "./schedules.ts";
+import { addShifts } from "./shifts.ts";
 import { addSystem } from "./system.ts";
 import { addTeams } from "./teams.ts";
 
@@ -57,6 +61,10 @@ export function createRoutes(deps: AppDeps): Routes {
   addContactRules(routes, api);
   addSchedules(routes, api);
   addScheduleEntries(routes, api);
+  addScheduleLayers(routes, api);
+  addLayerPreview(routes, api);
+  addOnCall(routes, api);
+  addShifts(routes, api);
   addCoverRequests(routes, api);
   addEscalationPolicies(routes, api);
   addDryRuns(routes, api);

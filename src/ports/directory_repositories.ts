@@ -141,6 +141,13 @@ export interface ScheduleRepository
   /** Puts the layers in the order of the list, lowest first; those of other schedules and unnamed ones stay as they are. */
   orderLayers(scheduleId: number, layerIds: readonly number[]): Promise<void>;
 
+  /** Up to 200 schedules, by id, on which the responder may be on call in [fromMs, toMs). */
+  ofResponder(
+    responderId: number,
+    fromMs: number,
+    toMs: number,
+  ): Promise<Schedule[]>;
+
   /** Entries of these schedules that overlap [fromMs, toMs), ordered by start. */
   entries(
     scheduleIds: number[],

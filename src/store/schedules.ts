@@ -23,6 +23,8 @@ import type { Session } from "./session.ts";
 
 type NewEntry = Omit<ScheduleEntry, "id" | "createdAtMs">;
 
+const MOST_OF_RESPONDER = 200;
+
 export class Schedules implements ScheduleRepository {
   readonly #session: Session;
   readonly #layers: ScheduleLayers;
@@ -167,6 +169,26 @@ export class Schedules implements ScheduleRepository {
 
   orderLayers(scheduleId: number, layerIds: readonly number[]): Promise<void> {
     return this.#layers.order(scheduleId, layerIds);
+  }
+
+  async ofResponder(
+    responderId: number,
+    fromMs: number,
+    toMs: number,
+  ): Promise<Schedule[]> {
+    const inLayers = this.#session.read.selectFrom(
+      "schedule_layer_members as m",
+    )
+      .innerJoin("schedule_layers as l", "l.id", "m.layer_id")
+      .select("l.schedule_id").where("m.responder_id", "=", responderId);
+    const inEntries = this.#session.read.selectFrom("schedule_entries")
+      .select("schedule_id").where("responder_id", "=", responderId)
+      .where("ends_at_ms", ">", instant(fromMs))
+      .where("starts_at_ms", "<", instant(toMs));
+    const rows = await this.#session.read.selectFrom("schedules").selectAll()
+      .where("id", "in", inLayers.union(inEntries))
+      .orderBy("id").limit(MOST_OF_RESPONDER).execute();
+    return rows.map(scheduleOf);
   }
 
   async entries(
