@@ -85,6 +85,9 @@ async function runHotQueries(session: Session, world: World): Promise<void> {
   await notifications.hasPending(incident.id);
   await notifications.nextDueAtMs();
   await runNoticeQueries(session, world);
+  const schedules = new Schedules(session);
+  await schedules.plans([1, 2, 3], NOW, NOW + MINUTE);
+  await schedules.layers(1);
   const policies = new Policies(session);
   await policies.takeTurn(world.policy.id, 0);
   await policies.turns(world.policy.id);
