@@ -70,8 +70,6 @@ export interface DemoTeam {
     description: string;
     /** Lowest first. */
     layers: DemoLayer[];
-    /** Next Wednesday evening, from 18:00 to 23:00, the one stands in for the other. */
-    cover: { responder: PersonName; replaces: PersonName };
   };
   policy: {
     name: string;
@@ -126,7 +124,6 @@ export const TEAMS: readonly DemoTeam[] = [
           },
         },
       ],
-      cover: { responder: "Ana Ruiz", replaces: "Maya Okafor" },
     },
     policy: {
       name: "Payments: on call, then Idris, then everybody",
@@ -174,7 +171,6 @@ export const TEAMS: readonly DemoTeam[] = [
           },
         },
       ],
-      cover: { responder: "Priya Raman", replaces: "Jonas Lind" },
     },
     policy: {
       name: "Platform: on call, then Jonas, then everybody",

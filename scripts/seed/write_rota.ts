@@ -1,10 +1,11 @@
 /** The demonstration's rotations, and a cover. */
+import { onCallAt } from "../../src/domain/schedule.ts";
 import type { ScheduleRepository } from "../../src/ports/directory_repositories.ts";
 import type { DemoTeam } from "./demo.ts";
 
 const WEDNESDAY = 3;
 
-/** Writes the layers of a new schedule, and who stands in for whom next Wednesday evening. */
+/** Writes the layers of a new schedule, and somebody who stands in for whoever has next Wednesday evening. */
 export async function writeRota(
   schedules: ScheduleRepository,
   { scheduleId, schedule, people, nowMs }: {
@@ -14,29 +15,36 @@ export async function writeRota(
     nowMs: number;
   },
 ): Promise<void> {
-  const idOf = (name: string) => people.get(name) ?? 0;
+  const idsOf = (names: readonly string[]) =>
+    names.map((name) => people.get(name) ?? 0);
   for (const { name, turns, rotation } of schedule.layers) {
     await schedules.insertLayer({
       scheduleId,
       name,
       kind: "rotation",
-      rotation: { ...rotation, responderIds: turns.map(idOf) },
+      rotation: { ...rotation, responderIds: idsOf(turns) },
     }, nowMs);
   }
-  const { responder, replaces } = schedule.cover;
+  const evening = nextWednesdayEvening(nowMs, schedule.timeZone);
+  const { startsAtMs, endsAtMs } = evening;
+  const plans = await schedules.plans([scheduleId], startsAtMs, endsAtMs);
+  const plan = plans.get(scheduleId);
+  const [replaced = null] = plan ? onCallAt(plan, startsAtMs) : [];
+  const everybody = schedule.layers.flatMap(({ turns }) => idsOf(turns));
+  const standIn = everybody.find((id) => id !== replaced);
+  if (replaced === null || standIn === undefined) return;
   await schedules.insertEntry({
     scheduleId,
     kind: "override",
-    responderId: idOf(responder),
-    replacesResponderId: idOf(replaces),
-    ...nextWednesdayEvening(nowMs, schedule.timeZone),
+    responderId: standIn,
+    replacesResponderId: replaced,
+    ...evening,
   }, nowMs);
 }
 
 function nextWednesdayEvening(nowMs: number, timeZone: string) {
   const today = Temporal.Instant.fromEpochMilliseconds(nowMs)
     .toZonedDateTimeISO(timeZone).toPlainDate();
-  // From Thursday to Wednesday, one to seven days ahead.
   const days = (WEDNESDAY - today.dayOfWeek + 6) % 7 + 1;
   const date = today.add({ days });
   const at = (plainTime: string) =>
