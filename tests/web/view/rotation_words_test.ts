@@ -9,7 +9,9 @@ function told(changes: Partial<Rotation>): string {
   return rotationWords(rotationOf(changes), {
     names: NAMES,
     timeZone: "Europe/London",
-  }).map((word) => typeof word === "string" ? word : word.strong).join("");
+  }).map((word) =>
+    typeof word === "string" ? word : "strong" in word ? word.strong : ""
+  ).join("");
 }
 
 Deno.test("a rotation is told by its members, its turns and its handoff", () => {
