@@ -13,6 +13,10 @@ import type {
   AccountRepository,
   ApiTokenRepository,
 } from "./account_repositories.ts";
+import type {
+  CalendarFeedRepository,
+  CalendarRepository,
+} from "./calendar_repositories.ts";
 import type { OverviewRepository } from "./overview_repository.ts";
 import type {
   IncidentRepository,
@@ -35,6 +39,8 @@ export interface Repositories {
   teams: TeamRepository;
   responders: ResponderRepository;
   schedules: ScheduleRepository;
+  calendars: CalendarRepository;
+  calendarFeeds: CalendarFeedRepository;
   policies: EscalationPolicyRepository;
   sources: AlertSourceRepository;
   accounts: AccountRepository;

@@ -1,6 +1,7 @@
 /** Schedules and their entries; what lies below the entries is in schedule_layers.ts. */
 import { type Selectable, sql } from "kysely";
 import type {
+  RotationLayer,
   Schedule,
   ScheduleEntry,
   ScheduleLayer,
@@ -22,6 +23,9 @@ import type { Session } from "./session.ts";
 
 type NewSchedule = Omit<Schedule, "id" | "createdAtMs" | "updatedAtMs">;
 type NewEntry = Omit<ScheduleEntry, "id" | "createdAtMs">;
+
+/** More schedules than anybody is on. */
+const MOST_OF_ONE = 200;
 
 export class Schedules implements ScheduleRepository {
   readonly #session: Session;
@@ -110,7 +114,7 @@ export class Schedules implements ScheduleRepository {
     toMs: number,
   ): Promise<Map<number, SchedulePlan>> {
     if (scheduleIds.length === 0) return new Map();
-    const layered = await this.#layers.layered(scheduleIds);
+    const layered = await this.#layers.layered(scheduleIds, fromMs, toMs);
     const entries = await this.entries([...layered.keys()], fromMs, toMs);
     const windows = Map.groupBy(entries, (entry) => entry.scheduleId);
     return new Map(
@@ -129,7 +133,7 @@ export class Schedules implements ScheduleRepository {
     return this.#layers.find(id);
   }
 
-  insertLayer(layer: NewLayer, nowMs: number): Promise<ScheduleLayer> {
+  insertLayer(layer: NewLayer, nowMs: number): Promise<RotationLayer> {
     return this.#layers.insert(layer, nowMs);
   }
 
@@ -147,6 +151,39 @@ export class Schedules implements ScheduleRepository {
 
   orderLayers(scheduleId: number, layerIds: readonly number[]): Promise<void> {
     return this.#layers.order(scheduleId, layerIds);
+  }
+
+  async ofResponder(
+    responderId: number,
+    fromMs: number,
+    toMs: number,
+  ): Promise<Schedule[]> {
+    const from = instant(fromMs);
+    const rows = await this.#session.read.selectFrom("schedules").selectAll()
+      .where(
+        "id",
+        "in",
+        (eb) =>
+          eb.selectFrom("schedule_layer_members as m")
+            .innerJoin("schedule_layers as l", "l.id", "m.layer_id")
+            .select("l.schedule_id").where("m.responder_id", "=", responderId)
+            .union(
+              eb.selectFrom("layer_calendar_windows as w")
+                .innerJoin("schedule_layers as l", "l.id", "w.layer_id")
+                .select("l.schedule_id")
+                .where("w.responder_id", "=", responderId)
+                .where("w.ends_at_ms", ">", from)
+                .where("w.starts_at_ms", "<", instant(toMs)),
+            )
+            .union(
+              eb.selectFrom("schedule_entries as e").select("e.schedule_id")
+                .where("e.responder_id", "=", responderId)
+                .where("e.ends_at_ms", ">", from)
+                .where("e.starts_at_ms", "<", instant(toMs)),
+            ),
+      )
+      .orderBy("id").limit(MOST_OF_ONE).execute();
+    return rows.map(scheduleOf);
   }
 
   async entries(
