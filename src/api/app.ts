@@ -5,6 +5,7 @@ import type { Routes } from "../http/routes.ts";
 import { addAccounts } from "./accounts.ts";
 import { addAlertSources } from "./alert_sources.ts";
 import { addApiTokens } from "./api_tokens.ts";
+import { addCalendarFeeds } from "./calendar_feeds.ts";
 import { addContactMethods } from "./contact_methods.ts";
 import { addContactRules } from "./contact_rules.ts";
 import type { AppDeps } from "./deps.ts";
@@ -51,6 +52,7 @@ export function createRoutes(deps: AppDeps): Routes {
   addContactRules(routes, api);
   addSchedules(routes, api);
   addScheduleEntries(routes, api);
+  addCalendarFeeds(routes, api);
   addEscalationPolicies(routes, api);
   addAlertSources(routes, api);
   addAccounts(routes, api);

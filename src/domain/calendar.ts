@@ -5,7 +5,7 @@ import type { Stretch } from "./weekly_windows.ts";
 /** One occurrence of an event, as it was read. */
 export interface CalendarEvent extends Stretch {
   summary: string;
-  /** E-mail addresses of attendees and organizer. */
+  /** E-mail addresses of attendees who have not declined. */
   emails: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export interface NamedPerson {
   responderId: number;
 }
 
-/** A text of events that names nobody here; null as `text` where the events have none. */
+/** A text of events that names nobody here; empty where the events have none. */
 export interface UnknownName {
   text: string;
   events: number;
@@ -138,7 +138,11 @@ function namedIn(
   let rest = text;
   const ids = new Set<number>();
   for (const { word, id } of names) {
-    for (let at = rest.indexOf(word); at >= 0; at = rest.indexOf(word, at + 1)) {
+    for (
+      let at = rest.indexOf(word);
+      at >= 0;
+      at = rest.indexOf(word, at + 1)
+    ) {
       if (!standsAlone(rest, at, word.length)) continue;
       rest = rest.slice(0, at) + "\0".repeat(word.length) +
         rest.slice(at + word.length);

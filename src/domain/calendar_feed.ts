@@ -29,12 +29,14 @@ export function feedRange(
   };
 }
 
-/** Promises the duties in tiles as `shifts` makes them, by start, then responder; gaps last. */
+/** Promises the duties in tiles as `shifts` makes them, by start, then responder. */
 export function dutiesIn(tiles: readonly Shift[]): Duty[] {
   const duties: Duty[] = [];
   const running = new Map<number | null, Duty>();
   for (const { startsAtMs, endsAtMs, responderIds } of tiles) {
-    const now = responderIds.length === 0 ? [null] : responderIds;
+    const now: (number | null)[] = responderIds.length === 0
+      ? [null]
+      : responderIds;
     for (const id of [...running.keys()]) {
       if (!now.includes(id)) running.delete(id);
     }
