@@ -88,7 +88,9 @@ async function showFeeds(
   const feeds = await feedsOf(store, { scheduleId, by, role });
   return showPage(c, deps, {
     template: "schedules/feeds",
-    title: schedule ? `Subscribe to ${schedule.name}` : "Subscribe to my shifts",
+    title: schedule
+      ? `Subscribe to ${schedule.name}`
+      : "Subscribe to my shifts",
     place: schedule ? "schedules" : null,
     viewer,
     status: made ? 201 : 200,

@@ -11,7 +11,6 @@ import { addAlertSources } from "./alert_sources.ts";
 import { addAssets } from "./assets.ts";
 import { addAuditLog } from "./audit_log.ts";
 import { addCalendarFeed } from "./calendar_feed.ts";
-import { addCalendarForms } from "./calendar_forms.ts";
 import { addContactForms } from "./contact_forms.ts";
 import { addDashboard } from "./dashboard.ts";
 import type { WebDeps } from "./deps.ts";
@@ -56,7 +55,6 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addScheduleForm(routes, deps);
   addSchedule(routes, deps);
   addScheduleEntryForm(routes, deps);
-  addCalendarForms(routes, deps);
   addFeeds(routes, deps);
   addCalendarFeed(routes, deps);
   addPolicies(routes, deps);
