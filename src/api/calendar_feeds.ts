@@ -155,6 +155,6 @@ function withUrl({ config }: ApiDeps, { feed, token }: NewFeed) {
   return { ...shownFeed(feed), url: feedUrl(config.baseUrl, token) };
 }
 
-function scheduleIdOf(params: { id?: number }): number | null {
+function scheduleIdOf(params: Record<string, number>): number | null {
   return params.id ?? null;
 }
