@@ -51,23 +51,36 @@ export interface TeamRepository extends DirectoryRepository<Team> {
   setMembers(teamId: number, responderIds: number[]): Promise<void>;
 }
 
+/** What is written of a contact method; whether it is verified is not among it. */
+export type ContactMethodFields = Omit<New<ContactMethod>, "verifiedAtMs">;
+
 export interface ResponderRepository
   extends DirectoryRepository<Responder, { teamId?: number }> {
   findByEmail(email: string): Promise<Responder | null>;
   /** Those of the ids that exist, with contact methods and rules, in four queries at most however many there are. */
   reachable(ids: number[]): Promise<ReachableResponder[]>;
+  /** IANA names by id, of those of the ids that exist. */
+  timeZones(ids: number[]): Promise<Map<number, string>>;
   /** Ids of responders with an enabled admin account. */
   adminIds(): Promise<number[]>;
 
   contactMethods(responderId: number): Promise<ContactMethod[]>;
   findContactMethod(id: number): Promise<ContactMethod | null>;
+  /** A new one is not verified. */
   insertContactMethod(
-    row: New<ContactMethod>,
+    row: ContactMethodFields,
     nowMs: number,
   ): Promise<ContactMethod>;
+  /** With another channel or address it is not verified any more. */
   updateContactMethod(
     id: number,
-    patch: Partial<New<ContactMethod>>,
+    patch: Partial<ContactMethodFields>,
+    nowMs: number,
+  ): Promise<ContactMethod | null>;
+  /** Marks it as verified; null when it is gone or has another channel or address by now. */
+  verifyContactMethod(
+    id: number,
+    proved: Pick<ContactMethod, "channel" | "address">,
     nowMs: number,
   ): Promise<ContactMethod | null>;
   /** Its rules go with it; notifications that were sent keep their address. */
@@ -87,8 +100,19 @@ export type NewLayer = Omit<
   "id" | "position" | "createdAtMs" | "updatedAtMs"
 >;
 
+/** Without `handoffNoticeMinutes` nobody is told of handoffs. */
+export type NewSchedule =
+  & Omit<New<Schedule>, "handoffNoticeMinutes">
+  & Partial<Pick<Schedule, "handoffNoticeMinutes">>;
+
 export interface ScheduleRepository
   extends DirectoryRepository<Schedule, { teamId?: number }> {
+  insert(row: NewSchedule, nowMs: number): Promise<Schedule>;
+  /** Those whose handoffs are told, by id, after `afterId`. */
+  withHandoffNotices(
+    options: { afterId: number; limit: number },
+  ): Promise<Schedule[]>;
+
   /**
    * Those of the schedules that exist, each with all that decides who is on call in [fromMs, toMs), in four queries at
    * most however many there are.

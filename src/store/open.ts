@@ -5,10 +5,12 @@ import { Accounts } from "./accounts.ts";
 import { AuditLog } from "./audit_log.ts";
 import { CalendarFeeds } from "./calendar_feeds.ts";
 import { Calendars } from "./calendars.ts";
+import { CoverRequests } from "./cover_requests.ts";
 import { Idempotency } from "./idempotency.ts";
 import { Incidents } from "./incidents.ts";
 import { Jobs } from "./jobs.ts";
 import { openLibsql } from "./libsql.ts";
+import { Notices } from "./notices.ts";
 import { Notifications } from "./notifications.ts";
 import { Policies } from "./policies.ts";
 import { Overview } from "./overview.ts";
@@ -25,6 +27,7 @@ import { isMissingTable } from "./store_error.ts";
 import { Teams } from "./teams.ts";
 import { Timeline } from "./timeline.ts";
 import { Tokens } from "./tokens.ts";
+import { Verifications } from "./verifications.ts";
 
 export interface StoreAddress {
   /** `file:` with an absolute path, `libsql://` or `http(s)://` of a libSQL server, or `postgres://`. */
@@ -104,6 +107,8 @@ function repositoriesOn(session: Session): Repositories {
     incidents: new Incidents(session),
     timeline: new Timeline(session),
     notifications: new Notifications(session),
+    notices: new Notices(session),
+    coverRequests: new CoverRequests(session),
     teams: new Teams(session),
     responders: new Responders(session),
     schedules: new Schedules(session),
@@ -113,6 +118,7 @@ function repositoriesOn(session: Session): Repositories {
     sources: new Sources(session),
     accounts: new Accounts(session),
     tokens: new Tokens(session),
+    verifications: new Verifications(session),
     sessions: new Sessions(session),
     jobs: new Jobs(session),
     rateLimits: new RateLimits(session),

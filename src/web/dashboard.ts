@@ -6,6 +6,7 @@ import type { Routes } from "../http/routes.ts";
 import type { OpenCount } from "../ports/overview_repository.ts";
 import type { IncidentSummary } from "../ports/paging_repositories.ts";
 import type { WebDeps } from "./deps.ts";
+import { ownCoverRows } from "./load_cover_requests.ts";
 import { loadTargets } from "./load_targets.ts";
 import { showPage } from "./page.ts";
 import { dashboardSentence } from "./view/dashboard_sentence.ts";
@@ -87,6 +88,7 @@ async function dashboardView(deps: WebDeps, viewer: Viewer) {
     ),
     hidden: Math.max(0, open - urgent.length),
     duties: duties.map(shownDuty),
+    covers: await ownCoverRows(store, viewer),
     ...await lastDay(deps, viewer),
     ...emptyWords(rota, viewer),
   };

@@ -11,6 +11,7 @@ import { wallClockOf } from "../domain/wall_clock.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import type { WebDeps } from "./deps.ts";
+import { scheduleCoverRows } from "./load_cover_requests.ts";
 import { showPage } from "./page.ts";
 import { found, pathId } from "./posted.ts";
 import { gapWords, stretchWords } from "./view/gap_words.ts";
@@ -81,6 +82,7 @@ async function scheduleView(
   return {
     schedule,
     zones,
+    covers: await scheduleCoverRows(store, { scheduleId: schedule.id, view }),
     teamName: team?.name ?? "",
     uses,
     opening: opening({ schedule, plan, responders, untilMs }, view),

@@ -9,6 +9,7 @@ import type { AppDeps } from "../../src/api/deps.ts";
 import { openApiDocument } from "../../src/api/docs.ts";
 import { act, addNote } from "../../src/app/act.ts";
 import type { Engine } from "../../src/app/engine.ts";
+import { createCodeHash } from "../../src/app/code_hash.ts";
 import { ingest } from "../../src/app/ingest.ts";
 import { hashPassword } from "../../src/app/passwords.ts";
 import { receiveReceipts } from "../../src/app/receive_receipts.ts";
@@ -17,6 +18,7 @@ import { readInfobipReceipts } from "../../src/channels/infobip_receipts.ts";
 import type { Role, UserAccount } from "../../src/domain/people.ts";
 import { BodyBudget } from "../../src/http/read_body.ts";
 import type { Routes } from "../../src/http/routes.ts";
+import type { OutgoingMessage, SendResult } from "../../src/ports/channel.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { createSourceFormats } from "../../src/sources/formats.ts";
 
@@ -45,6 +47,10 @@ export class Desk {
   nowMs = NOW_MS;
   readonly routes: Routes;
   readonly document: ReturnType<typeof openApiDocument>;
+  /** What has left at once: test pages and codes. */
+  readonly sent: OutgoingMessage[] = [];
+  /** What the providers answer; null for none being set up. */
+  answer: SendResult | null = { outcome: "sent", providerMessageId: null };
   readonly accounts = {} as Record<Role, UserAccount>;
 
   private constructor(readonly store: Store, more: Partial<AppDeps>) {
@@ -71,10 +77,21 @@ export class Desk {
         retryNotification: (notificationId, actor) =>
           retryNotification(engine, { notificationId, actor }),
         receiveReceipts: (receipts) => receiveReceipts(engine, receipts),
+        wake: () => {},
       },
       parseReceipts(body) {
         const read = readInfobipReceipts(body);
         return read.ok ? read.receipts : null;
+      },
+      immediate: {
+        ...engine,
+        randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+        hashCode: createCodeHash("a secret key that only the tests know"),
+        baseUrl: "https://pager.example.com",
+        sendMessage: (_channel, message) => {
+          this.sent.push(message);
+          return Promise.resolve(this.answer);
+        },
       },
       confirmSnsSubscription: () =>
         Promise.resolve({ ok: false, message: "No test may call out." }),

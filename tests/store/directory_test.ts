@@ -186,8 +186,9 @@ kind({
     name,
     description: "",
     timeZone: "Europe/London",
+    handoffNoticeMinutes: 15,
   }),
-  patch: { timeZone: "Asia/Tokyo" },
+  patch: { timeZone: "Asia/Tokyo", handoffNoticeMinutes: null },
   unique: "schedules.team_id, schedules.name",
   present: 0,
 });

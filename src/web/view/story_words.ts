@@ -5,7 +5,7 @@ import type {
   TimelineEntry,
   TimelineKind,
 } from "../../domain/timeline.ts";
-import { channelName, outcome } from "./notification_words.ts";
+import { channelName, outcome, togetherWords } from "./notification_words.ts";
 import { agree, counted } from "./plural.ts";
 import type { RungState, StoryOptions } from "./story.ts";
 import { strongNames, type Word, type Words } from "./words.ts";
@@ -174,6 +174,7 @@ function recipient(
   return [
     ...names([Number(detail.responderId)], context),
     ` by ${channelName(detail)}`,
+    ...togetherWords(detail.bundleSize),
   ];
 }
 
