@@ -6,6 +6,7 @@ import {
   NEW_SOURCE,
   type SourceKind,
 } from "../../src/domain/alert_source.ts";
+import { PLAIN_STEP } from "../../src/domain/escalation_policy.ts";
 import type { DirectoryRepository } from "../../src/ports/directory_repositories.ts";
 import type { Repositories, Store } from "../../src/ports/store.ts";
 import { SENDING } from "./alerts.ts";
@@ -117,14 +118,17 @@ async function writeTeam(tx: Repositories, work: TeamWork): Promise<void> {
       description: team.policy.description,
       steps: [
         {
+          ...PLAIN_STEP,
           delayMinutes: afterMinutes,
           targets: [{ kind: "schedule", id: scheduleId }],
         },
         {
+          ...PLAIN_STEP,
           delayMinutes: afterMinutes,
           targets: [{ kind: "responder", id: second }],
         },
         {
+          ...PLAIN_STEP,
           delayMinutes: afterMinutes * 2,
           targets: [{ kind: "team", id: teamId }],
         },

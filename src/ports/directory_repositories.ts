@@ -114,6 +114,12 @@ export interface ScheduleRepository
   ): Promise<Schedule[]>;
 
   /**
+   * Makes other transactions that lock the schedule wait until this one is over, so that what is read after it stays
+   * true; false when there is no such schedule.
+   */
+  lock(id: number): Promise<boolean>;
+
+  /**
    * Those of the schedules that exist, each with all that decides who is on call in [fromMs, toMs), in four queries at
    * most however many there are.
    */
@@ -162,10 +168,16 @@ export interface ScheduleRepository
   deleteEntry(id: number): Promise<boolean>;
 }
 
-export type EscalationPolicyRepository = DirectoryRepository<
-  EscalationPolicy,
-  { teamId?: number }
->;
+export interface EscalationPolicyRepository
+  extends DirectoryRepository<EscalationPolicy, { teamId?: number }> {
+  /** How many turns the round-robin steps have given so far, by 0-based step; a step that has given none is missing. */
+  turns(id: number): Promise<Map<number, number>>;
+  /**
+   * Takes the next turn of the step, which counts from 0: no other transaction gets the same one, and one that is rolled
+   * back gives it back. The policy may be gone.
+   */
+  takeTurn(id: number, step: number): Promise<number>;
+}
 
 /** A source with all that opening an incident needs, read in one query. */
 export interface SourceWithPolicy {

@@ -24,8 +24,7 @@ import type { Session } from "./session.ts";
 
 type NewEntry = Omit<ScheduleEntry, "id" | "createdAtMs">;
 
-/** More schedules than anybody is on. */
-const MOST_OF_ONE = 200;
+const MOST_OF_RESPONDER = 200;
 
 export class Schedules implements ScheduleRepository {
   readonly #session: Session;
@@ -119,6 +118,15 @@ export class Schedules implements ScheduleRepository {
     ]);
   }
 
+  lock(id: number): Promise<boolean> {
+    return this.#session.write(async (db) => {
+      const { numUpdatedRows } = await db.updateTable("schedules")
+        .set({ updated_at_ms: sql`updated_at_ms` })
+        .where("id", "=", id).executeTakeFirst();
+      return numUpdatedRows > 0n;
+    });
+  }
+
   async plans(
     scheduleIds: readonly number[],
     fromMs: number,
@@ -170,30 +178,23 @@ export class Schedules implements ScheduleRepository {
     toMs: number,
   ): Promise<Schedule[]> {
     const from = instant(fromMs);
-    const rows = await this.#session.read.selectFrom("schedules").selectAll()
-      .where(
-        "id",
-        "in",
-        (eb) =>
-          eb.selectFrom("schedule_layer_members as m")
-            .innerJoin("schedule_layers as l", "l.id", "m.layer_id")
-            .select("l.schedule_id").where("m.responder_id", "=", responderId)
-            .union(
-              eb.selectFrom("layer_calendar_windows as w")
-                .innerJoin("schedule_layers as l", "l.id", "w.layer_id")
-                .select("l.schedule_id")
-                .where("w.responder_id", "=", responderId)
-                .where("w.ends_at_ms", ">", from)
-                .where("w.starts_at_ms", "<", instant(toMs)),
-            )
-            .union(
-              eb.selectFrom("schedule_entries as e").select("e.schedule_id")
-                .where("e.responder_id", "=", responderId)
-                .where("e.ends_at_ms", ">", from)
-                .where("e.starts_at_ms", "<", instant(toMs)),
-            ),
-      )
-      .orderBy("id").limit(MOST_OF_ONE).execute();
+    const { read } = this.#session;
+    const inLayers = read.selectFrom("schedule_layer_members as m")
+      .innerJoin("schedule_layers as l", "l.id", "m.layer_id")
+      .select("l.schedule_id").where("m.responder_id", "=", responderId);
+    // Members of a calendar's layer are those with windows to come: earlier ones are looked up too.
+    const inCalendars = read.selectFrom("layer_calendar_windows as w")
+      .innerJoin("schedule_layers as l", "l.id", "w.layer_id")
+      .select("l.schedule_id").where("w.responder_id", "=", responderId)
+      .where("w.ends_at_ms", ">", from)
+      .where("w.starts_at_ms", "<", instant(toMs));
+    const inEntries = read.selectFrom("schedule_entries")
+      .select("schedule_id").where("responder_id", "=", responderId)
+      .where("ends_at_ms", ">", from)
+      .where("starts_at_ms", "<", instant(toMs));
+    const rows = await read.selectFrom("schedules").selectAll()
+      .where("id", "in", inLayers.union(inCalendars).union(inEntries))
+      .orderBy("id").limit(MOST_OF_RESPONDER).execute();
     return rows.map(scheduleOf);
   }
 

@@ -185,6 +185,12 @@ export interface EscalationPolicyTargetTable {
   team_id: number | null;
 }
 
+export interface PolicyTurnsTable {
+  policy_id: number;
+  step: number;
+  turns: number;
+}
+
 export interface AlertSourceTable extends Stamps {
   id: Id;
   team_id: number;
@@ -409,6 +415,7 @@ export interface Schema {
   calendar_feeds: CalendarFeedTable;
   escalation_policies: EscalationPolicyTable;
   escalation_policy_targets: EscalationPolicyTargetTable;
+  policy_turns: PolicyTurnsTable;
   alert_sources: AlertSourceTable;
   alert_source_recoveries: AlertSourceRecoveryTable;
   incidents: IncidentTable;

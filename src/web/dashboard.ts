@@ -6,8 +6,8 @@ import type { Routes } from "../http/routes.ts";
 import type { OpenCount } from "../ports/overview_repository.ts";
 import type { IncidentSummary } from "../ports/paging_repositories.ts";
 import type { WebDeps } from "./deps.ts";
+import { nextLook } from "./load_ahead.ts";
 import { ownCoverRows } from "./load_cover_requests.ts";
-import { loadTargets } from "./load_targets.ts";
 import { showPage } from "./page.ts";
 import { dashboardSentence } from "./view/dashboard_sentence.ts";
 import { duration } from "./view/duration.ts";
@@ -21,7 +21,6 @@ import {
 } from "./view/on_call.ts";
 import { pagingHealth, wrongs } from "./view/paging_health.ts";
 import { counted, digits } from "./view/plural.ts";
-import { futureSteps } from "./view/what_is_next.ts";
 import { strongNames, type Words } from "./view/words.ts";
 import { startOfDayMs } from "./view/zoned_time.ts";
 import { type Viewer, viewerOf } from "./viewer.ts";
@@ -71,7 +70,7 @@ async function dashboardView(deps: WebDeps, viewer: Viewer) {
     opening: dashboardSentence({
       waiting: total(counts, ({ status }) => status === "triggered"),
       worked: total(counts, ({ status }) => status === "acknowledged"),
-      first: await firstWaiting(deps, { urgent, paged, viewer }),
+      first: await firstWaiting(deps, { urgent, paged }),
       duties,
       health: health.healthy ? health.sentence : "",
       view,
@@ -131,20 +130,18 @@ async function loadRota(
 
 async function firstWaiting(
   deps: WebDeps,
-  { urgent, paged, viewer }: {
+  { urgent, paged }: {
     urgent: readonly IncidentSummary[];
     paged: ReadonlyMap<number, string[]>;
-    viewer: Viewer;
   },
 ) {
   const first = urgent.find(({ status }) => status === "triggered");
   const incident = first && await deps.store.incidents.find(first.id);
   if (!incident) return null;
-  const targets = await loadTargets(deps.store, incident, viewer.view.nowMs);
   return {
     incident,
     paged: paged.get(incident.id) ?? [],
-    next: futureSteps(incident, targets)[0] ?? null,
+    next: await nextLook(deps.store, incident),
   };
 }
 

@@ -22,6 +22,8 @@ import { addIncident } from "./incident.ts";
 import { addIncidents } from "./incidents.ts";
 import { addInstall } from "./install.ts";
 import { addLoginForms } from "./login_forms.ts";
+import { addLayerActions } from "./layer_actions.ts";
+import { addLayerForm } from "./layer_form.ts";
 import { addLogin } from "./login.ts";
 import { addPageMe } from "./page_me.ts";
 import { addPolicies, addPolicy } from "./policies.ts";
@@ -63,6 +65,8 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addCalendarFeed(routes, deps);
   addCoverRequestForm(routes, deps);
   addCoverRequest(routes, deps);
+  addLayerForm(routes, deps);
+  addLayerActions(routes, deps);
   addPolicies(routes, deps);
   addPolicyForm(routes, deps);
   addPolicy(routes, deps);

@@ -20,9 +20,10 @@ import {
   type SourceKind,
   type SourceSettings,
 } from "../../src/domain/alert_source.ts";
-import type {
-  EscalationPolicy,
-  EscalationTarget,
+import {
+  type EscalationPolicy,
+  type EscalationTarget,
+  PLAIN_STEP,
 } from "../../src/domain/escalation_policy.ts";
 import type { Incident } from "../../src/domain/incident.ts";
 import type { Notification } from "../../src/domain/notification.ts";
@@ -136,9 +137,10 @@ export class World {
       teamId: team.id,
       name: `${name}, day and night`,
       description: "",
-      steps: (await steps(team.id)).map(({ minutes, targets }) => ({
+      steps: (await steps(team.id)).map(({ minutes, ...step }) => ({
+        ...PLAIN_STEP,
+        ...step,
         delayMinutes: minutes,
-        targets,
       })),
       repeatCount: 0,
       acknowledgementTimeoutMinutes: null,
@@ -469,7 +471,7 @@ export class World {
   }
 }
 
-export interface Step {
+export interface Step extends Partial<typeof PLAIN_STEP> {
   /** How long the step waits for an answer. */
   minutes: number;
   targets: EscalationTarget[];

@@ -7,6 +7,7 @@ import { migrate } from "../../src/store/migrate.ts";
 import { CoverRequests } from "../../src/store/cover_requests.ts";
 import { Notices } from "../../src/store/notices.ts";
 import { Notifications } from "../../src/store/notifications.ts";
+import { Policies } from "../../src/store/policies.ts";
 import type { DialectName, Session } from "../../src/store/session.ts";
 import { Schedules } from "../../src/store/schedules.ts";
 import { Sources } from "../../src/store/sources.ts";
@@ -84,6 +85,9 @@ async function runHotQueries(session: Session, world: World): Promise<void> {
   await notifications.hasPending(incident.id);
   await notifications.nextDueAtMs();
   await runNoticeQueries(session, world);
+  const policies = new Policies(session);
+  await policies.takeTurn(world.policy.id, 0);
+  await policies.turns(world.policy.id);
   await timeline.add(incident.id, []);
   await timeline.list(incident.id, { afterId: 0, limit: 100 });
   await timeline.last(incident.id);
