@@ -5,6 +5,7 @@ import type { Routes } from "../http/routes.ts";
 import { addAccounts } from "./accounts.ts";
 import { addAlertSources } from "./alert_sources.ts";
 import { addApiTokens } from "./api_tokens.ts";
+import { addCalendarFeeds } from "./calendar_feeds.ts";
 import { addContactVerification } from "./contact_verification.ts";
 import { addTestPages } from "./test_pages.ts";
 import { addContactMethods } from "./contact_methods.ts";
@@ -61,6 +62,7 @@ export function createRoutes(deps: AppDeps): Routes {
   addContactRules(routes, api);
   addSchedules(routes, api);
   addScheduleEntries(routes, api);
+  addCalendarFeeds(routes, api);
   addScheduleLayers(routes, api);
   addLayerPreview(routes, api);
   addOnCall(routes, api);

@@ -6,6 +6,7 @@ import {
   layerFields,
   NewLayer,
   shownLayer,
+  shownRotation,
 } from "../app/layer_fields.ts";
 import {
   addLayer,
@@ -22,19 +23,36 @@ import type { ApiDeps } from "./deps.ts";
 
 const { starts_at: _start, ends_at: _end, ...plain } = layerFields;
 
-const LayerDocument = z.object({
+const row = {
   id,
   schedule_id: id,
   position: z.int().openapi({
     description: "From 0; a layer with a higher one wins.",
   }),
-  kind: z.enum(["rotation"]),
+  created_at: time,
+  updated_at: time,
+};
+
+const RotationDocument = z.object({
+  ...row,
+  kind: z.literal("rotation"),
   ...plain,
   starts_at: z.string().openapi({ example: "2026-11-23T09:00" }),
   ends_at: z.string().nullable(),
-  created_at: time,
-  updated_at: time,
-}).openapi("ScheduleLayer");
+}).openapi("RotationLayer");
+
+const CalendarDocument = z.object({
+  ...row,
+  kind: z.literal("calendar"),
+  name: z.string(),
+}).openapi("CalendarLayer", {
+  description: "What it says comes from a calendar that is kept elsewhere.",
+});
+
+const LayerDocument = z.discriminatedUnion("kind", [
+  RotationDocument,
+  CalendarDocument,
+]).openapi("ScheduleLayer");
 
 const Layers = z.object({ items: z.array(LayerDocument) });
 
@@ -97,14 +115,14 @@ function addCreation(routes: Routes, deps: ApiDeps): void {
     params,
     body: NewLayer,
     idempotent: true,
-    answers: { 201: LayerDocument },
+    answers: { 201: RotationDocument },
   }, async ({ params, body: fields, principal: { account: by }, c }) => {
     const answer = await deps.idempotency.create(
       c,
       deps.clock(),
       async (tx, nowMs) => {
         const layer = { scheduleId: params.id, fields, by, nowMs };
-        return shownLayer(await addLayer(tx, layer));
+        return shownRotation(await addLayer(tx, layer));
       },
     );
     return created(answer.body);
@@ -152,13 +170,13 @@ function addChanges(routes: Routes, deps: ApiDeps): void {
       summary: `${Verb} one layer`,
       params: layerParams,
       body: body as typeof LayerChange,
-      answers: { 200: LayerDocument },
+      answers: { 200: RotationDocument },
     }, async ({ params, body: fields, principal: { account: by } }) => {
       const change = { ...placeOf(params), fields, by, nowMs: deps.clock() };
       const after = await deps.store.transaction((tx) =>
         changeLayer(tx, change)
       );
-      return ok(shownLayer(after));
+      return ok(shownRotation(after));
     });
   }
 }

@@ -9,6 +9,7 @@ import type {
   Team,
 } from "../domain/people.ts";
 import type {
+  RotationLayer,
   Schedule,
   ScheduleEntry,
   ScheduleLayer,
@@ -93,9 +94,9 @@ export interface ResponderRepository
   ): Promise<ContactRule[]>;
 }
 
-/** What is written of a layer; a new one comes on top of the others. */
+/** What is written of a rotation; a new one comes on top of the other layers. */
 export type NewLayer = Omit<
-  ScheduleLayer,
+  RotationLayer,
   "id" | "position" | "createdAtMs" | "updatedAtMs"
 >;
 
@@ -119,7 +120,7 @@ export interface ScheduleRepository
   lock(id: number): Promise<boolean>;
 
   /**
-   * Those of the schedules that exist, each with all that decides who is on call in [fromMs, toMs), in three queries at
+   * Those of the schedules that exist, each with all that decides who is on call in [fromMs, toMs), in four queries at
    * most however many there are.
    */
   plans(
@@ -131,7 +132,8 @@ export interface ScheduleRepository
   /** Lowest first. */
   layers(scheduleId: number): Promise<ScheduleLayer[]>;
   findLayer(id: number): Promise<ScheduleLayer | null>;
-  insertLayer(row: NewLayer, nowMs: number): Promise<ScheduleLayer>;
+  insertLayer(row: NewLayer, nowMs: number): Promise<RotationLayer>;
+  /** A `rotation` is for a layer that has one. */
   updateLayer(
     id: number,
     patch: Partial<Pick<NewLayer, "name" | "rotation">>,
