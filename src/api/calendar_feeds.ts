@@ -91,6 +91,7 @@ function addCreation(routes: Routes, deps: ApiDeps, kind: Kind): void {
     params: kind.params,
     body: kind.fields as z.ZodType<{ include_gaps?: boolean }>,
     idempotent: true,
+    problems: [409],
     answers: { 201: NewFeedDocument },
   }, async ({ params, body, principal, c }) => {
     demandPassword(principal);

@@ -55,6 +55,8 @@ export const SCREENS: Screen[] = [
     "/settings",
     "/settings/audit-log",
     "/account",
+    "/account/feeds",
+    "/schedules/1/feeds",
   ].map((path): Screen => ({ name: path, as: "admin", path: () => path })),
   {
     name: "contact rules",
