@@ -7,7 +7,7 @@ import { z } from "@hono/zod-openapi";
 import { createRoutes } from "../../src/api/app.ts";
 import type { AppDeps } from "../../src/api/deps.ts";
 import { openApiDocument } from "../../src/api/docs.ts";
-import { act, addNote } from "../../src/app/act.ts";
+import { act, actOnMany, addNote } from "../../src/app/act.ts";
 import type { Engine } from "../../src/app/engine.ts";
 import { createCodeHash } from "../../src/app/code_hash.ts";
 import { ingest } from "../../src/app/ingest.ts";
@@ -73,6 +73,8 @@ export class Desk {
       actions: {
         ingest: (source, reading) => ingest(engine, source, reading),
         act: (incidentId, action) => act(engine, { incidentId, action }),
+        actOnMany: (incidentIds, action) =>
+          actOnMany(engine, { incidentIds, action }),
         addNote: (incidentId, note) => addNote(engine, { incidentId, ...note }),
         retryNotification: (notificationId, actor) =>
           retryNotification(engine, { notificationId, actor }),
