@@ -54,7 +54,7 @@ Deno.test("a code that shows that somebody is reached stands in no log line and 
   assert.ok(actions.includes("contact_method.send_code"));
   assert.ok(actions.includes("contact_method.verify"));
   assert.ok(codes.length >= 4);
-  assert.match(server.output, /"level":"debug"/);
+  assert.match(server.output, /verification\/confirm 200/);
   for (
     const [name, text] of [
       ["the audit log", JSON.stringify(log)],
