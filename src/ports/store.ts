@@ -19,6 +19,7 @@ import type {
   NotificationRepository,
   TimelineRepository,
 } from "./paging_repositories.ts";
+import type { ReportRepository } from "./report_repository.ts";
 import type { SessionRepository } from "./session_repository.ts";
 import type {
   AuditLogRepository,
@@ -46,6 +47,7 @@ export interface Repositories {
   idempotency: IdempotencyRepository;
   auditLog: AuditLogRepository;
   overview: OverviewRepository;
+  reports: ReportRepository;
 }
 
 /** Used directly, each call is its own transaction: reads see committed data only, a write is durable when it returns. */

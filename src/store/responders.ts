@@ -14,6 +14,7 @@ import type { Page, PageRequest } from "../ports/store.ts";
 import { flag, flagIfGiven, instant } from "./column.ts";
 import { Contacts } from "./contacts.ts";
 import { dependentsIn, policiesTargeting } from "./dependents.ts";
+import { inFewLengths } from "./id_list.ts";
 import { paged } from "./page.ts";
 import type { ResponderTable } from "./schema.ts";
 import type { Session } from "./session.ts";
@@ -128,6 +129,20 @@ export class Responders implements ResponderRepository {
 
   reachable(ids: number[]): Promise<ReachableResponder[]> {
     return this.#contacts.reachable(ids);
+  }
+
+  async zonesOf(
+    ids: readonly number[],
+  ): Promise<Map<number, Pick<Responder, "name" | "timeZone">>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.#session.read.selectFrom("responders")
+      .select(["id", "name", "time_zone"])
+      .where("id", "in", inFewLengths(ids)).execute();
+    return new Map(
+      rows.map((
+        { id, name, time_zone },
+      ) => [id, { name, timeZone: time_zone }]),
+    );
   }
 
   async adminIds(): Promise<number[]> {
