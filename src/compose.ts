@@ -10,6 +10,7 @@ import { createDeliverer, type Deliverer } from "./app/deliver.ts";
 import type { Engine } from "./app/engine.ts";
 import { escalateDue } from "./app/escalate.ts";
 import { createLinkSigner } from "./app/page_message.ts";
+import { createReadiness } from "./app/readiness.ts";
 import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
 import type { GuardedChannel } from "./channels/guard.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
@@ -132,8 +133,14 @@ export function compose(outside: Outside): PagerPal {
   const actions = createActions(engine);
   const bodyBudget = new BodyBudget(BODY_BUDGET_BYTES);
   const confirmSnsSubscription = confirmSns(outside.fetch);
+  const readiness = createReadiness(store, {
+    clock,
+    sendingEnabled: config.notificationSendingEnabled,
+    channels: new Set(channels.keys()),
+  });
   const web = createWeb(outside, {
     ...{ actions, links, bodyBudget, jobs, channels, confirmSnsSubscription },
+    readiness,
     frontDoor: async (request) => await app.fetch(request),
   });
   const app = createApp({
@@ -158,6 +165,7 @@ export function compose(outside: Outside): PagerPal {
       return read.ok ? read.receipts : null;
     },
     confirmSnsSubscription,
+    readiness,
     jobs: () =>
       jobs.map((job) => ({
         ...job,
@@ -198,6 +206,7 @@ function createWeb(
       | "bodyBudget"
       | "confirmSnsSubscription"
       | "frontDoor"
+      | "readiness"
     >
     & { jobs: Job[]; channels: ReadonlyMap<ChannelKind, GuardedChannel> },
 ): WebDeps {

@@ -16,6 +16,7 @@ import { addIncidents } from "./incidents.ts";
 import { addIntake } from "./intake.ts";
 import { addMyAccount } from "./my_account.ts";
 import { addNotifications } from "./notifications.ts";
+import { addReadiness } from "./readiness.ts";
 import { addResponders } from "./responders.ts";
 import { addScheduleEntries } from "./schedule_entries.ts";
 import { addSchedules } from "./schedules.ts";
@@ -56,6 +57,7 @@ export function createRoutes(deps: AppDeps): Routes {
   addAccounts(routes, api);
   addMyAccount(routes, api);
   addApiTokens(routes, api);
+  addReadiness(routes, api);
   addSystem(routes, api);
   addDocs(routes, api);
   return routes;

@@ -8,6 +8,7 @@ import type { WebDeps } from "./deps.ts";
 import { everyRow, teamNames } from "./load_names.ts";
 import { showPage } from "./page.ts";
 import { found, pathId } from "./posted.ts";
+import { findingsAbout } from "./view/findings.ts";
 import { ladderWords, minutes } from "./view/ladder_words.ts";
 import { agree, sentenceCase, spelled } from "./view/plural.ts";
 import { firstWords, previewRungs } from "./view/preview_words.ts";
@@ -46,7 +47,14 @@ export function addPolicy(routes: Routes, deps: WebDeps): void {
       template: "policies/one",
       title: policy.name,
       place: "policies",
-      view: await policyView(deps, policy, { viewer, at }),
+      view: {
+        ...await policyView(deps, policy, { viewer, at }),
+        findings: findingsAbout(
+          await deps.readiness(),
+          { kind: "policy", id: policy.id },
+          viewer.view.timeZone,
+        ),
+      },
       viewer,
     });
   });

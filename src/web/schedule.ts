@@ -13,6 +13,7 @@ import type { Routes } from "../http/routes.ts";
 import type { WebDeps } from "./deps.ts";
 import { showPage } from "./page.ts";
 import { found, pathId } from "./posted.ts";
+import { findingsAbout } from "./view/findings.ts";
 import { gapWords, stretchWords } from "./view/gap_words.ts";
 import { dutyNow } from "./view/on_call.ts";
 import { midnights, shiftLanes } from "./view/shift_lanes.ts";
@@ -42,7 +43,14 @@ export function addSchedule(routes: Routes, deps: WebDeps): void {
       template: "schedules/one",
       title: schedule.name,
       place: "schedules",
-      view: await scheduleView(deps, schedule, viewer),
+      view: {
+        ...await scheduleView(deps, schedule, viewer),
+        findings: findingsAbout(
+          await deps.readiness(),
+          { kind: "schedule", id: schedule.id },
+          viewer.view.timeZone,
+        ),
+      },
       viewer,
     });
   });
