@@ -6,9 +6,16 @@ import { getLogger } from "@logtape/logtape";
 import { createApp } from "./api/app.ts";
 import type { AppDeps } from "./api/deps.ts";
 import { createActions } from "./app/actions.ts";
+import { checkNotice } from "./app/check_notice.ts";
+import { createCodeHash } from "./app/code_hash.ts";
 import { createDeliverer, type Deliverer } from "./app/deliver.ts";
+import {
+  createNoticeDeliverer,
+  type NoticeDeliverer,
+} from "./app/deliver_notices.ts";
 import type { Engine } from "./app/engine.ts";
 import { escalateDue } from "./app/escalate.ts";
+import type { Immediate } from "./app/immediate.ts";
 import { createLinkSigner } from "./app/page_message.ts";
 import { createReadiness } from "./app/readiness.ts";
 import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
@@ -65,6 +72,7 @@ export interface PagerPal {
   fetch(request: Request, info?: unknown): Response | Promise<Response>;
   engine: Engine;
   deliverer: Deliverer;
+  noticeDeliverer: NoticeDeliverer;
   waker: Waker;
   jobs: Job[];
   jobContext: JobContext;
@@ -108,18 +116,33 @@ export function compose(outside: Outside): PagerPal {
     node,
     concurrency: config.notificationConcurrency,
     leaseMs: LEASE_MS,
+    bundlingMs: config.pageBundlingSeconds * 1_000,
     baseUrl: config.baseUrl,
     links,
+  });
+  const noticeDeliverer = createNoticeDeliverer(engine, {
+    channels,
+    node,
+    leaseMs: LEASE_MS,
+    isBusy: (kind) => (channels.get(kind)?.health().inFlight ?? 0) > 0,
+    check: (notice, nowMs) =>
+      checkNotice({ store, baseUrl: config.baseUrl }, notice, nowMs),
   });
   const firstAttemptsOnly = !config.notificationRetryWorkerEnabled;
   const waker = createWaker({
     clock,
-    deliver: () => deliverer.deliver({ firstAttemptsOnly }),
+    deliver: () =>
+      Promise.all([
+        deliverer.deliver({ firstAttemptsOnly }),
+        noticeDeliverer.deliver({ firstAttemptsOnly }),
+      ]),
     escalate: config.escalationWorkerEnabled ? () => escalateDue(engine) : null,
     nextDueAtMs: () => nextDueAtMs(store, config),
   });
   const jobs = createJobs(engine, {
     deliverer,
+    noticeDeliverer,
+    baseUrl: config.baseUrl,
     delivers: config.notificationRetryWorkerEnabled,
     escalates: config.escalationWorkerEnabled,
   });
@@ -138,9 +161,10 @@ export function compose(outside: Outside): PagerPal {
     sendingEnabled: config.notificationSendingEnabled,
     channels: new Set(channels.keys()),
   });
+  const immediate = createImmediate(outside, channels);
   const web = createWeb(outside, {
     ...{ actions, links, bodyBudget, jobs, channels, confirmSnsSubscription },
-    readiness,
+    ...{ immediate, readiness },
     frontDoor: async (request) => await app.fetch(request),
   });
   const app = createApp({
@@ -165,6 +189,7 @@ export function compose(outside: Outside): PagerPal {
       return read.ok ? read.receipts : null;
     },
     confirmSnsSubscription,
+    immediate,
     readiness,
     jobs: () =>
       jobs.map((job) => ({
@@ -181,13 +206,14 @@ export function compose(outside: Outside): PagerPal {
     fetch: app.fetch,
     engine,
     deliverer,
+    noticeDeliverer,
     waker,
     jobs,
     jobContext,
     closeStreams: () => web.changes.close(),
     async stop() {
       waker.stop();
-      await deliverer.stop();
+      await Promise.all([deliverer.stop(), noticeDeliverer.stop()]);
       for (const channel of channels.values()) channel.close();
     },
   };
@@ -206,6 +232,7 @@ function createWeb(
       | "bodyBudget"
       | "confirmSnsSubscription"
       | "frontDoor"
+      | "immediate"
       | "readiness"
     >
     & { jobs: Job[]; channels: ReadonlyMap<ChannelKind, GuardedChannel> },
@@ -222,9 +249,6 @@ function createWeb(
     newId: outside.newId,
     jobs: () => parts.jobs.map((job) => jobState(job, clock())),
     providers: () => CHANNEL_KINDS.map((kind) => provider(kind, channels)),
-    sendPage: async (kind, message) =>
-      await channels.get(kind)
-        ?.send(message, AbortSignal.timeout(LEASE_MS)) ?? null,
     settings: shownSettings(config),
     schemaVersion: outside.schemaVersion,
     node: outside.node,
@@ -242,6 +266,24 @@ function createWeb(
       sessionCookieSecure: config.sessionCookieSecure,
       sendingEnabled: config.notificationSendingEnabled,
     },
+  };
+}
+
+function createImmediate(
+  { config, store, clock, newId, randomBytes }: Outside,
+  channels: ReadonlyMap<ChannelKind, GuardedChannel>,
+): Immediate {
+  return {
+    store,
+    clock,
+    newId,
+    randomBytes,
+    hashCode: createCodeHash(config.secretKey),
+    baseUrl: config.baseUrl,
+    sendingEnabled: config.notificationSendingEnabled,
+    sendMessage: async (kind, message) =>
+      await channels.get(kind)
+        ?.send(message, AbortSignal.timeout(LEASE_MS)) ?? null,
   };
 }
 
@@ -295,6 +337,7 @@ async function nextDueAtMs(
     config.notificationRetryWorkerEnabled
       ? store.notifications.nextDueAtMs()
       : null,
+    config.notificationRetryWorkerEnabled ? store.notices.nextDueAtMs() : null,
     config.escalationWorkerEnabled ? store.incidents.nextDueAtMs() : null,
   ]);
   const known = dues.filter((due) => due !== null);

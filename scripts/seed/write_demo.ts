@@ -6,6 +6,7 @@ import {
   NEW_SOURCE,
   type SourceKind,
 } from "../../src/domain/alert_source.ts";
+import { PLAIN_STEP } from "../../src/domain/escalation_policy.ts";
 import type { DirectoryRepository } from "../../src/ports/directory_repositories.ts";
 import type { Repositories, Store } from "../../src/ports/store.ts";
 import { SENDING } from "./alerts.ts";
@@ -49,11 +50,18 @@ async function personId(
     { name, email, timeZone, notifyOnResolve: false },
     nowMs,
   );
-  const reach = (channel: "sms" | "whatsapp" | "email", address: string) =>
-    tx.responders.insertContactMethod(
-      { responderId, channel, address, label: "", enabled: true },
-      nowMs,
-    );
+  const reach = async (
+    channel: "sms" | "whatsapp" | "email",
+    address: string,
+  ) => {
+    const fields = { channel, address, label: "", enabled: true };
+    const method = await tx.responders
+      .insertContactMethod({ responderId, ...fields }, nowMs);
+    // WhatsApp is still to be verified: the screens have something to show.
+    if (channel === "whatsapp") return method;
+    const { id } = method;
+    return await tx.responders.verifyContactMethod(id, method, nowMs) ?? method;
+  };
   const sms = await reach("sms", phone);
   const mail = await reach("email", email);
   const second = whatsapp ? await reach("whatsapp", phone) : mail;
@@ -89,6 +97,8 @@ async function writeTeam(tx: Repositories, work: TeamWork): Promise<void> {
       name: team.schedule.name,
       description: "One day each, handed over at 09:00.",
       timeZone: team.schedule.timeZone,
+      // The demonstration's people have no phones to be told on.
+      handoffNoticeMinutes: null,
     },
     nowMs,
   });
@@ -108,14 +118,17 @@ async function writeTeam(tx: Repositories, work: TeamWork): Promise<void> {
       description: team.policy.description,
       steps: [
         {
+          ...PLAIN_STEP,
           delayMinutes: afterMinutes,
           targets: [{ kind: "schedule", id: scheduleId }],
         },
         {
+          ...PLAIN_STEP,
           delayMinutes: afterMinutes,
           targets: [{ kind: "responder", id: second }],
         },
         {
+          ...PLAIN_STEP,
           delayMinutes: afterMinutes * 2,
           targets: [{ kind: "team", id: teamId }],
         },

@@ -24,22 +24,26 @@ const NewMethod = z.object({
   enabled: methodFields.enabled.default(true),
 }).openapi("NewContactMethod");
 
-const MethodDocument = z.object({
+export const MethodDocument = z.object({
   id,
   responder_id: id,
   channel: methodFields.channel,
   address: z.string(),
   label: z.string(),
   enabled: z.boolean(),
+  verified_at: time.nullable().openapi({
+    description:
+      "When a code showed that pages reach the person there; null: not yet. It is paged all the same.",
+  }),
   created_at: time,
   updated_at: time,
 }).openapi("ContactMethod");
 
 const tag = "Responders";
 const methodsPath = "/api/v1/responders/{id}/contact-methods";
-const methodPath = `${methodsPath}/{method_id}` as const;
+export const methodPath = `${methodsPath}/{method_id}` as const;
 const params = z.object({ id: idText });
-const methodParams = params.extend({ method_id: idText });
+export const methodParams = params.extend({ method_id: idText });
 
 export function addContactMethods(routes: Routes, deps: ApiDeps): void {
   addReading(routes, deps);
@@ -159,10 +163,10 @@ function addDeletion(routes: Routes, { store, clock }: ApiDeps): void {
   });
 }
 
-function keyOf(params: z.output<typeof methodParams>): MethodKey {
+export function keyOf(params: z.output<typeof methodParams>): MethodKey {
   return { responderId: params.id, methodId: params.method_id };
 }
 
-function askerOf({ role, account: { responderId } }: Principal): Asker {
+export function askerOf({ role, account: { responderId } }: Principal): Asker {
   return { role, responderId };
 }

@@ -37,7 +37,7 @@ function addReading(routes: Routes, { store }: ApiDeps): void {
     tag,
     summary: "List a responder's contact rules",
     description:
-      "Without rules every enabled contact method is used at once, whatever the urgency.",
+      "A contact method that several rules name is used at each of their times. Without rules for an urgency every enabled contact method is used at once.",
     params,
     answers: { 200: z.object({ items: z.array(Rule) }) },
   }, async ({ params }) => {

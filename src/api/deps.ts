@@ -2,6 +2,7 @@
 import type { Actions } from "../app/actions.ts";
 import type { ConfirmSnsSubscription } from "../app/approve_sns_subscription.ts";
 import type { ReadReadiness } from "../app/readiness.ts";
+import type { Immediate } from "../app/immediate.ts";
 import type { SourceKind } from "../domain/alert_source.ts";
 import type { EdgeDeps } from "../http/edge.ts";
 import type { Idempotency } from "../http/idempotency.ts";
@@ -43,6 +44,8 @@ export interface AppDeps extends Omit<EdgeDeps, "store" | "config"> {
   parseReceipts(body: unknown): Receipt[] | null;
   confirmSnsSubscription: ConfirmSnsSubscription;
   readiness: ReadReadiness;
+  /** For test pages and codes. */
+  immediate: Immediate;
   jobs(): JobState[];
   /** Why this process is not ready, in sentences, apart from the database's state; empty when it is. */
   notReady(): string[];

@@ -26,6 +26,7 @@ const ScheduleDocument = z.object({
   name: z.string(),
   description: z.string(),
   time_zone: z.string(),
+  handoff_notice_minutes: z.int().nullable(),
   created_at: time,
   updated_at: time,
 }).openapi("Schedule");

@@ -98,6 +98,10 @@ export const NotificationDocument = z.object({
   provider_message_id: z.string().nullable(),
   error: z.string().nullable(),
   maybe_sent_twice: z.boolean(),
+  bundle_size: z.int().nullable().openapi({
+    description:
+      "How many incidents the message was about; null: only this one.",
+  }),
   created_at: time,
 }).openapi("Notification");
 
@@ -209,6 +213,7 @@ export function shownNotification(row: Notification) {
     provider_message_id: row.providerMessageId,
     error: row.error,
     maybe_sent_twice: row.maybeSentTwice,
+    bundle_size: row.bundle?.size ?? null,
     created_at: shownTime(row.createdAtMs),
   };
 }

@@ -17,6 +17,8 @@ export interface Actions {
   ): Promise<TimelineEntry | null>;
   retryNotification(id: number, actor: Actor): Promise<RetryResult>;
   receiveReceipts(receipts: Receipt[]): Promise<ReceiptSummary>;
+  /** Tells the workers that something is due now; to be called after the commit. */
+  wake(): void;
 }
 
 /** Promises the use cases over this engine; what each does is said where it is written. */
@@ -28,5 +30,6 @@ export function createActions(engine: Engine): Actions {
     retryNotification: (notificationId, actor) =>
       retryNotification(engine, { notificationId, actor }),
     receiveReceipts: (receipts) => receiveReceipts(engine, receipts),
+    wake: () => engine.kick(),
   };
 }

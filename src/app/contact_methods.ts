@@ -59,7 +59,7 @@ export async function addContactMethod(
   return method;
 }
 
-/** Promises the changed contact method. */
+/** Promises the changed contact method. With another channel or address it is not verified, and a code for it is void. */
 export async function changeContactMethod(
   tx: Repositories,
   { key, fields }: { key: MethodKey; fields: Given<MethodFields> },
@@ -71,6 +71,10 @@ export async function changeContactMethod(
   const address = contactAddress(channel, fields.address ?? before.address);
   const patch = { ...given({ ...fields }), channel, address };
   const { id } = before;
+  // Before the method itself, as confirming a code does: so that nobody deadlocks.
+  if (channel !== before.channel || address !== before.address) {
+    await tx.verifications.delete(id);
+  }
   const after = await tx.responders.updateContactMethod(id, patch, nowMs);
   if (!after) throw notFound("contact method", id);
   await recordChange(tx, {
@@ -119,6 +123,9 @@ export function shownMethod(method: ContactMethod) {
     address: method.address,
     label: method.label,
     enabled: method.enabled,
+    verified_at: method.verifiedAtMs === null
+      ? null
+      : shownTime(method.verifiedAtMs),
     created_at: shownTime(method.createdAtMs),
     updated_at: shownTime(method.updatedAtMs),
   };

@@ -1,13 +1,17 @@
 /** Sends what is due. The notification rows are the outbox; this claims them, sends, and writes what became of it. */
 import { getLogger } from "@logtape/logtape";
-import { settle } from "../domain/delivery.ts";
+import {
+  attemptRefusal,
+  type Settlement,
+  settleTogether,
+} from "../domain/delivery.ts";
 import { CHANNEL_KINDS, type ChannelKind } from "../domain/people.ts";
-import { SYSTEM } from "../domain/timeline.ts";
 import type { Channel, SendResult } from "../ports/channel.ts";
 import type { ClaimedNotification } from "../ports/paging_repositories.ts";
 import type { Engine } from "./engine.ts";
-import { type LinkSigner, pageMessage } from "./page_message.ts";
-import { writeSettlement } from "./settle_notification.ts";
+import { type LinkSigner, messageOf } from "./page_message.ts";
+import { settleBundle } from "./settle_bundle.ts";
+import { toldOfRepetition, writeSettlement } from "./settle_notification.ts";
 
 const log = getLogger(["pagerpal", "delivery"]);
 
@@ -19,6 +23,8 @@ export interface DelivererOptions {
   concurrency: number;
   /** Longer than a send can take, so that a lease only runs out when its process died or stood still. */
   leaseMs: number;
+  /** How long messages to one person on one channel wait to go as one, after one has gone; 0: never. */
+  bundlingMs: number;
   baseUrl: string;
   links: LinkSigner;
 }
@@ -72,9 +78,13 @@ interface Lane {
   node: string;
   concurrency: number;
   leaseMs: number;
+  bundlingMs: number;
   baseUrl: string;
   links: LinkSigner;
 }
+
+/** What goes as one message: one notification, or a bundle of them, the worst first. */
+type Parcel = [ClaimedNotification, ...ClaimedNotification[]];
 
 /** One channel's claims and sends. */
 function createLane(engine: Engine, lane: Lane) {
@@ -84,10 +94,10 @@ function createLane(engine: Engine, lane: Lane) {
   let ask = Promise.withResolvers<void>();
   let asked = false;
 
-  function start(one: ClaimedNotification, summary: DeliverySummary): void {
-    const sending = deliverOne(engine, lane, one)
+  function start(parcel: Parcel, summary: DeliverySummary): void {
+    const sending = deliverOne(engine, lane, parcel)
       .then((result) => {
-        if (result) summary[result]++;
+        if (result) summary[result] += parcel.length;
       })
       .finally(() => onTheirWay.delete(sending));
     onTheirWay.add(sending);
@@ -99,11 +109,12 @@ function createLane(engine: Engine, lane: Lane) {
       asked = false;
       ask = Promise.withResolvers();
       const limit = stopped ? 0 : lane.concurrency - onTheirWay.size;
-      const claimed = limit === 0
+      const parcels = limit === 0
         ? []
         : await claim(engine, lane, { limit, firstAttemptsOnly });
-      for (const one of claimed) start(one, summary);
-      if (asked || (limit > 0 && claimed.length === limit)) continue;
+      for (const parcel of parcels) start(parcel, summary);
+      // Behind the many of one person there may be others.
+      if (asked || parcels.length > 0) continue;
       if (onTheirWay.size === 0) return summary;
       // A place that becomes free, or new work, is seen to at once: a send
       // that hangs holds up nothing but itself.
@@ -131,28 +142,42 @@ async function claim(
   { store, clock }: Engine,
   lane: Lane,
   { limit, firstAttemptsOnly }: { limit: number; firstAttemptsOnly: boolean },
-): Promise<ClaimedNotification[]> {
+): Promise<Parcel[]> {
   const nowMs = clock();
-  return await store.notifications.claim({
+  const claimed = await store.notifications.claim({
     channel: lane.kind,
     owner: lane.node,
     nowMs,
     leaseUntilMs: nowMs + lane.leaseMs,
     limit,
     firstAttemptsOnly,
+    bundlingMs: lane.bundlingMs,
   });
+  return parcelsOf(claimed);
+}
+
+function parcelsOf(claimed: readonly ClaimedNotification[]): Parcel[] {
+  const parcels = new Map<string, Parcel>();
+  for (const one of claimed) {
+    const { id, bundle } = one.notification;
+    const key = bundle ? `bundle ${bundle.id}` : `one ${id}`;
+    const parcel = parcels.get(key);
+    if (parcel) parcel.push(one);
+    else parcels.set(key, [one]);
+  }
+  return [...parcels.values()];
 }
 
 /** Promises what became of the attempt, or null when it could not be recorded: the lease brings the row back. */
 async function deliverOne(
   engine: Engine,
   lane: Lane,
-  claimed: ClaimedNotification,
+  parcel: Parcel,
 ): Promise<keyof DeliverySummary | null> {
-  const { notification } = claimed;
+  const [{ notification }] = parcel;
   try {
-    const result = await send(lane, claimed);
-    return await record(engine, lane, { claimed, result });
+    const result = attemptRefusal(notification) ?? await send(lane, parcel);
+    return await record(engine, lane, { parcel, result });
   } catch (error) {
     log.error("Notification {notificationId} could not be settled", {
       notificationId: notification.id,
@@ -165,7 +190,7 @@ async function deliverOne(
 
 async function send(
   { channels, kind, baseUrl, links, leaseMs }: Lane,
-  claimed: ClaimedNotification,
+  parcel: Parcel,
 ): Promise<SendResult> {
   const channel = channels.get(kind);
   if (!channel) {
@@ -173,7 +198,7 @@ async function send(
     return { outcome: "permanent", error };
   }
   try {
-    const message = pageMessage(claimed, { baseUrl, links });
+    const message = messageOf(parcel, { baseUrl, links });
     return await channel.send(message, AbortSignal.timeout(leaseMs));
   } catch (error) {
     // A channel promises not to throw; when it does, the page must still be tried again.
@@ -185,48 +210,73 @@ async function send(
 
 async function record(
   engine: Engine,
-  { channels, kind, node }: Lane,
-  { claimed, result }: { claimed: ClaimedNotification; result: SendResult },
+  lane: Lane,
+  { parcel, result }: { parcel: Parcel; result: SendResult },
 ): Promise<keyof DeliverySummary | null> {
-  const { notification } = claimed;
   const nowMs = engine.clock();
-  const provider = channels.get(kind)?.provider ?? null;
-  const settlement = settle(notification, result, {
-    nowMs,
-    random: engine.random,
-  });
-  const row = { ...settlement.notification, provider };
-  const recorded = await engine.store.transaction(async (tx) => {
-    const held = { owner: node, attempt: notification.attempt };
-    const written = await writeSettlement(
-      { engine, tx, nowMs },
-      { ...settlement, notification: row },
-      () => tx.notifications.settle(row, held),
-    );
-    if (written && notification.maybeSentTwice) {
-      await tx.timeline.add(notification.incidentId, [{
-        kind: "page_repeated_after_crash",
-        atMs: nowMs,
-        actor: SYSTEM,
-        detail: { notificationId: notification.id },
-      }]);
-    }
-    return written;
-  });
+  const provider = lane.channels.get(lane.kind)?.provider ?? null;
+  const settlements = settleTogether(
+    parcel.map(({ notification }) => notification),
+    result,
+    { nowMs, random: engine.random },
+  ).map((each) => ({
+    ...each,
+    notification: { ...each.notification, provider },
+  }));
+  const [first] = settlements;
+  if (!first) return null;
+  const { notification, moveOn } = first;
+  const { attempt } = parcel[0].notification;
+  const held = { owner: lane.node, attempt };
+  const recorded = settlements.length === 1
+    ? await recordOne(engine, { settlement: first, held, nowMs })
+    : await settleBundle(
+      { engine, nowMs, read: { state: "sending", ...held } },
+      settlements,
+    ) > 0;
   if (!recorded) {
     log.warn(
       "The lease of notification {notificationId} was over before its result was known",
       {
         notificationId: notification.id,
-        attempt: notification.attempt,
+        attempt,
       },
     );
     return null;
   }
-  if (settlement.moveOn) engine.kick();
-  return row.state === "sent"
+  if (moveOn) {
+    // Nothing has reached the person: what waits behind it need not.
+    await engine.store.notifications.endWindow(notification);
+    engine.kick();
+  }
+  return notification.state === "sent"
     ? "sent"
-    : row.state === "queued"
+    : notification.state === "queued"
     ? "retried"
     : "failed";
+}
+
+async function recordOne(
+  engine: Engine,
+  { settlement, held, nowMs }: {
+    settlement: Settlement;
+    held: { owner: string; attempt: number };
+    nowMs: number;
+  },
+): Promise<boolean> {
+  const { notification } = settlement;
+  return await engine.store.transaction(async (tx) => {
+    const written = await writeSettlement(
+      { engine, tx, nowMs },
+      settlement,
+      () => tx.notifications.settle(notification, held),
+    );
+    if (written) {
+      await tx.timeline.add(
+        notification.incidentId,
+        toldOfRepetition(notification, nowMs),
+      );
+    }
+    return written;
+  });
 }

@@ -1,60 +1,119 @@
-/** Reads who is who at one instant, in a handful of queries however many targets a policy has. */
-import type { EscalationTarget } from "../domain/escalation_policy.ts";
+/** Reads who is who, at one instant or over a stretch of time, in a handful of queries however many targets there are. */
+import {
+  type EscalationTarget,
+  targetsOf,
+} from "../domain/escalation_policy.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Directory } from "../domain/reach.ts";
-import { onCallAt } from "../domain/schedule.ts";
+import {
+  nextOnCall,
+  onCallAt,
+  peopleOf,
+  type SchedulePlan,
+} from "../domain/schedule.ts";
 import type { Repositories } from "../ports/store.ts";
+
+/** How far ahead the next on call are looked for: longer than a quarter of a year, which few turns are. */
+export const NEXT_WITHIN_MS = 100 * 86_400_000;
+
+/** All that an escalation reads. */
+export type Readable = Pick<Repositories, "responders" | "schedules" | "teams">;
+
+type About = Pick<Incident, "policy" | "teamId">;
+type Plans = ReadonlyMap<number, SchedulePlan>;
+type People = Pick<Directory, "members" | "adminIds" | "responders" | "turns">;
 
 /**
  * Promises everybody that the incident's policy may page at the instant, with the members of its team and the admins as
- * the last resort.
+ * the last resort. It knows no turns: they are taken, not read.
  */
 export async function loadDirectory(
-  tx: Repositories,
-  { policy, teamId }: Pick<Incident, "policy" | "teamId">,
+  tx: Readable,
+  about: About,
   nowMs: number,
 ): Promise<Directory> {
-  const targets = [
-    ...policy.steps.flatMap((step) => step.targets),
-    ...policy.fallback,
-  ];
-  const teamIds = idsOf(targets, "team").concat(teamId);
-  const [onCall, members, adminIds] = await Promise.all([
-    loadOnCall(tx, idsOf(targets, "schedule"), nowMs),
-    loadMembers(tx, teamIds),
+  const plans = await loadPlans(tx, about, { fromMs: nowMs, toMs: nowMs + 1 });
+  const watch = watchAt(plans, about, nowMs);
+  const onDuty = [...watch.onCall.values(), ...watch.nextOnCall.values()];
+  return { ...watch, ...await loadPeople(tx, about, onDuty.flat()) };
+}
+
+/** Promises the same for every instant of [fromMs, toMs), as a function from the instant to who is who at it. */
+export async function loadRoster(
+  tx: Readable,
+  about: About,
+  range: { fromMs: number; toMs: number },
+): Promise<(atMs: number) => Directory> {
+  const plans = await loadPlans(tx, about, range);
+  const onDuty = [...plans.values()].flatMap(peopleOf);
+  const people = await loadPeople(tx, about, onDuty);
+  return (atMs) => ({ ...watchAt(plans, about, atMs), ...people });
+}
+
+async function loadPlans(
+  tx: Readable,
+  { policy }: About,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): Promise<Plans> {
+  const nextIds = idsOf(policy, "next_on_call");
+  const scheduleIds = [...new Set([...idsOf(policy, "schedule"), ...nextIds])];
+  if (scheduleIds.length === 0) return new Map();
+  const untilMs = nextIds.length > 0 ? toMs + NEXT_WITHIN_MS : toMs;
+  return await tx.schedules.plans(scheduleIds, fromMs, untilMs);
+}
+
+function watchAt(
+  plans: Plans,
+  { policy }: About,
+  atMs: number,
+): Pick<Directory, "onCall" | "nextOnCall"> {
+  const untilMs = atMs + NEXT_WITHIN_MS;
+  const each = (
+    kind: EscalationTarget["kind"],
+    who: (plan: SchedulePlan) => number[],
+  ) =>
+    new Map(
+      idsOf(policy, kind).map((id) => {
+        const plan = plans.get(id);
+        return [id, plan ? who(plan) : []];
+      }),
+    );
+  return {
+    onCall: each("schedule", (plan) => onCallAt(plan, atMs)),
+    nextOnCall: each("next_on_call", (plan) => nextOnCall(plan, atMs, untilMs)),
+  };
+}
+
+async function loadPeople(
+  tx: Readable,
+  { policy, teamId }: About,
+  onDuty: readonly number[],
+): Promise<People> {
+  const [members, adminIds] = await Promise.all([
+    loadMembers(tx, [...idsOf(policy, "team"), teamId]),
     tx.responders.adminIds(),
   ]);
   const ids = new Set([
-    ...idsOf(targets, "responder"),
-    ...[...onCall.values()].flat(),
+    ...idsOf(policy, "responder"),
+    ...onDuty,
     ...[...members.values()].flat(),
     ...adminIds,
   ]);
-  const responders = await tx.responders.reachable([...ids]);
-  const byId = new Map(responders.map((one) => [one.id, one]));
-  return { onCall, members, adminIds, responders: byId };
+  const found = await tx.responders.reachable([...ids]);
+  const responders = new Map(found.map((one) => [one.id, one]));
+  return { members, adminIds, responders, turns: new Map() };
 }
 
 function idsOf(
-  targets: readonly EscalationTarget[],
+  policy: About["policy"],
   kind: EscalationTarget["kind"],
 ): number[] {
-  return targets.filter((target) => target.kind === kind)
+  return targetsOf(policy).filter((target) => target.kind === kind)
     .map((target) => target.id);
 }
 
-async function loadOnCall(
-  tx: Repositories,
-  scheduleIds: number[],
-  nowMs: number,
-): Promise<Map<number, number[]>> {
-  if (scheduleIds.length === 0) return new Map();
-  const plans = await tx.schedules.plans(scheduleIds, nowMs, nowMs + 1);
-  return new Map([...plans].map(([id, plan]) => [id, onCallAt(plan, nowMs)]));
-}
-
 async function loadMembers(
-  tx: Repositories,
+  tx: Readable,
   teamIds: number[],
 ): Promise<Map<number, number[]>> {
   const unique = [...new Set(teamIds)];

@@ -1,8 +1,18 @@
 /** Reads all that the readiness check looks at: some thirty queries for a thousand schedules, few for few. */
 import type { ChannelKind } from "../domain/people.ts";
+import {
+  type EscalationTarget,
+  targetsOf,
+} from "../domain/escalation_policy.ts";
 import type { ReadinessInput } from "../domain/readiness.ts";
-import { peopleOf, shifts } from "../domain/schedule.ts";
+import {
+  peopleOf,
+  type SchedulePlan,
+  type Shift,
+  shifts,
+} from "../domain/schedule.ts";
 import type { Repositories } from "../ports/store.ts";
+import { NEXT_WITHIN_MS } from "./load_directory.ts";
 import { everyRow } from "./every_row.ts";
 
 export type ReadinessStore = Pick<
@@ -33,19 +43,21 @@ export async function loadReadiness(
     fromMs,
     toMs,
   );
-  const targets = policies.flatMap(({ steps, fallback }) => [
-    ...steps.flatMap((step) => step.targets),
-    ...fallback,
-  ]);
+  const targets = policies.flatMap(targetsOf);
+  const nextToMs = toMs + NEXT_WITHIN_MS;
+  const far = await store.schedules.plans(
+    idsOf(targets, "next_on_call"),
+    fromMs,
+    nextToMs,
+  );
   const members = await store.teams.membersOf([
     ...policies.map(({ teamId }) => teamId),
-    ...targets.filter(({ kind }) => kind === "team").map(({ id }) => id),
+    ...idsOf(targets, "team"),
   ]);
   const responders = await store.responders.reachable([
     ...new Set([
-      ...targets.filter(({ kind }) => kind === "responder")
-        .map(({ id }) => id),
-      ...[...plans.values()].flatMap(peopleOf),
+      ...idsOf(targets, "responder"),
+      ...[...plans.values(), ...far.values()].flatMap(peopleOf),
       ...[...members.values()].flat(),
       ...adminIds,
     ]),
@@ -56,9 +68,8 @@ export async function loadReadiness(
   return {
     ...sending,
     ...{ fromMs, toMs, schedules, policies },
-    tiles: new Map(
-      [...plans].map(([id, plan]) => [id, shifts(plan, fromMs, toMs)]),
-    ),
+    tiles: tilesOf(plans, { fromMs, toMs }),
+    farTiles: tilesOf(far, { fromMs, toMs: nextToMs }),
     people: {
       members,
       adminIds,
@@ -67,4 +78,22 @@ export async function loadReadiness(
     lastDeliveries: await store.reports.lastDeliveries(methodIds),
     switchedOff: new Set(switchedOff),
   };
+}
+
+function idsOf(
+  targets: readonly EscalationTarget[],
+  kind: EscalationTarget["kind"],
+): number[] {
+  const ids = targets.filter((target) => target.kind === kind)
+    .map(({ id }) => id);
+  return [...new Set(ids)];
+}
+
+function tilesOf(
+  plans: ReadonlyMap<number, SchedulePlan>,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): Map<number, Shift[]> {
+  return new Map(
+    [...plans].map(([id, plan]) => [id, shifts(plan, fromMs, toMs)]),
+  );
 }

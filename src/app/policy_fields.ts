@@ -10,12 +10,21 @@ import { changeOf, id, line, shownTime, text } from "./fields.ts";
 import { given } from "./given.ts";
 import { checkTargets, checkTeam } from "./references.ts";
 import type { Resource } from "./resource.ts";
+import {
+  conditionFields,
+  readConditions,
+  shownConditions,
+} from "./step_fields.ts";
 
 const { delayMinutes, repeatCount, steps, targetsPerStep } = POLICY_LIMITS;
 
-const Target = z.object({ type: z.enum(TARGET_KINDS), id }).openapi(
-  "EscalationTarget",
-);
+const Target = z.object({
+  type: z.enum(TARGET_KINDS).openapi({
+    description:
+      "For `schedule` and `next_on_call` the id is a schedule's: who is on call on it now, and who comes after them.",
+  }),
+  id,
+}).openapi("EscalationTarget");
 type Target = z.infer<typeof Target>;
 
 const Step = z.object({
@@ -24,6 +33,7 @@ const Step = z.object({
       description: "How long the step waits for an answer before the next one.",
     }),
   targets: z.array(Target).min(1).max(targetsPerStep),
+  ...conditionFields,
 }).openapi("EscalationStep");
 
 /** Each field by itself. */
@@ -66,6 +76,7 @@ export const policyResource: Resource<EscalationPolicy, PolicyFields, Shown> = {
       steps: body.steps?.map((step) => ({
         delayMinutes: step.delay_minutes,
         targets: step.targets.map(readTarget),
+        ...readConditions(step),
       })),
       repeatCount: body.repeat_count,
       acknowledgementTimeoutMinutes: body.acknowledgement_timeout_minutes,
@@ -91,6 +102,7 @@ function show(policy: EscalationPolicy) {
     steps: policy.steps.map((step) => ({
       delay_minutes: step.delayMinutes,
       targets: step.targets.map(shownTarget),
+      ...shownConditions(step),
     })),
     repeat_count: policy.repeatCount,
     acknowledgement_timeout_minutes: policy.acknowledgementTimeoutMinutes,

@@ -8,10 +8,12 @@ const DAY_MS = 24 * HOUR_MS;
 /** How long each is of use; all longer than any sender's retries. */
 export const KEPT_MS = {
   seenMessages: 7 * DAY_MS,
+  notices: 90 * DAY_MS,
   recoveries: 90 * DAY_MS,
   idempotencyKeys: DAY_MS,
   rateLimits: HOUR_MS,
   jobRuns: 7 * DAY_MS,
+  pagingWindows: HOUR_MS,
 } as const;
 
 /** Promises the rows that are past their time deleted; tells how many. */
@@ -21,10 +23,13 @@ export async function prune(
   const nowMs = clock();
   const counts = [
     await store.seenMessages.prune(nowMs - KEPT_MS.seenMessages),
+    await store.notices.prune(nowMs - KEPT_MS.notices),
     await store.sources.pruneRecoveries(nowMs - KEPT_MS.recoveries),
     await store.idempotency.prune(nowMs - KEPT_MS.idempotencyKeys),
     await store.rateLimits.prune(nowMs - KEPT_MS.rateLimits),
+    await store.notifications.pruneWindows(nowMs - KEPT_MS.pagingWindows),
     await store.jobs.prune(nowMs - KEPT_MS.jobRuns),
+    await store.verifications.prune(nowMs),
     await store.sessions.prune(nowMs - SESSION_LIMITS.idleMs, nowMs),
   ];
   return counts.reduce((sum, count) => sum + count, 0);

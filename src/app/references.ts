@@ -46,7 +46,7 @@ export async function checkTargets(
     ...new Set(targets.filter((t) => t.kind === kind).map((t) => t.id)),
   ];
   await checkResponders(tx, { ids: ids("responder"), field });
-  for (const id of ids("schedule")) {
+  for (const id of new Set([...ids("schedule"), ...ids("next_on_call")])) {
     if (!await tx.schedules.find(id)) {
       throw invalid(field, `There is no schedule ${id}.`);
     }

@@ -5,6 +5,7 @@ import { shownTime } from "./fields.ts";
 import { type Change, recordChange } from "./record_change.ts";
 import { checkResponders } from "./references.ts";
 import { invalid, notFound } from "./refused_error.ts";
+import { lockSchedule } from "./schedule_layers.ts";
 
 export type EntryKind = ScheduleEntry["kind"];
 
@@ -31,7 +32,7 @@ export async function addEntry(
     fields: EntryFields;
   },
 ): Promise<ScheduleEntry> {
-  await demandSchedule(tx, scheduleId);
+  await lockSchedule(tx, scheduleId);
   const row = { scheduleId, kind, ...await windowOf(tx, fields) };
   await checkRoom(tx, { ...row, id: null });
   const after = await tx.schedules.insertEntry(row, nowMs);
@@ -47,6 +48,7 @@ export async function changeEntry(
     fields: EntryFields;
   },
 ): Promise<ScheduleEntry> {
+  await lockSchedule(tx, before.scheduleId);
   const window = await windowOf(tx, fields);
   await checkRoom(tx, { ...before, ...window });
   const after = await tx.schedules.updateEntry(before.id, window);
@@ -145,7 +147,8 @@ async function windowOf(
 }
 
 /**
- * Two overrides of the same thing at the same time would both be right. Overrides of different people may overlap, and
+ * Two overrides of the same thing at the same time would both be right. The schedule is locked, so that the other one
+ * cannot be about to come. Overrides of different people may overlap, and
  * so may entries: then all of them are on call.
  */
 async function checkRoom(

@@ -16,6 +16,7 @@ export async function setContactRules(
   { by, nowMs }: { by: UserAccount; nowMs: number },
 ): Promise<ContactRule[]> {
   await demandResponder(tx, responderId);
+  checkTimes(rules);
   await checkMethods(tx, { responderId, rules });
   const before = await tx.responders.contactRules(responderId);
   const after = await tx.responders.setContactRules(responderId, rules);
@@ -36,6 +37,21 @@ export function shownRule(rule: NewRule) {
     contact_method_id: rule.contactMethodId,
     delay_minutes: rule.delayMinutes,
   };
+}
+
+/** The same twice at one time is a slip: one message is sent, so that two would mislead. */
+function checkTimes(rules: readonly NewRule[]): void {
+  const seen = new Set<string>();
+  for (const [index, rule] of rules.entries()) {
+    const key = JSON.stringify(shownRule(rule));
+    if (seen.has(key)) {
+      throw invalid(
+        `rules.${index}.delay_minutes`,
+        "This contact method is used at this time already: choose another time, or leave the rule out.",
+      );
+    }
+    seen.add(key);
+  }
 }
 
 async function checkMethods(

@@ -41,20 +41,33 @@ export async function writeSettlement(
     ? await tx.incidents.lock(notification.incidentId)
     : null;
   if (!await write()) return false;
-  await tell(settling, notification);
+  const entries = told(notification, settling.nowMs);
+  await tx.timeline.add(notification.incidentId, entries);
   if (incident) await turnToNext(settling, { incident, failed: notification });
   return true;
 }
 
-async function tell(
-  { tx, nowMs }: Settling,
-  notification: Notification,
-): Promise<void> {
-  const kind = TOLD[notification.state];
-  if (!kind) return;
-  await tx.timeline.add(notification.incidentId, [
-    { kind, atMs: nowMs, actor: SYSTEM, detail: detailOf(notification) },
-  ]);
+/** Promises what the incident's story says of the message as it is now; empty where there is nothing to say. */
+export function told(row: Notification, nowMs: number): NewTimelineEntry[] {
+  const kind = TOLD[row.state];
+  return kind
+    ? [{ kind, atMs: nowMs, actor: SYSTEM, detail: detailOf(row) }]
+    : [];
+}
+
+/** Promises what the story says besides after an attempt that may have been the second one to arrive. */
+export function toldOfRepetition(
+  { id, maybeSentTwice }: Notification,
+  nowMs: number,
+): NewTimelineEntry[] {
+  return maybeSentTwice
+    ? [{
+      kind: "page_repeated_after_crash",
+      atMs: nowMs,
+      actor: SYSTEM,
+      detail: { notificationId: id },
+    }]
+    : [];
 }
 
 function detailOf(row: Notification): NewTimelineEntry["detail"] {
@@ -64,6 +77,7 @@ function detailOf(row: Notification): NewTimelineEntry["detail"] {
     channel: row.channel,
     notificationKind: row.kind,
     attempt: row.attempt,
+    ...(row.bundle === null ? {} : { bundleSize: row.bundle.size }),
     ...(row.error === null ? {} : { error: row.error }),
     ...(row.state === "queued" ? { retryAtMs: row.dueAtMs } : {}),
   };
@@ -71,7 +85,8 @@ function detailOf(row: Notification): NewTimelineEntry["detail"] {
 
 /**
  * A contact method is of no use for this page: the responder's next one is due now; when none is left and nobody else
- * of the step was reached, the next step is.
+ * of the step was reached, the next step is. Where the same one is to ring again later it still will, but nobody waits
+ * for that.
  */
 async function turnToNext(
   settling: Settling,
@@ -82,7 +97,9 @@ async function turnToNext(
   const ofStep = await tx.notifications
     .listOfStep(incident.id, failed.step, failed.round);
   const own = ofStep.filter((row) => row.responderId === failed.responderId);
-  const later = own.find((row) => row.state === "queued");
+  const others = ofStep.filter((row) => !ringsAgain(row, failed));
+  const ownOthers = others.filter((row) => own.includes(row));
+  const later = ownOthers.find((row) => row.state === "queued");
   if (later) {
     if (later.dueAtMs <= nowMs) return;
     await tx.notifications.save(
@@ -91,10 +108,17 @@ async function turnToNext(
     );
     return;
   }
-  if (own.some(mayReach)) return;
+  if (ownOthers.some(mayReach)) return;
   if (await pageUnused(settling, { incident, failed, own })) return;
-  if (ofStep.some(mayReach)) return;
+  if (others.some(mayReach)) return;
   await nextStepNow(settling, { incident, failed });
+}
+
+/** A later page by the contact method that has just failed. */
+function ringsAgain(row: Notification, failed: Notification): boolean {
+  return row.state === "queued" &&
+    row.responderId === failed.responderId &&
+    row.contactMethodId === failed.contactMethodId;
 }
 
 function mayReach({ state }: Notification): boolean {
@@ -134,7 +158,7 @@ async function nextStepNow(
   await tx.timeline.add(incident.id, [told]);
   // Only the step that ran last hurries its successor on; an older one has had its turn.
   const runsNow = incident.nextActionAtMs !== null && step !== FALLBACK_STEP &&
-    isStepBefore(incident, { step, round });
+    ranLast(incident, { step, round });
   if (!runsNow) return;
   await tx.incidents.save({ ...incident, nextActionAtMs: nowMs });
   await tx.timeline.add(incident.id, [
@@ -147,10 +171,10 @@ async function nextStepNow(
   ]);
 }
 
-function isStepBefore(
+function ranLast(
   { nextStep, round, policy }: Incident,
   failed: { step: number; round: number },
 ): boolean {
   const count = policy.steps.length;
-  return round * count + nextStep > failed.round * count + failed.step;
+  return round * count + nextStep === failed.round * count + failed.step + 1;
 }

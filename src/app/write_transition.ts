@@ -1,7 +1,11 @@
 /** Writes what a rule has decided about an incident: the row, its pages and its story, in the caller's transaction. */
 import { urgencyOf } from "../domain/alert.ts";
 import { planContacts } from "../domain/contact_rules.ts";
-import { beforeLastStep, planEscalation } from "../domain/escalation.ts";
+import {
+  beforeLastStep,
+  type EscalationPlan,
+  planEscalation,
+} from "../domain/escalation.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Transition } from "../domain/lifecycle.ts";
 import {
@@ -48,15 +52,24 @@ export async function writeTransition(
   return incident;
 }
 
-/** Promises the plan for the incident's next step, with who is on call read in the same transaction. */
+/**
+ * Promises the plan for the incident's next step, with who is on call read in the same transaction. Where a round-robin
+ * step pages, its turn is taken, and goes back when the transaction does.
+ */
 export async function planNow(
   { tx, nowMs, directory }: Writing,
   incident: Incident,
-) {
+): Promise<EscalationPlan> {
   const known = directory
     ? await directory(incident)
     : await loadDirectory(tx, incident, nowMs);
-  return planEscalation(incident, known, nowMs);
+  const plan = planEscalation(incident, known, nowMs);
+  const step = plan.turnStep;
+  if (step === null) return plan;
+  // Which step pages does not depend on whose turn it is, so that no turn is taken in vain.
+  const turn = await tx.policies.takeTurn(incident.policy.policyId, step);
+  const turns = new Map([[step, turn]]);
+  return planEscalation(incident, { ...known, turns }, nowMs);
 }
 
 /** Pages one person by their own rules, as if the step that ran last had named them. */

@@ -5,7 +5,7 @@
  * The time limits are real time; the breaker's pause goes by the clock that is passed in.
  */
 import { bulkhead } from "cockatiel";
-import type { Channel, PageMessage } from "../ports/channel.ts";
+import type { Channel, OutgoingMessage } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type Attempt, retry } from "./attempt.ts";
 import {
@@ -83,7 +83,7 @@ export function guardChannel(
   });
   circuit.onStateChange(() => settings.onStateChange(health()));
 
-  const attempt = async (message: PageMessage, signal: AbortSignal) => {
+  const attempt = async (message: OutgoingMessage, signal: AbortSignal) => {
     // The circuit may have opened while this one waited.
     const refusal = circuit.refusal(channel.provider);
     if (refusal !== null) return refusal;
@@ -117,7 +117,7 @@ export function guardChannel(
 /** Promises the channel's result, or `retry` when it has none in time. Never throws, whatever the channel does. */
 async function limitedSend(
   channel: Channel,
-  message: PageMessage,
+  message: OutgoingMessage,
   options: { signal: AbortSignal; timeLimitMs: number },
 ): Promise<Attempt> {
   const limit = timeLimit(options.signal, options.timeLimitMs);

@@ -3,6 +3,7 @@
  * we choose does the work: sent again after an unknown outcome it comes back as a duplicate, which is a success.
  */
 import { z } from "zod";
+import type { OutgoingMessage } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
 import {
   type Attempt,
@@ -38,6 +39,8 @@ export interface InfobipRequest {
   body: unknown;
   /** Ours, chosen for this message. */
   messageId: string;
+  /** What the message holds that no error may repeat; null for nothing. */
+  secret: string | null;
 }
 
 const MOST_BODY_BYTES = 64 * 1024;
@@ -48,7 +51,8 @@ export async function postToInfobip(
   request: InfobipRequest,
   deps: InfobipDeps & { signal: AbortSignal },
 ): Promise<Attempt> {
-  const secrets = [account.apiKey, account.receiptUrl ?? ""];
+  const { receiptUrl, apiKey } = account;
+  const secrets = [apiKey, receiptUrl ?? "", request.secret ?? ""];
   try {
     const response = await deps.fetch(address(account, request), {
       method: "POST",
@@ -86,6 +90,11 @@ export function receiptUrl(
   return `${base}/api/v1/notifications/infobip/receipts/${
     encodeURIComponent(token)
   }`;
+}
+
+/** Promises what a message holds that no error may repeat. */
+export function secretIn(message: OutgoingMessage): string | null {
+  return message.kind === "verification" ? message.code : null;
 }
 
 /** Promises the number as Infobip writes it, digits alone, or null for what is not E.164 with its `+`. */

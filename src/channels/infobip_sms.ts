@@ -1,13 +1,17 @@
 /** SMS through Infobip's `POST /sms/3/messages`. */
 import anyAscii from "any-ascii";
+import { bundleSmsText, isBundle } from "../domain/bundle_text.ts";
+import { noticeSms } from "../domain/notice_text.ts";
 import { smsText } from "../domain/page_text.ts";
-import type { Channel, PageMessage } from "../ports/channel.ts";
+import { codeSmsText } from "../domain/verification_text.ts";
+import type { Channel, OutgoingMessage } from "../ports/channel.ts";
 import { permanent } from "./attempt.ts";
 import {
   type InfobipAccount,
   type InfobipDeps,
   infobipNumber,
   postToInfobip,
+  secretIn,
 } from "./infobip_api.ts";
 
 export interface InfobipSmsOptions extends InfobipAccount {
@@ -33,6 +37,7 @@ export function createInfobipSms(
         path: "/sms/3/messages",
         body: smsBody({ ...options, to }, message),
         messageId: message.idempotencyKey,
+        secret: secretIn(message),
       };
       return await postToInfobip(options, request, { ...deps, signal });
     },
@@ -41,7 +46,7 @@ export function createInfobipSms(
 
 function smsBody(
   options: InfobipSmsOptions & { to: string },
-  message: PageMessage,
+  message: OutgoingMessage,
 ) {
   const delivery = options.receiptUrl === null
     ? {}
@@ -51,7 +56,7 @@ function smsBody(
     messages: [{
       sender: options.sender,
       destinations: [{ to: options.to, messageId: message.idempotencyKey }],
-      content: { text: smsText(message, anyAscii) },
+      content: { text: textOf(message) },
       options: { validityPeriod: VALIDITY },
       webhooks: {
         ...delivery,
@@ -62,4 +67,12 @@ function smsBody(
     // An account may rewrite links to Infobip's own domain, which preview robots then open.
     options: { tracking: { shortenUrl: false, trackClicks: false } },
   };
+}
+
+function textOf(message: OutgoingMessage): string {
+  if (message.kind === "verification") return codeSmsText(message);
+  if (message.kind === "notice") return noticeSms(message, anyAscii);
+  return isBundle(message)
+    ? bundleSmsText(message, anyAscii)
+    : smsText(message, anyAscii);
 }

@@ -2,15 +2,25 @@
 import nodemailer from "nodemailer";
 import addressparser from "nodemailer/lib/addressparser";
 import { urgencyOf } from "../domain/alert.ts";
-import {
-  type MailContent,
-  mailContent,
-  mailPlainText,
-} from "../domain/mail_text.ts";
+import { bundleMailContent } from "../domain/bundle_mail.ts";
+import { isBundle } from "../domain/bundle_text.ts";
+import { mailContent, mailPlainText } from "../domain/mail_text.ts";
+import { noticeMail, noticePlainText } from "../domain/notice_text.ts";
 import { cleanLine } from "../domain/text.ts";
-import type { Channel, PageMessage } from "../ports/channel.ts";
+import { codeMail, codeMailText } from "../domain/verification_text.ts";
+import type {
+  Channel,
+  NoticeMessage,
+  OutgoingMessage,
+  PageMessage,
+  VerificationMessage,
+} from "../ports/channel.ts";
 import { permanent } from "./attempt.ts";
-import { createMailHtml } from "./mail_html.ts";
+import {
+  createCodeHtml,
+  createMailHtml,
+  createNoticeHtml,
+} from "./mail_html.ts";
 import { smtpFailure } from "./smtp_outcome.ts";
 
 export interface SmtpOptions {
@@ -44,7 +54,12 @@ const TIMEOUTS = {
 /** Promises a channel for mail. Throws when `from` holds no address. */
 export function createSmtp(options: SmtpOptions): SmtpChannel {
   const domain = senderDomain(options.from);
-  const html = createMailHtml();
+  const writing = {
+    domain,
+    html: createMailHtml(),
+    codeHtml: createCodeHtml(),
+    noticeHtml: createNoticeHtml(),
+  };
   const transport = nodemailer.createTransport({
     pool: true,
     ...TIMEOUTS,
@@ -68,46 +83,96 @@ export function createSmtp(options: SmtpOptions): SmtpChannel {
         return permanent("The address is not a mail address.");
       }
       try {
-        const content = mailContent(message);
         const sent = await transport.sendMail({
-          ...mailOf(message, content, domain),
+          ...envelope(message, domain),
+          ...partsOf(message, writing),
           from: options.from,
-          html: html(content),
           signal,
         });
         return { outcome: "sent", providerMessageId: sent.messageId };
       } catch (error) {
-        return smtpFailure(error, { signal, secrets });
+        const code = message.kind === "verification" ? [message.code] : [];
+        const hidden = [...secrets, ...code];
+        return smtpFailure(error, { signal, secrets: hidden });
       }
     },
     close: () => transport.close(),
   };
 }
 
-/**
- * Headers of a page's mail. The Message-ID is the same at every attempt (RFC 5322, section 3.6.4), and all mails of one
- * incident to one responder hang on a root that is named but never sent, so that any of them may come first.
- */
-function mailOf(message: PageMessage, content: MailContent, domain: string) {
-  const root = threadRoot(message, domain);
-  const { kind, incident } = message;
-  const wakes = kind === "page" && urgencyOf(incident.severity) === "high";
+interface Writing {
+  domain: string;
+  html: ReturnType<typeof createMailHtml>;
+  codeHtml: ReturnType<typeof createCodeHtml>;
+  noticeHtml: ReturnType<typeof createNoticeHtml>;
+}
+
+/** What every mail has. The Message-ID is the same at every attempt (RFC 5322, section 3.6.4). */
+function envelope(message: OutgoingMessage, domain: string) {
   return {
     to: {
       name: cleanLine(message.responderName, 100),
       address: message.address,
     },
-    subject: content.subject,
-    text: mailPlainText(content),
     messageId: `<${message.idempotencyKey}@${domain}>`,
-    inReplyTo: root,
-    references: root,
-    priority: wakes ? "high" as const : "normal" as const,
     headers: {
       // Vacation programs must not answer (RFC 3834, section 5; MS-OXCMAIL, section 2.1.3.2.20).
       "Auto-Submitted": "auto-generated",
       "X-Auto-Response-Suppress": "All",
     },
+  };
+}
+
+function partsOf(message: OutgoingMessage, writing: Writing) {
+  switch (message.kind) {
+    case "verification":
+      return codeParts(message, writing);
+    case "notice":
+      return noticeParts(message, writing);
+    default:
+      return pageParts(message, writing);
+  }
+}
+
+function noticeParts(message: NoticeMessage, { noticeHtml }: Writing) {
+  const mail = noticeMail(message);
+  return {
+    subject: mail.subject,
+    text: noticePlainText(mail),
+    html: noticeHtml(mail),
+  };
+}
+
+/**
+ * All mails of one incident to one responder hang on a root that is named but never sent, so that any may come first; a
+ * mail about several incidents hangs on none of them.
+ */
+function pageParts(message: PageMessage, { domain, html }: Writing) {
+  const bundled = isBundle(message);
+  const content = bundled ? bundleMailContent(message) : mailContent(message);
+  const { kind, incident } = message;
+  const wakes = kind === "page" && urgencyOf(incident.severity) === "high";
+  return {
+    subject: content.subject,
+    text: mailPlainText(content),
+    html: html(content),
+    ...bundled ? {} : threadOf(message, domain),
+    priority: wakes ? "high" as const : "normal" as const,
+  };
+}
+
+function threadOf(message: PageMessage, domain: string) {
+  const root = threadRoot(message, domain);
+  return { inReplyTo: root, references: root };
+}
+
+function codeParts(message: VerificationMessage, { codeHtml }: Writing) {
+  const content = codeMail(message);
+  return {
+    subject: content.subject,
+    text: codeMailText(content),
+    html: codeHtml(content),
+    priority: "high" as const,
   };
 }
 

@@ -17,6 +17,8 @@ export interface Config {
   notificationRetryWorkerEnabled: boolean;
   /** The most messages in flight at once on each channel. */
   notificationConcurrency: number;
+  /** How long pages to one person on one channel wait to go as one message, after one has gone; 0: never. */
+  pageBundlingSeconds: number;
   escalationWorkerEnabled: boolean;
   infobip: InfobipConfig | null;
   /** Infobip names it with each delivery receipt; null: receipts are refused. */
@@ -75,6 +77,7 @@ export function assemble(values: Variables): Config {
     notificationSendingEnabled: values.NOTIFICATION_SENDING_ENABLED,
     notificationRetryWorkerEnabled: values.NOTIFICATION_RETRY_WORKER_ENABLED,
     notificationConcurrency: values.NOTIFICATION_CONCURRENCY,
+    pageBundlingSeconds: values.PAGE_BUNDLING_SECONDS,
     escalationWorkerEnabled: values.ESCALATION_WORKER_ENABLED,
     infobip: infobipOf(values),
     infobipReceiptToken: values.INFOBIP_RECEIPT_TOKEN ?? null,

@@ -23,6 +23,7 @@ export function shownSettings(
     NOTIFICATION_SENDING_ENABLED: config.notificationSendingEnabled,
     NOTIFICATION_RETRY_WORKER_ENABLED: config.notificationRetryWorkerEnabled,
     NOTIFICATION_CONCURRENCY: config.notificationConcurrency,
+    PAGE_BUNDLING_SECONDS: config.pageBundlingSeconds,
     ESCALATION_WORKER_ENABLED: config.escalationWorkerEnabled,
     INFOBIP_BASE_URL: infobip?.baseUrl ?? null,
     INFOBIP_API_KEY: secret(infobip?.apiKey),

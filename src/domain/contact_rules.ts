@@ -2,15 +2,26 @@
 import type { Urgency } from "./alert.ts";
 import type { ContactMethod, ReachableResponder } from "./people.ts";
 
+const MINUTE_MS = 60_000;
+
 export interface PlannedContact {
   contactMethod: ContactMethod;
   dueAtMs: number;
 }
 
+/** A contact method and all the times at which it is used. */
+export interface Rung {
+  method: ContactMethod;
+  /** Since the page began, milliseconds, ascending, never empty. */
+  afterMs: number[];
+}
+
 /**
- * Promises how to reach the responder, earliest first, each contact method once. Without rules for the urgency, or when
+ * Promises how to reach the responder, earliest first, and at one instant in the order of the rules. A contact method that
+ * several rules name is used at each of their times ("ring again"), twice at none. Without rules for the urgency, or when
  * every method they name is switched off, it is every enabled contact method at once: a person with a working phone is
- * never skipped for want of a rule. Empty only when the responder has no enabled contact method.
+ * never skipped for want of a rule. Whether a method is verified makes no difference. Empty only when the responder has
+ * no enabled contact method.
  */
 export function planContacts(
   responder: ReachableResponder,
@@ -21,19 +32,37 @@ export function planContacts(
     responder.contactMethods.filter((method) => method.enabled)
       .map((method) => [method.id, method]),
   );
-  const byRule = new Map<number, PlannedContact>();
+  const byRule = new Map<string, PlannedContact>();
   const rules = responder.contactRules
     .filter((rule) => rule.urgency === urgency)
     .sort((a, b) => a.delayMinutes - b.delayMinutes || a.id - b.id);
-  for (const rule of rules) {
-    const contactMethod = enabled.get(rule.contactMethodId);
-    if (!contactMethod || byRule.has(contactMethod.id)) continue;
-    const dueAtMs = nowMs + Math.round(rule.delayMinutes * 60_000);
-    byRule.set(contactMethod.id, { contactMethod, dueAtMs });
+  for (const { contactMethodId, delayMinutes } of rules) {
+    const contactMethod = enabled.get(contactMethodId);
+    if (!contactMethod) continue;
+    const dueAtMs = nowMs + Math.round(delayMinutes * MINUTE_MS);
+    const key = `${contactMethodId} ${dueAtMs}`;
+    if (!byRule.has(key)) byRule.set(key, { contactMethod, dueAtMs });
   }
   if (byRule.size > 0) return [...byRule.values()];
   return [...enabled.values()]
     .map((contactMethod) => ({ contactMethod, dueAtMs: nowMs }));
+}
+
+/** Promises the plan by contact method, in the order of first use. */
+export function ladder(
+  responder: ReachableResponder,
+  urgency: Urgency,
+): Rung[] {
+  const rungs = new Map<number, Rung>();
+  for (
+    const { contactMethod, dueAtMs } of planContacts(responder, urgency, 0)
+  ) {
+    const rung = rungs.get(contactMethod.id) ??
+      { method: contactMethod, afterMs: [] };
+    rung.afterMs.push(dueAtMs);
+    rungs.set(contactMethod.id, rung);
+  }
+  return [...rungs.values()];
 }
 
 /**

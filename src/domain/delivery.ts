@@ -1,6 +1,6 @@
 /** What becomes of a message after an attempt to send it, and after the provider's receipt. */
 import type { IncidentStatus } from "./incident.ts";
-import type { Notification } from "./notification.ts";
+import type { Notification, NotificationState } from "./notification.ts";
 
 /** What a channel says of one attempt; see ports/channel.ts. */
 export type AttemptResult =
@@ -15,8 +15,24 @@ export const RETRY_LIMITS = {
   windowMs: 15 * 60_000,
 } as const;
 
-export interface Settlement {
-  notification: Notification;
+/** What sending changes of a message, whatever the message is about. */
+export interface Outgoing {
+  state: NotificationState;
+  dueAtMs: number;
+  /** When the first attempt was due; retries end 15 minutes later. */
+  firstDueAtMs: number;
+  attempt: number;
+  leaseOwner: string | null;
+  leaseUntilMs: number | null;
+  providerMessageId: string | null;
+  error: string | null;
+  sentAtMs: number | null;
+  deliveredAtMs: number | null;
+  updatedAtMs: number;
+}
+
+export interface Settlement<T extends Outgoing = Notification> {
+  notification: T;
   /** Nothing more will be tried on this contact method: the responder's next one is due now. */
   moveOn: boolean;
 }
@@ -26,11 +42,11 @@ export interface Settlement {
  * backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), or as long as the provider asks;
  * it fails for good after 6 attempts or when the next one would be more than 15 minutes after the first was due.
  */
-export function settle(
-  notification: Notification,
+export function settle<T extends Outgoing>(
+  notification: T,
   result: AttemptResult,
   { nowMs, random }: { nowMs: number; random: () => number },
-): Settlement {
+): Settlement<T> {
   const released = {
     ...notification,
     leaseOwner: null,
@@ -50,7 +66,7 @@ export function settle(
       moveOn: false,
     };
   }
-  const failed: Settlement = {
+  const failed: Settlement<T> = {
     notification: { ...released, state: "failed", error: result.error },
     moveOn: true,
   };
@@ -74,6 +90,55 @@ export function settle(
   };
 }
 
+/**
+ * Promises the settlements of a bundle after one attempt, one for each message, all with the same outcome. The bundle is as
+ * young as its youngest, so that none is given up before its time.
+ */
+export function settleTogether(
+  bundle: readonly Notification[],
+  result: AttemptResult,
+  context: { nowMs: number; random: () => number },
+): Settlement[] {
+  const [first] = bundle;
+  if (!first) return [];
+  const firstDueAtMs = Math.max(...bundle.map((each) => each.firstDueAtMs));
+  const { notification: settled, moveOn } = settle(
+    { ...first, firstDueAtMs },
+    result,
+    context,
+  );
+  const { state, dueAtMs, error, sentAtMs, providerMessageId } = settled;
+  return bundle.map((each) => ({
+    notification: {
+      ...each,
+      state,
+      // The claim that came after the last attempt was none.
+      attempt: Math.min(each.attempt, RETRY_LIMITS.attempts),
+      dueAtMs: state === "queued" ? dueAtMs : each.dueAtMs,
+      error,
+      sentAtMs,
+      providerMessageId,
+      leaseOwner: null,
+      leaseUntilMs: null,
+      updatedAtMs: context.nowMs,
+    },
+    moveOn,
+  }));
+}
+
+/**
+ * Promises null while an attempt may be made, else why not: the process ended in each of the attempts before, which no
+ * result could count.
+ */
+export function attemptRefusal(
+  { attempt }: Pick<Notification, "attempt">,
+): { outcome: "permanent"; error: string } | null {
+  if (attempt <= RETRY_LIMITS.attempts) return null;
+  const error =
+    `Given up after ${RETRY_LIMITS.attempts} attempts: the process ended before their outcome was known.`;
+  return { outcome: "permanent", error };
+}
+
 /** Promises a whole number of milliseconds from 0 to min(cap, base * 2^(attempt - 1)), evenly spread. */
 export function backoffMs(attempt: number, random: () => number): number {
   const ceiling = Math.min(
@@ -88,11 +153,11 @@ export function backoffMs(attempt: number, random: () => number): number {
  * receipts come twice and out of order. A delivery is believed even after a failure, which some operators report too
  * early; a failure never takes a delivery back.
  */
-export function applyReceipt(
-  notification: Notification,
+export function applyReceipt<T extends Outgoing>(
+  notification: T,
   receipt: { state: "accepted" | "delivered" | "failed"; error: string },
   nowMs: number,
-): Settlement | null {
+): Settlement<T> | null {
   const { state } = notification;
   const wasSent = state === "sent" || state === "sending";
   if (receipt.state === "delivered" && (wasSent || state === "failed")) {
@@ -135,7 +200,7 @@ export type RetryRefusal = {
 /**
  * Promises the notification queued again as if it were new, at a person's wish, or a refusal: only what failed, was
  * cancelled or suppressed can be sent again, and only while its incident still asks for an answer. It takes a new
- * idempotency key: with the old one the provider would call it a repetition and send nothing.
+ * idempotency key: with the old one the provider would call it a repetition and send nothing. It leaves its bundle.
  */
 export function retryByHand(
   notification: Notification,
@@ -164,6 +229,7 @@ export function retryByHand(
       firstDueAtMs: nowMs,
       idempotencyKey,
       maybeSentTwice: false,
+      bundle: null,
       error: null,
       updatedAtMs: nowMs,
     },

@@ -1,16 +1,19 @@
 /** Who is paged next, and when to look again. */
 import { urgencyOf } from "./alert.ts";
-import type { FrozenPolicy } from "./escalation_policy.ts";
+import type { EscalationStep, FrozenPolicy } from "./escalation_policy.ts";
 import type { Incident } from "./incident.ts";
 import { FALLBACK_STEP } from "./notification.ts";
 import {
   type Directory,
+  inTurn,
   type PlannedPage,
   type Position,
+  type Reach,
   reach,
   type ReachContext,
   respondersOf,
 } from "./reach.ts";
+import { type PassedOver, whyPassedOver } from "./step_condition.ts";
 import { type NewTimelineEntry, SYSTEM } from "./timeline.ts";
 
 /** What the incident becomes, whom it pages, and the story of why. */
@@ -18,16 +21,27 @@ export interface EscalationPlan {
   incident: Incident;
   pages: PlannedPage[];
   entries: NewTimelineEntry[];
+  /** The 0-based step of which these pages use up a turn; null where nobody takes turns. */
+  turnStep: number | null;
 }
 
+/** Whom the last resort is taken from. */
+export type LastResort = "policy" | "team" | "admins";
+
+/** Why the steps are over. */
+export type ExhaustedReason =
+  | "nobody_answered"
+  | "nobody_reachable"
+  | "no_step_applies";
+
 /**
- * Promises the next step of the incident's own copy of the policy that reaches
- * somebody: its pages, and the incident with the following step and the instant
- * to look again. A step that reaches nobody is skipped at once and says so.
- * When every repeat has passed, or a whole time through the steps reaches
- * nobody, the incident is marked exhausted and the fallback is paged: the
- * policy's own, else the team's members, else the admins. A test incident pages
- * nobody.
+ * Promises the next step of the incident's own copy of the policy that applies
+ * and reaches somebody: its pages, and the incident with the following step and
+ * the instant to look again. A step whose condition does not hold, or that
+ * reaches nobody, is skipped at once and says so. When every repeat has passed,
+ * or a whole time through the steps pages nobody, the incident is marked
+ * exhausted and the fallback is paged: the policy's own, else the team's
+ * members, else the admins. A test incident pages nobody.
  */
 export function planEscalation(
   incident: Incident,
@@ -36,46 +50,86 @@ export function planEscalation(
 ): EscalationPlan {
   if (incident.isTest) {
     const next = { ...incident, nextActionAtMs: null };
-    return { incident: next, pages: [], entries: [] };
+    return { incident: next, pages: [], entries: [], turnStep: null };
   }
   const { policy } = incident;
-  const urgency = urgencyOf(incident.severity);
   const entries: NewTimelineEntry[] = [];
-  let skipped = 0;
+  const skipped: Skipped[] = [];
   let position = wrap(policy, {
     round: incident.round,
     step: incident.nextStep,
   });
+  // No time passes between skipped steps: one time through them is enough.
   while (
-    position.round <= policy.repeatCount && skipped < policy.steps.length
+    position.round <= policy.repeatCount &&
+    skipped.length < policy.steps.length
   ) {
     const step = policy.steps[position.step];
     if (!step) break;
-    const ids = step.targets.flatMap((target) =>
-      respondersOf(target, directory)
-    );
-    const reached = reach(ids, { directory, urgency, nowMs, position });
-    entries.push(...reached.entries);
+    const tried = tryStep(incident, step, { directory, nowMs, position });
     const following = wrap(policy, { ...position, step: position.step + 1 });
-    if (reached.pages.length > 0) {
-      entries.push(paged("step_paged", reached.pages, { position, nowMs }));
+    entries.push(...tried.entries);
+    if (tried.pages.length > 0) {
       const nextActionAtMs = Math.round(nowMs + step.delayMinutes * 60_000);
-      const next = { ...at(incident, following), nextActionAtMs };
-      return { incident: next, pages: reached.pages, entries };
+      return {
+        incident: { ...at(incident, following), nextActionAtMs },
+        pages: tried.pages,
+        entries,
+        turnStep: step.roundRobin ? position.step : null,
+      };
     }
-    entries.push(
-      told("step_skipped", nowMs, { ...position, reason: reached.reason }),
-    );
+    skipped.push(tried.reason);
     position = following;
-    skipped++;
   }
-  const reason = skipped < policy.steps.length
-    ? "nobody_answered"
-    : "nobody_reachable";
+  const reason = whyExhausted(policy, skipped);
   entries.push(told("exhausted", nowMs, { reason }));
   const fallback = pageFallback(at(incident, position), directory, nowMs);
   return { ...fallback, entries: [...entries, ...fallback.entries] };
 }
+
+type Skipped = PassedOver | Reach["reason"];
+
+/** The pages of one step with what is told of it; without pages, why it was skipped. */
+function tryStep(
+  incident: Incident,
+  step: EscalationStep,
+  { directory, nowMs, position }: Omit<ReachContext, "urgency">,
+): { pages: PlannedPage[]; entries: NewTimelineEntry[]; reason: Skipped } {
+  const { severity } = incident;
+  const skip = (reason: Skipped) =>
+    told("step_skipped", nowMs, { ...position, reason });
+  const passedOver = whyPassedOver(step, { severity, atMs: nowMs });
+  if (passedOver) {
+    return { pages: [], entries: [skip(passedOver)], reason: passedOver };
+  }
+  const ids = step.targets.flatMap((one) => respondersOf(one, directory));
+  const urgency = urgencyOf(severity);
+  const { pages: all, entries, reason } = reach(ids, {
+    directory,
+    urgency,
+    nowMs,
+    position,
+  });
+  const pages = step.roundRobin
+    ? inTurn(all, directory.turns.get(position.step) ?? 0)
+    : all;
+  const word = pages.length > 0
+    ? paged("step_paged", pages, { position, nowMs, inTurn: step.roundRobin })
+    : skip(reason);
+  return { pages, entries: [...entries, word], reason };
+}
+
+function whyExhausted(
+  { steps }: FrozenPolicy,
+  skipped: readonly Skipped[],
+): ExhaustedReason {
+  if (skipped.length < steps.length) return "nobody_answered";
+  return skipped.every((reason) => !UNREACHED.includes(reason))
+    ? "no_step_applies"
+    : "nobody_reachable";
+}
+
+const UNREACHED: readonly Skipped[] = ["nobody_on_call", "nobody_reachable"];
 
 /** Promises the incident set back to the step that ran last, so that it runs again. */
 export function beforeLastStep(incident: Incident): Incident {
@@ -107,33 +161,44 @@ function pageFallback(
   const position = { round: incident.round, step: FALLBACK_STEP };
   // Nobody answered so far: the fallback is woken whatever the severity.
   const context: ReachContext = { directory, urgency: "high", nowMs, position };
-  const choices = [
-    incident.policy.fallback.flatMap((target) =>
-      respondersOf(target, directory)
-    ),
-    directory.members.get(incident.teamId) ?? [],
-    directory.adminIds,
+  const named = incident.policy.fallback
+    .flatMap((target) => respondersOf(target, directory));
+  const choices: [LastResort, readonly number[]][] = [
+    ["policy", named],
+    ["team", directory.members.get(incident.teamId) ?? []],
+    ["admins", directory.adminIds],
   ];
   const entries: NewTimelineEntry[] = [];
-  for (const ids of choices) {
+  for (const [lastResort, ids] of choices) {
     const { pages, entries: unreachable } = reach(ids, context);
     entries.push(...unreachable);
     if (pages.length > 0) {
-      entries.push(paged("fallback_paged", pages, { position, nowMs }));
-      return { incident: next, pages, entries };
+      const about = { position, nowMs, lastResort };
+      entries.push(paged("fallback_paged", pages, about));
+      return { incident: next, pages, entries, turnStep: null };
     }
   }
   entries.push(told("nobody_to_page", nowMs, {}));
-  return { incident: next, pages: [], entries };
+  return { incident: next, pages: [], entries, turnStep: null };
 }
 
 function paged(
   kind: "step_paged" | "fallback_paged",
   pages: readonly PlannedPage[],
-  { position, nowMs }: { position: Position; nowMs: number },
+  { position, nowMs, inTurn = false, lastResort }: {
+    position: Position;
+    nowMs: number;
+    inTurn?: boolean;
+    lastResort?: LastResort;
+  },
 ): NewTimelineEntry {
   const responderIds = [...new Set(pages.map((page) => page.responderId))];
-  return told(kind, nowMs, { ...position, responderIds });
+  return told(kind, nowMs, {
+    ...position,
+    responderIds,
+    ...(inTurn ? { inTurn } : {}),
+    ...(lastResort ? { lastResort } : {}),
+  });
 }
 
 function told(

@@ -1,4 +1,5 @@
 /** What the readiness check finds: what would go wrong, where, from when on, and how bad that is. */
+import type { Severity } from "./alert.ts";
 import type { ChannelKind } from "./people.ts";
 import type { Stretch } from "./weekly_windows.ts";
 
@@ -37,18 +38,25 @@ export interface SkippingPolicy extends Named {
   steps: number[];
 }
 
+/** For which incidents a policy fails. */
+export interface When {
+  stretches: Stretch[];
+  /** Of these only; empty: of every severity. */
+  severities: Severity[];
+}
+
 /** What is wrong. Stretches are in order and apart from each other, within the time looked at. */
 export type Wrong =
   /** NOTIFICATION_SENDING_ENABLED is false. */
   | { code: "sending_off" }
   /** No step reaches anybody, nor does the last resort. */
-  | { code: "policy_reaches_nobody"; stretches: Stretch[] }
+  | { code: "policy_reaches_nobody" } & When
   /** When nobody has answered, nobody is left to page. */
-  | { code: "no_last_resort"; stretches: Stretch[] }
+  | { code: "no_last_resort" } & When
   /** No step pages anybody, so that an incident goes to the last resort at once. */
-  | { code: "only_last_resort"; stretches: Stretch[]; people: string[] }
-  /** `step` is 0-based. */
-  | { code: "step_reaches_nobody"; step: number; stretches: Stretch[] }
+  | { code: "only_last_resort"; people: string[] } & When
+  /** `step` is 0-based. A step whose condition does not hold is not meant to reach anybody. */
+  | { code: "step_reaches_nobody"; step: number } & When
   /** The policy names no fallback; these are paged in its place. */
   | { code: "no_fallback"; from: "team" | "admins"; people: string[] }
   | { code: "schedule_gap"; stretches: Stretch[]; policies: SkippingPolicy[] }

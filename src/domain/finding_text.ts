@@ -18,7 +18,7 @@ export interface Telling {
 export function findingSentence(finding: Finding, telling: Telling): Sentence {
   const name = { strong: finding.subject.name };
   const when = "stretches" in finding
-    ? stretchesText(finding.stretches, telling)
+    ? stretchesText(finding.stretches, telling) + severitiesText(finding)
     : "";
   switch (finding.code) {
     case "sending_off":
@@ -39,9 +39,9 @@ export function findingSentence(finding: Finding, telling: Telling): Sentence {
     case "only_last_resort":
       return [
         name,
-        ` has nobody on its steps ${when}: pages go to the last resort at once, `,
+        ` pages nobody by its steps ${when}: pages go to the last resort at once, `,
         ...people(finding.people),
-        ". Put somebody on a step.",
+        ". Put somebody who can be reached on a step that applies then.",
       ];
     case "step_reaches_nobody":
       return [
@@ -76,6 +76,11 @@ export function findingSentence(finding: Finding, telling: Telling): Sentence {
     default:
       return [name, ...personText(finding, telling)];
   }
+}
+
+function severitiesText(finding: Finding): string {
+  if (!("severities" in finding) || finding.severities.length === 0) return "";
+  return `, for incidents of severity ${listed(finding.severities)}`;
 }
 
 type PersonFinding = Extract<Finding, { duty: Duty }>;

@@ -6,14 +6,22 @@ import type { Incident } from "./incident.ts";
 /** The id of what is in no database. */
 const NOWHERE = 0;
 
-/** Promises an incident of the severity that the policy's team is alerted to at the instant, before its first step. */
+/** What is imagined to fire. */
+export interface Imagined {
+  policy: EscalationPolicy;
+  /** Whose members are the last resort but one. */
+  teamId: number;
+  severity: Severity;
+  atMs: number;
+}
+
+/** Promises an incident of the severity that the team is alerted to at the instant, before its first step. */
 export function imaginedIncident(
-  policy: EscalationPolicy,
-  { severity, atMs }: { severity: Severity; atMs: number },
+  { policy, teamId, severity, atMs }: Imagined,
 ): Incident {
   return {
     id: NOWHERE,
-    teamId: policy.teamId,
+    teamId,
     sourceId: NOWHERE,
     externalId: "",
     title: "",

@@ -2,6 +2,7 @@
 import { type Severity, urgencyOf } from "./alert.ts";
 import { beforeLastStep } from "./escalation.ts";
 import type { Incident, ResolvedBy } from "./incident.ts";
+import { concerns } from "./step_condition.ts";
 import {
   type Actor,
   type NewTimelineEntry,
@@ -250,9 +251,9 @@ function reassign(
 }
 
 /**
- * An alert got worse. Where that makes it urgent, the step that ran last runs
- * again by the rules for urgent pages; an incident that somebody has
- * acknowledged stays theirs.
+ * An alert got worse. Where the milder severity kept a step out that the new one lets in, paging goes back to that step;
+ * where it becomes urgent, the step that ran last runs again by the rules for urgent pages. An incident that somebody
+ * has acknowledged stays theirs.
  */
 function raise(
   incident: Incident,
@@ -265,12 +266,17 @@ function raise(
     entry("severity_raised", actor, nowMs, { from, to: severity }),
   ];
   const raised = { ...incident, severity };
-  if (!urgent || incident.status !== "triggered") {
+  const ran = beforeLastStep(raised);
+  const letIn = incident.policy.steps.findIndex((step) =>
+    !concerns(step, from) && concerns(step, severity)
+  );
+  const exhausted = incident.exhaustedAtMs !== null;
+  const goesBack = letIn >= 0 && (exhausted || letIn <= ran.nextStep);
+  if (incident.status !== "triggered" || !(urgent || goesBack)) {
     return changed(raised, entries, {});
   }
-  const next = incident.exhaustedAtMs === null
-    ? beforeLastStep(raised)
-    : restarted(raised, nowMs);
+  const again = goesBack ? { ...ran, nextStep: letIn } : ran;
+  const next = exhausted ? restarted(raised, nowMs) : again;
   return changed(next, entries, { pageNow: true, cancelUnsent: true });
 }
 

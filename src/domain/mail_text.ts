@@ -17,6 +17,8 @@ export interface MailContent {
   tone: "critical" | "error" | "warning" | "info" | "resolved";
   /** Sentences, in order. */
   lines: string[];
+  /** The incidents of a bundle, and words for those that are not listed; missing where there is one incident. */
+  list?: { items: { text: string; url: string }[]; rest: string };
   action: { label: string; url: string } | null;
   incidentUrl: string;
   /** What the monitoring system says, up to 4,000 characters with line breaks; may be empty. */
@@ -42,7 +44,7 @@ export function mailContent(page: PageFacts): MailContent {
       : { label: "Acknowledge", url: page.acknowledgeUrl },
     incidentUrl: page.incidentUrl,
     description: cleanText(incident.description, MOST_DESCRIPTION),
-    footer: footer(page),
+    footer: mailFooter(page),
   };
 }
 
@@ -57,11 +59,18 @@ export function mailPlainText(content: MailContent): string {
   const paragraphs = [
     content.headline,
     content.lines.join("\n"),
+    listed(content).join("\n"),
     links.join("\n"),
     content.description,
     content.footer,
   ];
   return paragraphs.filter((each) => each !== "").join("\n\n") + "\n";
+}
+
+function listed({ list }: MailContent): string[] {
+  if (!list) return [];
+  const items = list.items.map(({ text }) => `- ${text}`);
+  return list.rest === "" ? items : [...items, list.rest];
 }
 
 function mailSubject(page: PageFacts): string {
@@ -89,7 +98,8 @@ function sentences(page: PageFacts): string[] {
   return lines;
 }
 
-function footer(page: PageFacts): string {
+/** Promises the words on whom the mail is for. */
+export function mailFooter(page: PageFacts): string {
   const name = cleanLine(page.responderName, 100) || "you";
   return page.acknowledgeUrl === null
     ? `Sent to ${name}, who was paged for this incident.`

@@ -48,6 +48,8 @@ export interface Notification extends Omit<NewNotification, "state"> {
   leaseUntilMs: number | null;
   /** A process died between the provider's answer and our record, so this message may have gone out twice. */
   maybeSentTwice: boolean;
+  /** The bundle that it was sent in, all of whose messages share one idempotency key; null: it goes alone. */
+  bundle: { id: number; size: number } | null;
   provider: string | null;
   providerMessageId: string | null;
   /** The last error, in words. */

@@ -70,6 +70,11 @@ export interface ContactMethod {
   address: string;
   label: string;
   enabled: boolean;
+  /**
+   * When somebody last proved with a code that this address on this channel reaches them; null: nobody has. An unverified
+   * method is paged all the same: a pager that stays silent is worse than one that is wrong.
+   */
+  verifiedAtMs: number | null;
   createdAtMs: number;
   updatedAtMs: number;
 }

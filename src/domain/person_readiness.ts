@@ -5,7 +5,7 @@ import type {
   ContactMethod,
   ReachableResponder,
 } from "./people.ts";
-import type { Stake } from "./policy_readiness.ts";
+import type { Stake } from "./policy_moments.ts";
 
 /** What became of a message that was sent. */
 export interface LastDelivery {
@@ -97,15 +97,9 @@ function failedAtMs(
 
 /** Another address since, or a proof since that the address works: the old message says nothing any more. */
 function says({ address, atMs }: LastDelivery, method: ContactMethod): boolean {
-  return address === method.address && atMs > (verifiedAtMsOf(method) ?? 0);
+  return address === method.address && atMs > (method.verifiedAtMs ?? 0);
 }
 
 function isVerified(method: ContactMethod): boolean {
-  return verifiedAtMsOf(method) !== null;
-}
-
-function verifiedAtMsOf(
-  method: ContactMethod & { verifiedAtMs?: number | null },
-) {
-  return method.verifiedAtMs === undefined ? 0 : method.verifiedAtMs;
+  return method.verifiedAtMs !== null;
 }

@@ -9,11 +9,15 @@ import { type NewTimelineEntry, SYSTEM } from "./timeline.ts";
 export interface Directory {
   /** Responders on call now, by schedule. */
   onCall: ReadonlyMap<number, readonly number[]>;
+  /** Responders on call after those who are now, by schedule. */
+  nextOnCall: ReadonlyMap<number, readonly number[]>;
   /** Members by team. */
   members: ReadonlyMap<number, readonly number[]>;
   responders: ReadonlyMap<number, ReachableResponder>;
   /** Responders with an admin's account: the last resort. */
   adminIds: readonly number[];
+  /** How many turns each round-robin step of the policy has given so far, by 0-based step; none where it is missing. */
+  turns: ReadonlyMap<number, number>;
 }
 
 /** A step of the policy and which time through the steps, both 0-based. */
@@ -53,6 +57,8 @@ export function respondersOf(
       return [target.id];
     case "schedule":
       return directory.onCall.get(target.id) ?? [];
+    case "next_on_call":
+      return directory.nextOnCall.get(target.id) ?? [];
     case "team":
       return directory.members.get(target.id) ?? [];
   }
@@ -79,6 +85,19 @@ export function reach(ids: readonly number[], context: ReachContext): Reach {
     ? "nobody_on_call"
     : "nobody_reachable";
   return { pages, entries, reason };
+}
+
+/**
+ * Promises the pages of the one responder whose turn it is: turns go round those who can be reached, in the order of
+ * their pages. `turn` counts from 0.
+ */
+export function inTurn(
+  pages: readonly PlannedPage[],
+  turn: number,
+): PlannedPage[] {
+  const ids = [...new Set(pages.map((page) => page.responderId))];
+  const chosen = ids[turn % ids.length];
+  return pages.filter((page) => page.responderId === chosen);
 }
 
 function unreachable(

@@ -11,11 +11,8 @@ import {
   type Concern,
   type PersonInput,
 } from "./person_readiness.ts";
-import {
-  checkPolicy,
-  type PolicyInput,
-  scheduleIdsOf,
-} from "./policy_readiness.ts";
+import { type PolicyInput, scheduleIdsOf } from "./policy_moments.ts";
+import { checkPolicy } from "./policy_readiness.ts";
 import type { Schedule, Shift } from "./schedule.ts";
 
 export interface ReadinessInput extends PolicyInput, PersonInput {
@@ -31,15 +28,19 @@ export interface ReadinessInput extends PolicyInput, PersonInput {
 export function checkReadiness(input: ReadinessInput): Finding[] {
   const findings = [...serviceFindings(input)];
   const concerns = new Map<number, Concern>();
-  const uses = usesOf(input.policies);
+  const uses = skipsOf(input.policies);
+  const used = new Set(
+    input.policies.flatMap((policy) => scheduleIdsOf(policy)),
+  );
   for (const schedule of input.schedules) {
-    const using = uses.get(schedule.id) ?? [];
-    findings.push(...scheduleFindings(schedule, using, input));
+    const paged = used.has(schedule.id);
+    const policies = uses.get(schedule.id) ?? [];
+    findings.push(...scheduleFindings(schedule, { policies, paged }, input));
     const tiles = input.tiles.get(schedule.id) ?? [];
     remember(concerns, {
       duty: { kind: "schedule", ...named(schedule) },
       tiles,
-      paged: using.length > 0,
+      paged,
     });
   }
   for (const policy of input.policies) {
@@ -70,7 +71,7 @@ function serviceFindings(
 
 function scheduleFindings(
   schedule: ReadinessInput["schedules"][number],
-  policies: SkippingPolicy[],
+  { policies, paged }: { policies: SkippingPolicy[]; paged: boolean },
   { tiles, fromMs }: ReadinessInput,
 ): Finding[] {
   const subject = { kind: "schedule", ...named(schedule) } as const;
@@ -78,16 +79,15 @@ function scheduleFindings(
     .filter(({ responderIds }) => responderIds.length === 0)
     .map(({ startsAtMs, endsAtMs }) => ({ startsAtMs, endsAtMs }));
   const [first] = stretches;
-  const used = policies.length > 0;
   return [
     ...first
       ? [{
         ...{ code: "schedule_gap", subject, stretches, policies } as const,
-        gravity: used ? "may_fail" as const : "worth_knowing" as const,
+        gravity: paged ? "may_fail" as const : "worth_knowing" as const,
         atMs: first.startsAtMs,
       }]
       : [],
-    ...used ? [] : [{
+    ...paged ? [] : [{
       ...{ code: "schedule_unused", gravity: "worth_knowing" } as const,
       subject,
       atMs: fromMs,
@@ -95,24 +95,26 @@ function scheduleFindings(
   ];
 }
 
-/** By schedule, the policies that look at it. */
-function usesOf(
+/** By schedule, the policies that page whoever is on call on it, with the steps that page nobody else. */
+function skipsOf(
   policies: readonly EscalationPolicy[],
 ): Map<number, SkippingPolicy[]> {
-  const uses = new Map<number, SkippingPolicy[]>();
+  const skips = new Map<number, SkippingPolicy[]>();
   for (const policy of policies) {
-    for (const scheduleId of scheduleIdsOf(policy)) {
+    for (const scheduleId of scheduleIdsOf(policy, ["schedule"])) {
       const steps = policy.steps.flatMap(({ targets }, step) =>
-        targets.some(({ kind, id }) => kind === "schedule" && id === scheduleId)
+        targets.every(({ kind, id }) =>
+            kind === "schedule" && id === scheduleId
+          )
           ? [step]
           : []
       );
-      const known = uses.get(scheduleId) ?? [];
-      uses.set(scheduleId, known);
+      const known = skips.get(scheduleId) ?? [];
+      skips.set(scheduleId, known);
       known.push({ ...named(policy), steps });
     }
   }
-  return uses;
+  return skips;
 }
 
 /** Everybody on call, each with their first shift. */

@@ -110,10 +110,10 @@ function wholeTurns(
   { fromMs, toMs }: { fromMs: number; toMs: number },
 ): Turn[] {
   const turns: Turn[] = [];
-  let index = Math.max(0, clock.indexAt(clock.wallAt(fromMs)));
+  // A clock that was set back may show a time before the handoff that has happened already; never one after a handoff
+  // that is still to come.
+  let index = clock.indexAt(clock.wallAt(fromMs));
   let startMs = clock.handoffMs(index);
-  // Where the wall clock was set back or forward, its reading is not enough to tell the period.
-  while (index > 0 && startMs > fromMs) startMs = clock.handoffMs(--index);
   while (startMs < toMs) {
     const endMs = clock.handoffMs(index + 1);
     const startsAtMs = Math.max(startMs, fromMs);

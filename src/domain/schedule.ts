@@ -12,6 +12,8 @@ export interface Schedule {
   description: string;
   /** IANA name; the zone that the schedule's wall-clock times are written in. */
   timeZone: string;
+  /** How long before a handoff those who start and those who end are told; null: nobody is. */
+  handoffNoticeMinutes: number | null;
   createdAtMs: number;
   updatedAtMs: number;
 }

@@ -1,16 +1,22 @@
 /** The table of jobs: what runs by itself, and when. */
 import { audit } from "../app/audit.ts";
 import type { Deliverer } from "../app/deliver.ts";
+import type { NoticeDeliverer } from "../app/deliver_notices.ts";
 import type { Engine } from "../app/engine.ts";
 import { escalateDue } from "../app/escalate.ts";
+import { planHandoffNotices } from "../app/plan_handoff_notices.ts";
 import { prune } from "../app/prune.ts";
 import type { Job } from "./jobs.ts";
 
 /** A job waits so long for the sends that it began; they go on without it. */
 const JOB_PATIENCE_MS = 30_000;
+const EXPIRY_BATCH = 200;
 
 export interface JobOptions {
   deliverer: Deliverer;
+  noticeDeliverer: NoticeDeliverer;
+  /** Without a slash at the end; for links in notices. */
+  baseUrl: string;
   /** NOTIFICATION_RETRY_WORKER_ENABLED */
   delivers: boolean;
   /** ESCALATION_WORKER_ENABLED */
@@ -20,7 +26,7 @@ export interface JobOptions {
 /** Promises every job there is, also those that are switched off. */
 export function createJobs(
   engine: Engine,
-  { deliverer, delivers, escalates }: JobOptions,
+  { deliverer, noticeDeliverer, baseUrl, delivers, escalates }: JobOptions,
 ): Job[] {
   return [
     {
@@ -28,6 +34,18 @@ export function createJobs(
       at: "every minute",
       enabled: delivers,
       run: () => sweep(deliverer),
+    },
+    {
+      name: "notices",
+      at: "every minute",
+      enabled: delivers,
+      async run() {
+        const planned = await planHandoffNotices({ engine, baseUrl });
+        const expired = await engine.store.coverRequests
+          .expire(engine.clock(), EXPIRY_BATCH);
+        const sent = await sweep(noticeDeliverer);
+        return `${planned} planned, ${sent}; ${expired} cover requests expired`;
+      },
     },
     {
       name: "escalation",
@@ -56,7 +74,9 @@ export function createJobs(
   ];
 }
 
-async function sweep(deliverer: Deliverer): Promise<string> {
+async function sweep(
+  deliverer: Pick<Deliverer, "deliver">,
+): Promise<string> {
   const patience = Promise.withResolvers<null>();
   const timer = setTimeout(() => patience.resolve(null), JOB_PATIENCE_MS);
   const done = await Promise.race([

@@ -1,5 +1,6 @@
 /** How a message leaves the house. A channel says what became of one attempt and never decides about retries itself. */
 import type { Severity } from "../domain/alert.ts";
+import type { BundleFacts } from "../domain/bundle_text.ts";
 import type { IncidentStatus } from "../domain/incident.ts";
 import type { NotificationKind } from "../domain/notification.ts";
 import type { ChannelKind } from "../domain/people.ts";
@@ -28,9 +29,48 @@ export interface PageMessage {
   responderId: number;
   /** Opens a page with an Acknowledge button; holds an unguessable token. null for a resolution. */
   acknowledgeUrl: string | null;
-  /** The incident's page, for those with a login. */
+  /** The incident's page, for those with a login; for a bundle the list of incidents. */
   incidentUrl: string;
+  /** Present where the message is about several incidents; `incident` is then the worst of them. */
+  bundle?: BundleFacts<PageMessage["incident"]>;
 }
+
+/** Something to know that is not about an incident and asks for no answer. Its text is data, clean, not yet escaped. */
+export interface NoticeMessage {
+  kind: "notice";
+  /** As in a page. */
+  address: string;
+  responderName: string;
+  /** As in a page. */
+  idempotencyKey: string;
+  /** One line. */
+  subject: string;
+  /** A few sentences. */
+  text: string;
+  /** Where to read on, for those with a login; null for nowhere. */
+  link: string | null;
+}
+
+/**
+ * A code that shows that whoever types it in is reached at the address. The code is a secret: it is in no log, no error
+ * and no row.
+ */
+export interface VerificationMessage {
+  kind: "verification";
+  /** As in a page. */
+  address: string;
+  responderName: string;
+  /** As in a page. */
+  idempotencyKey: string;
+  /** Six digits. */
+  code: string;
+  validMinutes: number;
+}
+
+export type OutgoingMessage =
+  | PageMessage
+  | NoticeMessage
+  | VerificationMessage;
 
 /**
  * - `sent`: the provider has taken it;
@@ -50,7 +90,7 @@ export interface Channel {
    * Promises one attempt's result. Never throws: what goes wrong is an outcome, in words that hold no secret.
    * Gives up with `retry` when the signal aborts.
    */
-  send(message: PageMessage, signal: AbortSignal): Promise<SendResult>;
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<SendResult>;
 }
 
 /** One delivery receipt, whatever provider sent it. */

@@ -52,6 +52,9 @@ export interface TeamRepository extends DirectoryRepository<Team> {
   setMembers(teamId: number, responderIds: number[]): Promise<void>;
 }
 
+/** What is written of a contact method; whether it is verified is not among it. */
+export type ContactMethodFields = Omit<New<ContactMethod>, "verifiedAtMs">;
+
 export interface ResponderRepository
   extends DirectoryRepository<Responder, { teamId?: number }> {
   findByEmail(email: string): Promise<Responder | null>;
@@ -61,18 +64,28 @@ export interface ResponderRepository
   zonesOf(
     ids: readonly number[],
   ): Promise<Map<number, Pick<Responder, "name" | "timeZone">>>;
+  /** IANA names by id, of those of the ids that exist. */
+  timeZones(ids: number[]): Promise<Map<number, string>>;
   /** Ids of responders with an enabled admin account. */
   adminIds(): Promise<number[]>;
 
   contactMethods(responderId: number): Promise<ContactMethod[]>;
   findContactMethod(id: number): Promise<ContactMethod | null>;
+  /** A new one is not verified. */
   insertContactMethod(
-    row: New<ContactMethod>,
+    row: ContactMethodFields,
     nowMs: number,
   ): Promise<ContactMethod>;
+  /** With another channel or address it is not verified any more. */
   updateContactMethod(
     id: number,
-    patch: Partial<New<ContactMethod>>,
+    patch: Partial<ContactMethodFields>,
+    nowMs: number,
+  ): Promise<ContactMethod | null>;
+  /** Marks it as verified; null when it is gone or has another channel or address by now. */
+  verifyContactMethod(
+    id: number,
+    proved: Pick<ContactMethod, "channel" | "address">,
     nowMs: number,
   ): Promise<ContactMethod | null>;
   /** Its rules go with it; notifications that were sent keep their address. */
@@ -92,8 +105,25 @@ export type NewLayer = Omit<
   "id" | "position" | "createdAtMs" | "updatedAtMs"
 >;
 
+/** Without `handoffNoticeMinutes` nobody is told of handoffs. */
+export type NewSchedule =
+  & Omit<New<Schedule>, "handoffNoticeMinutes">
+  & Partial<Pick<Schedule, "handoffNoticeMinutes">>;
+
 export interface ScheduleRepository
   extends DirectoryRepository<Schedule, { teamId?: number }> {
+  insert(row: NewSchedule, nowMs: number): Promise<Schedule>;
+  /** Those whose handoffs are told, by id, after `afterId`. */
+  withHandoffNotices(
+    options: { afterId: number; limit: number },
+  ): Promise<Schedule[]>;
+
+  /**
+   * Makes other transactions that lock the schedule wait until this one is over, so that what is read after it stays
+   * true; false when there is no such schedule.
+   */
+  lock(id: number): Promise<boolean>;
+
   /**
    * Those of the schedules that exist, each with all that decides who is on call in [fromMs, toMs), in three queries at
    * most however many there are.
@@ -135,10 +165,16 @@ export interface ScheduleRepository
   deleteEntry(id: number): Promise<boolean>;
 }
 
-export type EscalationPolicyRepository = DirectoryRepository<
-  EscalationPolicy,
-  { teamId?: number }
->;
+export interface EscalationPolicyRepository
+  extends DirectoryRepository<EscalationPolicy, { teamId?: number }> {
+  /** How many turns the round-robin steps have given so far, by 0-based step; a step that has given none is missing. */
+  turns(id: number): Promise<Map<number, number>>;
+  /**
+   * Takes the next turn of the step, which counts from 0: no other transaction gets the same one, and one that is rolled
+   * back gives it back. The policy may be gone.
+   */
+  takeTurn(id: number, step: number): Promise<number>;
+}
 
 /** A source with all that opening an incident needs, read in one query. */
 export interface SourceWithPolicy {

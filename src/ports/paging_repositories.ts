@@ -50,6 +50,8 @@ export interface IncidentRepository {
     filter: IncidentFilter,
     page: PageRequest,
   ): Promise<Page<IncidentSummary>>;
+  /** Those of the incidents that exist, in no order. */
+  listByIds(ids: number[]): Promise<IncidentSummary[]>;
   /** The one incident of this key that is not resolved. */
   findOpen(sourceId: number, externalId: string): Promise<Incident | null>;
   /** The incident of this key that was resolved last. */
@@ -94,6 +96,10 @@ export interface TimelineRepository {
   /** The entry that was added last. */
   last(incidentId: number): Promise<TimelineEntry | null>;
   add(incidentId: number, entries: NewTimelineEntry[]): Promise<void>;
+  /** Adds entries to the stories of many incidents at once. */
+  addToMany(
+    entries: readonly (NewTimelineEntry & { incidentId: number })[],
+  ): Promise<void>;
   /** Oldest first, at most `limit`, after entry `afterId`. */
   list(
     incidentId: number,
@@ -106,10 +112,23 @@ export interface Claim {
   owner: string;
   nowMs: number;
   leaseUntilMs: number;
+  /** The most messages, where a bundle counts as one. */
   limit: number;
   /** True: only messages that were never tried. */
   firstAttemptsOnly: boolean;
+  /** How long messages to one person wait to go together; 0: each goes alone. See domain/bundling.ts. */
+  bundlingMs: number;
 }
+
+/** What became of all messages of a bundle. What is not given stays as it is. */
+export type SharedOutcome =
+  & Pick<
+    Notification,
+    "state" | "error" | "sentAtMs" | "deliveredAtMs" | "updatedAtMs"
+  >
+  & Partial<
+    Pick<Notification, "dueAtMs" | "provider" | "providerMessageId">
+  >;
 
 /** A claimed notification with what its message says. */
 export interface ClaimedNotification {
@@ -130,6 +149,10 @@ export interface NotificationRepository {
    * set. Never the same row for two callers. A page is claimed only while its incident is triggered, a resolution only
    * while it is resolved. A row whose lease had run out comes with `maybeSentTwice`. Most severe incident first, then
    * the longest due.
+   *
+   * Rows of one bundle, which go as one message, have the same `bundle` and idempotency key, up to 1,000. They come
+   * together at every later claim too, without those that are not wanted any more. Messages to somebody who was sent
+   * one within the window are made to wait for its end.
    */
   claim(claim: Claim): Promise<ClaimedNotification[]>;
   /** Writes the outcome of an attempt; false when the row is no longer held by this owner at this attempt. */
@@ -137,6 +160,23 @@ export interface NotificationRepository {
     notification: Notification,
     held: { owner: string; attempt: number },
   ): Promise<boolean>;
+  /**
+   * Writes one outcome to those of the rows that are still in the state and attempt that were read, and held by the owner
+   * where one is named; leases end. Promises the ids that were written.
+   */
+  settleTogether(
+    ids: number[],
+    outcome: SharedOutcome,
+    read: Pick<Notification, "state" | "attempt"> & { owner?: string },
+  ): Promise<number[]>;
+  /** What was sent in this bundle, the worst first, at most 1,000. */
+  listBundle(bundleId: number): Promise<Notification[]>;
+  /** The window of the person whom this message did not reach is over: what waited for its end is due. */
+  endWindow(
+    to: Pick<Notification, "responderId" | "channel" | "address">,
+  ): Promise<void>;
+  /** Forgets windows that ended before the instant; tells how many. */
+  pruneWindows(beforeMs: number): Promise<number>;
   /** Writes a row that is not being sent, where it still is in the state and attempt that were read. */
   save(
     notification: Notification,

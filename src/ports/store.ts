@@ -13,14 +13,17 @@ import type {
   AccountRepository,
   ApiTokenRepository,
 } from "./account_repositories.ts";
+import type { CoverRequestRepository } from "./cover_request_repository.ts";
 import type { OverviewRepository } from "./overview_repository.ts";
 import type {
   IncidentRepository,
   NotificationRepository,
   TimelineRepository,
 } from "./paging_repositories.ts";
+import type { NoticeRepository } from "./notice_repository.ts";
 import type { ReportRepository } from "./report_repository.ts";
 import type { SessionRepository } from "./session_repository.ts";
+import type { VerificationRepository } from "./verification_repository.ts";
 import type {
   AuditLogRepository,
   IdempotencyRepository,
@@ -33,6 +36,8 @@ export interface Repositories {
   incidents: IncidentRepository;
   timeline: TimelineRepository;
   notifications: NotificationRepository;
+  notices: NoticeRepository;
+  coverRequests: CoverRequestRepository;
   teams: TeamRepository;
   responders: ResponderRepository;
   schedules: ScheduleRepository;
@@ -40,6 +45,7 @@ export interface Repositories {
   sources: AlertSourceRepository;
   accounts: AccountRepository;
   tokens: ApiTokenRepository;
+  verifications: VerificationRepository;
   sessions: SessionRepository;
   jobs: JobRepository;
   rateLimits: RateLimitRepository;

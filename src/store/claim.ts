@@ -1,8 +1,9 @@
 /** The statements by which senders take messages, each message by one sender. */
-import { sql } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { Claim } from "../ports/paging_repositories.ts";
 import { instant } from "./column.ts";
-import type { Database } from "./schema.ts";
+import { inFewLengths } from "./id_list.ts";
+import type { Database, NotificationTable } from "./schema.ts";
 import type { DialectName } from "./session.ts";
 
 /** A page is wanted while its incident is triggered, a resolution while it is resolved. `n` and `i` are the rows. */
@@ -12,7 +13,7 @@ export const IS_WANTED = sql<boolean>`(
 )`;
 
 /** The one difference between the databases here: SQLite has one writer at a time and so no rows to lock. */
-function lockRows(dialect: DialectName) {
+export function lockRows(dialect: DialectName) {
   // The share lock holds up an acknowledgement until the claim is committed. Without it both could commit with the page
   // claimed after the incident had stopped wanting it. An incident that is being changed right now is left for later.
   return dialect === "postgres"
@@ -21,27 +22,27 @@ function lockRows(dialect: DialectName) {
 }
 
 /**
- * Promises the ids of the messages that this owner now holds. The outer WHERE says again what the inner one says:
- * PostgreSQL may have chosen a row just before another sender took it.
+ * Promises the rows of these messages that this owner now holds: those that are due and wanted, and what goes with one
+ * that is due. The outer WHERE says again what the inner one says: PostgreSQL may have chosen a row just before another
+ * sender took it.
  */
-export async function claimIds(
+export async function claimByIds(
   db: Database,
-  { claim, dialect, limit }: {
+  { claim, dialect, ids }: {
     claim: Claim;
     dialect: DialectName;
-    limit: number;
+    ids: number[];
   },
-): Promise<number[]> {
+): Promise<Selectable<NotificationTable>[]> {
   const nowMs = instant(claim.nowMs);
-  const untried = claim.firstAttemptsOnly ? sql`AND n.attempt = 0` : sql``;
-  const { rows } = await sql<{ id: number }>`
+  const isFree = sql`(n.claimable_at_ms <= ${nowMs} OR
+    (n.state = 'queued' AND n.bundle_id IS NOT NULL))`;
+  const { rows } = await sql<Selectable<NotificationTable>>`
     WITH due AS MATERIALIZED (
       SELECT n.id FROM notifications n
       JOIN incidents i ON i.id = n.incident_id
-      WHERE n.channel = ${claim.channel} AND n.claimable_at_ms <= ${nowMs}
-        ${untried} AND ${IS_WANTED}
-      ORDER BY n.severity_rank DESC, n.due_at_ms, n.id
-      LIMIT ${limit}
+      WHERE n.id IN (${sql.join(inFewLengths(ids))}) AND ${isFree}
+        AND ${IS_WANTED}
       ${lockRows(dialect)}
     )
     UPDATE notifications AS n SET
@@ -51,13 +52,12 @@ export async function claimIds(
       lease_until_ms = ${instant(claim.leaseUntilMs)},
       maybe_sent_twice = CASE state WHEN 'sending' THEN 1 ELSE maybe_sent_twice END,
       updated_at_ms = ${nowMs}
-    WHERE n.id IN (SELECT id FROM due) AND n.claimable_at_ms <= ${nowMs}
-      ${untried}
+    WHERE n.id IN (SELECT id FROM due) AND ${isFree}
       AND EXISTS (
         SELECT 1 FROM incidents i WHERE i.id = n.incident_id AND ${IS_WANTED}
       )
-    RETURNING id`.execute(db);
-  return rows.map(({ id }) => id);
+    RETURNING *`.execute(db);
+  return rows;
 }
 
 /** Promises the ids of messages it has cancelled: in flight, their lease over, and no longer wanted. */

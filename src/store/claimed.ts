@@ -1,20 +1,22 @@
 /** Claimed messages with all that their texts say. */
+import type { Selectable } from "kysely";
 import { compareSeverity } from "../domain/alert.ts";
 import type { ClaimedNotification } from "../ports/paging_repositories.ts";
 import { inFewLengths } from "./id_list.ts";
 import { incidentOf } from "./incident_row.ts";
 import { notificationOf } from "./notification_row.ts";
-import type { Database } from "./schema.ts";
+import type { Database, NotificationTable } from "./schema.ts";
 
-/** Promises the messages of these ids, the most severe incident first, then the longest due. Four queries at most. */
+/** Promises the messages of these rows, the most severe incident first, then the longest due. Two queries. */
 export async function claimedOf(
   db: Database,
-  ids: number[],
+  rows: Selectable<NotificationTable>[],
 ): Promise<ClaimedNotification[]> {
-  const rows = await db.selectFrom("notifications").selectAll()
-    .where("id", "in", inFewLengths(ids)).execute();
-  const incidents = await incidentsOf(db, rows.map((row) => row.incident_id));
-  const names = await responderNames(db, rows.map((row) => row.responder_id));
+  if (rows.length === 0) return [];
+  const [incidents, names] = await Promise.all([
+    incidentsOf(db, rows.map((row) => row.incident_id)),
+    responderNames(db, rows.map((row) => row.responder_id)),
+  ]);
   const claimed = rows.flatMap((row) => {
     const its = incidents.get(row.incident_id);
     // The foreign key holds the incident while its notification exists.

@@ -13,6 +13,7 @@ export function contactMethodOf(
     address: row.address,
     label: row.label,
     enabled: row.enabled === 1,
+    verifiedAtMs: row.verified_at_ms,
     createdAtMs: row.created_at_ms,
     updatedAtMs: row.updated_at_ms,
   };

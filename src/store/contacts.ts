@@ -1,19 +1,17 @@
 /** How each responder is reached: contact methods, and the rules that say which one when. */
+import { type RawBuilder, sql } from "kysely";
 import type {
   ContactMethod,
   ContactRule,
   ReachableResponder,
 } from "../domain/people.ts";
+import type { ContactMethodFields } from "../ports/directory_repositories.ts";
 import { flag, flagIfGiven, instant } from "./column.ts";
 import { contactMethodOf, contactRuleOf } from "./contact_row.ts";
 import { inFewLengths } from "./id_list.ts";
 import { chunks } from "./page.ts";
 import type { Session } from "./session.ts";
 
-type NewContactMethod = Omit<
-  ContactMethod,
-  "id" | "createdAtMs" | "updatedAtMs"
->;
 type NewContactRule = Omit<ContactRule, "id" | "responderId">;
 
 const ROWS_PER_INSERT = 1_000;
@@ -39,7 +37,7 @@ export class Contacts {
     return row ? contactMethodOf(row) : null;
   }
 
-  insertMethod(method: NewContactMethod, nowMs: number) {
+  insertMethod(method: ContactMethodFields, nowMs: number) {
     const at = instant(nowMs);
     return this.#session.write(async (db) =>
       contactMethodOf(
@@ -49,6 +47,7 @@ export class Contacts {
           address: method.address,
           label: method.label,
           enabled: flag(method.enabled),
+          verified_at_ms: null,
           created_at_ms: at,
           updated_at_ms: at,
         }).returningAll().executeTakeFirstOrThrow(),
@@ -56,7 +55,11 @@ export class Contacts {
     );
   }
 
-  updateMethod(id: number, patch: Partial<NewContactMethod>, nowMs: number) {
+  updateMethod(
+    id: number,
+    patch: Partial<ContactMethodFields>,
+    nowMs: number,
+  ) {
     return this.#session.write(async (db) => {
       const row = await db.updateTable("contact_methods").set({
         responder_id: patch.responderId,
@@ -64,8 +67,25 @@ export class Contacts {
         address: patch.address,
         label: patch.label,
         enabled: flagIfGiven(patch.enabled),
+        // Decided by the row itself: another process may be changing the address at this moment.
+        verified_at_ms: verifiedStill(patch),
         updated_at_ms: instant(nowMs),
       }).where("id", "=", id).returningAll().executeTakeFirst();
+      return row ? contactMethodOf(row) : null;
+    });
+  }
+
+  verifyMethod(
+    id: number,
+    { channel, address }: Pick<ContactMethod, "channel" | "address">,
+    nowMs: number,
+  ) {
+    return this.#session.write(async (db) => {
+      const row = await db.updateTable("contact_methods")
+        .set({ verified_at_ms: instant(nowMs) })
+        .where("id", "=", id)
+        .where("channel", "=", channel).where("address", "=", address)
+        .returningAll().executeTakeFirst();
       return row ? contactMethodOf(row) : null;
     });
   }
@@ -127,4 +147,14 @@ export class Contacts {
       contactRules: (rulesOf.get(id) ?? []).map(contactRuleOf),
     }));
   }
+}
+
+/** In an UPDATE the names of columns stand for what they hold before it. */
+function verifiedStill(
+  { channel, address }: Partial<ContactMethodFields>,
+): RawBuilder<number | null> {
+  return sql<number | null>`CASE
+    WHEN channel = ${channel ?? sql.ref("channel")}
+     AND address = ${address ?? sql.ref("address")}
+    THEN verified_at_ms END`;
 }

@@ -14,6 +14,7 @@ import {
   parsed,
   parsedOrNull,
 } from "./column.ts";
+import { frozenPolicyOf } from "./policy_json.ts";
 import type { IncidentTable } from "./schema.ts";
 
 /** Promises every column but the id and the version. */
@@ -137,7 +138,7 @@ export function incidentOf(row: Selectable<IncidentTable>): Incident {
     description: row.description,
     links: parsed(row.links),
     labels: parsed(row.labels),
-    policy: parsed(row.policy),
+    policy: frozenPolicyOf(row.policy),
     payload: row.payload,
   };
 }

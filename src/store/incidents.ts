@@ -18,7 +18,8 @@ import {
   SUMMARY_COLUMNS,
   summaryOf,
 } from "./incident_row.ts";
-import { paged, within } from "./page.ts";
+import { inFewLengths } from "./id_list.ts";
+import { chunks, paged, within } from "./page.ts";
 import type { Session } from "./session.ts";
 
 // Written out, so that the partial indexes serve the query; a bound parameter hides the value from the planner.
@@ -26,6 +27,11 @@ const IS_OPEN = sql<boolean>`status <> 'resolved'`;
 const IS_RESOLVED = sql<boolean>`status = 'resolved'`;
 
 const MOST_IDS = 1_000;
+const IDS_PER_QUERY = 500;
+const NAME_COLUMNS = [
+  "teams.name as team_name",
+  "alert_sources.name as source_name",
+] as const;
 
 export class Incidents implements IncidentRepository {
   readonly #session: Session;
@@ -54,20 +60,27 @@ export class Incidents implements IncidentRepository {
           .innerJoin("teams", "teams.id", "incidents.team_id")
           .innerJoin("alert_sources", "alert_sources.id", "incidents.source_id")
           .select(SUMMARY_COLUMNS.map((name) => `incidents.${name}` as const))
-          .select([
-            "teams.name as team_name",
-            "alert_sources.name as source_name",
-          ])
+          .select(NAME_COLUMNS)
           .orderBy("incidents.opened_at_ms", "desc")
           .orderBy("incidents.id", "desc")
           .limit(limit).offset(offset).execute();
-        return rows.map((row) => ({
-          ...summaryOf(row),
-          teamName: row.team_name,
-          sourceName: row.source_name,
-        }));
+        return rows.map(namedSummary);
       },
     });
+  }
+
+  async listByIds(ids: number[]): Promise<IncidentSummary[]> {
+    const found: IncidentSummary[] = [];
+    for (const some of chunks([...new Set(ids)], IDS_PER_QUERY)) {
+      const rows = await this.#session.read.selectFrom("incidents")
+        .innerJoin("teams", "teams.id", "incidents.team_id")
+        .innerJoin("alert_sources", "alert_sources.id", "incidents.source_id")
+        .select(SUMMARY_COLUMNS.map((name) => `incidents.${name}` as const))
+        .select(NAME_COLUMNS)
+        .where("incidents.id", "in", inFewLengths(some)).execute();
+      found.push(...rows.map(namedSummary));
+    }
+    return found;
   }
 
   async findOpen(
@@ -130,9 +143,15 @@ export class Incidents implements IncidentRepository {
     await this.#session.write(async (db) => {
       const saving = db.updateTable("incidents").set(incidentColumns(incident))
         .where("id", "=", incident.id).execute();
-      // Messages that are still to be sent change their turn. Sent along, so that a server is asked once.
+      // Messages that are still to be sent change their turn, and what waited to go with others is looked at anew. Sent
+      // along, so that a server is asked once.
       const ranking = db.updateTable("notifications")
-        .set({ severity_rank: rank })
+        .set({
+          severity_rank: rank,
+          due_at_ms: sql<number>`CASE
+            WHEN attempt = 0 AND due_at_ms > first_due_at_ms THEN first_due_at_ms
+            ELSE due_at_ms END`,
+        })
         .where("incident_id", "=", incident.id)
         .where("claimable_at_ms", "is not", null)
         .where("severity_rank", "<>", rank).execute();
@@ -222,6 +241,16 @@ export class Incidents implements IncidentRepository {
       .where(IS_OPEN).executeTakeFirstOrThrow();
     return total;
   }
+}
+
+function namedSummary(
+  row: Parameters<typeof summaryOf>[0] & {
+    team_name: string;
+    source_name: string;
+  },
+): IncidentSummary {
+  const { team_name: teamName, source_name: sourceName } = row;
+  return { ...summaryOf(row), teamName, sourceName };
 }
 
 // SQLite calls the greater of two values max(a, b), PostgreSQL greatest(a, b): CASE is what both have.

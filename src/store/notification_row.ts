@@ -2,6 +2,7 @@
 import { type Insertable, type Selectable, sql } from "kysely";
 import { SEVERITIES } from "../domain/alert.ts";
 import type { NewNotification, Notification } from "../domain/notification.ts";
+import type { SharedOutcome } from "../ports/paging_repositories.ts";
 import { flag, instant, instantOrNull } from "./column.ts";
 import type { NotificationTable } from "./schema.ts";
 
@@ -65,12 +66,33 @@ export function deliveryColumns(message: Notification): Partial<Columns> {
     lease_owner: message.leaseOwner,
     lease_until_ms: instantOrNull(message.leaseUntilMs),
     maybe_sent_twice: flag(message.maybeSentTwice),
+    bundle_id: message.bundle?.id ?? null,
+    bundle_size: message.bundle?.size ?? null,
     provider: message.provider,
     provider_message_id: message.providerMessageId,
     error: message.error,
     sent_at_ms: instantOrNull(message.sentAtMs),
     delivered_at_ms: instantOrNull(message.deliveredAtMs),
     updated_at_ms: instant(message.updatedAtMs),
+  };
+}
+
+/** Promises the columns of an outcome that all messages of a bundle have. */
+export function sharedColumns(outcome: SharedOutcome): Partial<Columns> {
+  const { dueAtMs, provider, providerMessageId } = outcome;
+  return {
+    state: outcome.state,
+    error: outcome.error,
+    sent_at_ms: instantOrNull(outcome.sentAtMs),
+    delivered_at_ms: instantOrNull(outcome.deliveredAtMs),
+    updated_at_ms: instant(outcome.updatedAtMs),
+    lease_owner: null,
+    lease_until_ms: null,
+    ...(dueAtMs === undefined ? {} : { due_at_ms: instant(dueAtMs) }),
+    ...(provider === undefined ? {} : { provider }),
+    ...(providerMessageId === undefined
+      ? {}
+      : { provider_message_id: providerMessageId }),
   };
 }
 
@@ -97,6 +119,7 @@ export function notificationOf(
     leaseOwner: row.lease_owner,
     leaseUntilMs: row.lease_until_ms,
     maybeSentTwice: row.maybe_sent_twice === 1,
+    bundle: bundleOf(row),
     provider: row.provider,
     providerMessageId: row.provider_message_id,
     error: row.error,
@@ -105,4 +128,10 @@ export function notificationOf(
     createdAtMs: row.created_at_ms,
     updatedAtMs: row.updated_at_ms,
   };
+}
+
+function bundleOf(
+  { bundle_id: id, bundle_size: size }: Selectable<NotificationTable>,
+): Notification["bundle"] {
+  return id === null || size === null ? null : { id, size };
 }

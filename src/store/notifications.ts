@@ -5,20 +5,29 @@ import type {
   Claim,
   ClaimedNotification,
   NotificationRepository,
+  SharedOutcome,
 } from "../ports/paging_repositories.ts";
-import { cancelAbandonedIds, claimIds, IS_WANTED } from "./claim.ts";
+import { cancelAbandonedIds, IS_WANTED } from "./claim.ts";
 import { claimedOf } from "./claimed.ts";
 import { instant } from "./column.ts";
+import { isAllWaiting, readDue } from "./due.ts";
 import { inFewLengths } from "./id_list.ts";
 import {
   deliveryColumns,
   newNotificationColumns,
   notificationOf,
+  sharedColumns,
 } from "./notification_row.ts";
-import { chunks, within } from "./page.ts";
+import { deletePaces, letGo } from "./pacing.ts";
+import { chunks, pruneBatches, within } from "./page.ts";
 import type { Session } from "./session.ts";
+import { MOST_TOGETHER, take } from "./take.ts";
 
 const MOST_CLAIMED = 500;
+/** Rows read for each message that may be claimed: those of one person go together. */
+const READ_AHEAD = 4;
+/** How often a claim looks again when what it chose went to another sender. */
+const MOST_FRUITLESS = 3;
 const MOST_LISTED = 1_000;
 /** A row has 22 columns, and SQLite takes 32,766 parameters. */
 const ROWS_PER_INSERT = 500;
@@ -54,14 +63,69 @@ export class Notifications implements NotificationRepository {
     });
   }
 
-  claim(claim: Claim): Promise<ClaimedNotification[]> {
+  async claim(claim: Claim): Promise<ClaimedNotification[]> {
     const limit = within(claim.limit, 0, MOST_CLAIMED);
-    if (limit === 0) return Promise.resolve([]);
-    const { dialect } = this.#session;
+    if (limit === 0) return [];
+    const { read, dialect } = this.#session;
+    const most = claim.bundlingMs > 0 ? limit * READ_AHEAD : limit;
+    for (let fruitless = 0; fruitless < MOST_FRUITLESS;) {
+      const due = await readDue(read, { claim, limit: most });
+      if (due.length === 0) return [];
+      // What only has to wait need not be on disk: it would be found due once more.
+      const sends = fruitless > 0 || !isAllWaiting(due, claim);
+      const isCut = due.length === most;
+      const taken = await this.#session.write(async (db) => {
+        const { rows, held } = await take({
+          ...{ db, dialect, claim: { ...claim, limit }, due, isCut, sends },
+        });
+        return { claimed: await claimedOf(db, rows), held };
+      }, { durable: sends });
+      if (taken.claimed.length > 0) return taken.claimed;
+      if (taken.held === 0) fruitless++;
+    }
+    return [];
+  }
+
+  settleTogether(
+    ids: number[],
+    outcome: SharedOutcome,
+    read: Pick<Notification, "state" | "attempt"> & { owner?: string },
+  ): Promise<number[]> {
+    if (ids.length === 0) return Promise.resolve([]);
     return this.#session.write(async (db) => {
-      const ids = await claimIds(db, { claim, dialect, limit });
-      return ids.length === 0 ? [] : await claimedOf(db, ids);
+      let update = db.updateTable("notifications")
+        .set(sharedColumns(outcome))
+        .where("id", "in", inFewLengths(ids))
+        .where("state", "=", read.state)
+        .where("attempt", "=", read.attempt);
+      if (read.owner !== undefined) {
+        update = update.where("lease_owner", "=", read.owner);
+      }
+      const rows = await update.returning("id").execute();
+      return rows.map(({ id }) => id);
     });
+  }
+
+  async listBundle(bundleId: number): Promise<Notification[]> {
+    const rows = await this.#session.read.selectFrom("notifications")
+      .selectAll().where("bundle_id", "=", bundleId)
+      .orderBy("severity_rank", "desc").orderBy("id")
+      .limit(MOST_TOGETHER).execute();
+    return rows.map(notificationOf);
+  }
+
+  async endWindow(
+    { responderId, channel, address }: Pick<
+      Notification,
+      "responderId" | "channel" | "address"
+    >,
+  ): Promise<void> {
+    const to = { responder_id: responderId, channel, address };
+    await this.#session.write((db) => letGo(db, to));
+  }
+
+  pruneWindows(beforeMs: number): Promise<number> {
+    return pruneBatches(this.#session, (db) => deletePaces(db, beforeMs));
   }
 
   settle(

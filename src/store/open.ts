@@ -3,10 +3,12 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Repositories, Store } from "../ports/store.ts";
 import { Accounts } from "./accounts.ts";
 import { AuditLog } from "./audit_log.ts";
+import { CoverRequests } from "./cover_requests.ts";
 import { Idempotency } from "./idempotency.ts";
 import { Incidents } from "./incidents.ts";
 import { Jobs } from "./jobs.ts";
 import { openLibsql } from "./libsql.ts";
+import { Notices } from "./notices.ts";
 import { Notifications } from "./notifications.ts";
 import { Policies } from "./policies.ts";
 import { Overview } from "./overview.ts";
@@ -24,6 +26,7 @@ import { isMissingTable } from "./store_error.ts";
 import { Teams } from "./teams.ts";
 import { Timeline } from "./timeline.ts";
 import { Tokens } from "./tokens.ts";
+import { Verifications } from "./verifications.ts";
 
 export interface StoreAddress {
   /** `file:` with an absolute path, `libsql://` or `http(s)://` of a libSQL server, or `postgres://`. */
@@ -103,6 +106,8 @@ function repositoriesOn(session: Session): Repositories {
     incidents: new Incidents(session),
     timeline: new Timeline(session),
     notifications: new Notifications(session),
+    notices: new Notices(session),
+    coverRequests: new CoverRequests(session),
     teams: new Teams(session),
     responders: new Responders(session),
     schedules: new Schedules(session),
@@ -110,6 +115,7 @@ function repositoriesOn(session: Session): Repositories {
     sources: new Sources(session),
     accounts: new Accounts(session),
     tokens: new Tokens(session),
+    verifications: new Verifications(session),
     sessions: new Sessions(session),
     jobs: new Jobs(session),
     rateLimits: new RateLimits(session),

@@ -1,8 +1,9 @@
 /** Escalation policies: the steps as JSON, and beside them who they name, for the database to hold on to. */
 import { type Selectable, sql } from "kysely";
-import type {
-  EscalationPolicy,
-  EscalationTarget,
+import {
+  type EscalationPolicy,
+  type EscalationTarget,
+  targetsOf,
 } from "../domain/escalation_policy.ts";
 import type {
   Dependent,
@@ -12,6 +13,7 @@ import type { Page, PageRequest } from "../ports/store.ts";
 import { instant, json, parsed } from "./column.ts";
 import { dependentsIn } from "./dependents.ts";
 import { chunks, paged } from "./page.ts";
+import { stepsOf } from "./policy_json.ts";
 import type { Database, EscalationPolicyTable } from "./schema.ts";
 import type { Session } from "./session.ts";
 
@@ -94,7 +96,28 @@ export class Policies implements EscalationPolicyRepository {
     return this.#session.write(async (db) => {
       const { numDeletedRows } = await db.deleteFrom("escalation_policies")
         .where("id", "=", id).executeTakeFirst();
+      await db.deleteFrom("policy_turns").where("policy_id", "=", id).execute();
       return numDeletedRows > 0n;
+    });
+  }
+
+  async turns(id: number): Promise<Map<number, number>> {
+    const rows = await this.#session.read.selectFrom("policy_turns")
+      .select(["step", "turns"]).where("policy_id", "=", id).execute();
+    return new Map(rows.map(({ step, turns }) => [step, turns]));
+  }
+
+  takeTurn(id: number, step: number): Promise<number> {
+    return this.#session.write(async (db) => {
+      const { turns } = await db.insertInto("policy_turns")
+        .values({ policy_id: id, step, turns: 1 })
+        .onConflict((conflict) =>
+          conflict.columns(["policy_id", "step"]).doUpdateSet((eb) => ({
+            turns: eb("policy_turns.turns", "+", 1),
+          }))
+        )
+        .returning("turns").executeTakeFirstOrThrow();
+      return turns - 1;
     });
   }
 
@@ -112,11 +135,9 @@ async function withTargets(
 ): Promise<EscalationPolicy> {
   await db.deleteFrom("escalation_policy_targets")
     .where("policy_id", "=", policy.id).execute();
-  const named = [
-    ...policy.steps.flatMap((step) => step.targets),
-    ...policy.fallback,
-  ];
-  const once = new Map(named.map((one) => [`${one.kind} ${one.id}`, one]));
+  const once = new Map(
+    targetsOf(policy).map((one) => [`${columnOf(one)} ${one.id}`, one]),
+  );
   for (const some of chunks([...once.values()], ROWS_PER_INSERT)) {
     await db.insertInto("escalation_policy_targets")
       .values(some.map((target) => targetColumns(policy.id, target))).execute();
@@ -124,13 +145,20 @@ async function withTargets(
   return policy;
 }
 
-function targetColumns(policyId: number, { kind, id }: EscalationTarget) {
+function targetColumns(policyId: number, target: EscalationTarget) {
   return {
     policy_id: policyId,
-    responder_id: kind === "responder" ? id : null,
-    schedule_id: kind === "schedule" ? id : null,
-    team_id: kind === "team" ? id : null,
+    responder_id: null,
+    schedule_id: null,
+    team_id: null,
+    [columnOf(target)]: target.id,
   };
+}
+
+function columnOf({ kind }: EscalationTarget) {
+  return kind === "next_on_call"
+    ? "schedule_id" as const
+    : `${kind}_id` as const;
 }
 
 /** Promises the policy of a row. */
@@ -142,7 +170,7 @@ export function policyOf(
     teamId: row.team_id,
     name: row.name,
     description: row.description,
-    steps: parsed(row.steps),
+    steps: stepsOf(row.steps),
     repeatCount: row.repeat_count,
     acknowledgementTimeoutMinutes: row.acknowledgement_timeout_minutes,
     fallback: parsed(row.fallback),

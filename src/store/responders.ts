@@ -7,6 +7,7 @@ import type {
   Responder,
 } from "../domain/people.ts";
 import type {
+  ContactMethodFields,
   Dependent,
   ResponderRepository,
 } from "../ports/directory_repositories.ts";
@@ -20,10 +21,6 @@ import type { ResponderTable } from "./schema.ts";
 import type { Session } from "./session.ts";
 
 type NewResponder = Omit<Responder, "id" | "createdAtMs" | "updatedAtMs">;
-type NewContactMethod = Omit<
-  ContactMethod,
-  "id" | "createdAtMs" | "updatedAtMs"
->;
 
 export class Responders implements ResponderRepository {
   readonly #session: Session;
@@ -71,6 +68,14 @@ export class Responders implements ResponderRepository {
         return rows.map(responderOf);
       },
     });
+  }
+
+  async timeZones(ids: number[]): Promise<Map<number, string>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.#session.read.selectFrom("responders")
+      .select(["id", "time_zone"]).where("id", "in", inFewLengths(ids))
+      .execute();
+    return new Map(rows.map(({ id, time_zone }) => [id, time_zone]));
   }
 
   insert(person: NewResponder, nowMs: number): Promise<Responder> {
@@ -162,7 +167,7 @@ export class Responders implements ResponderRepository {
   }
 
   insertContactMethod(
-    row: NewContactMethod,
+    row: ContactMethodFields,
     nowMs: number,
   ): Promise<ContactMethod> {
     return this.#contacts.insertMethod(row, nowMs);
@@ -170,10 +175,18 @@ export class Responders implements ResponderRepository {
 
   updateContactMethod(
     id: number,
-    patch: Partial<NewContactMethod>,
+    patch: Partial<ContactMethodFields>,
     nowMs: number,
   ): Promise<ContactMethod | null> {
     return this.#contacts.updateMethod(id, patch, nowMs);
+  }
+
+  verifyContactMethod(
+    id: number,
+    proved: Pick<ContactMethod, "channel" | "address">,
+    nowMs: number,
+  ): Promise<ContactMethod | null> {
+    return this.#contacts.verifyMethod(id, proved, nowMs);
   }
 
   deleteContactMethod(id: number): Promise<boolean> {

@@ -9,6 +9,7 @@ import type {
 import type {
   Dependent,
   NewLayer,
+  NewSchedule,
   ScheduleRepository,
 } from "../ports/directory_repositories.ts";
 import type { Page, PageRequest } from "../ports/store.ts";
@@ -20,7 +21,6 @@ import { ScheduleLayers } from "./schedule_layers.ts";
 import type { ScheduleEntryTable, ScheduleTable } from "./schema.ts";
 import type { Session } from "./session.ts";
 
-type NewSchedule = Omit<Schedule, "id" | "createdAtMs" | "updatedAtMs">;
 type NewEntry = Omit<ScheduleEntry, "id" | "createdAtMs">;
 
 export class Schedules implements ScheduleRepository {
@@ -57,6 +57,15 @@ export class Schedules implements ScheduleRepository {
     });
   }
 
+  async withHandoffNotices(
+    { afterId, limit }: { afterId: number; limit: number },
+  ): Promise<Schedule[]> {
+    const rows = await this.#session.read.selectFrom("schedules").selectAll()
+      .where("handoff_notice_minutes", "is not", null)
+      .where("id", ">", afterId).orderBy("id").limit(limit).execute();
+    return rows.map(scheduleOf);
+  }
+
   insert(schedule: NewSchedule, nowMs: number): Promise<Schedule> {
     const at = instant(nowMs);
     return this.#session.write(async (db) =>
@@ -66,6 +75,7 @@ export class Schedules implements ScheduleRepository {
           name: schedule.name,
           description: schedule.description,
           time_zone: schedule.timeZone,
+          handoff_notice_minutes: schedule.handoffNoticeMinutes ?? null,
           created_at_ms: at,
           updated_at_ms: at,
         }).returningAll().executeTakeFirstOrThrow(),
@@ -84,6 +94,7 @@ export class Schedules implements ScheduleRepository {
         name: patch.name,
         description: patch.description,
         time_zone: patch.timeZone,
+        handoff_notice_minutes: patch.handoffNoticeMinutes,
         updated_at_ms: instant(nowMs),
       }).where("id", "=", id).returningAll().executeTakeFirst();
       return row ? scheduleOf(row) : null;
@@ -102,6 +113,15 @@ export class Schedules implements ScheduleRepository {
     return dependentsIn(this.#session.read, [
       policiesTargeting("schedule_id", id),
     ]);
+  }
+
+  lock(id: number): Promise<boolean> {
+    return this.#session.write(async (db) => {
+      const { numUpdatedRows } = await db.updateTable("schedules")
+        .set({ updated_at_ms: sql`updated_at_ms` })
+        .where("id", "=", id).executeTakeFirst();
+      return numUpdatedRows > 0n;
+    });
   }
 
   async plans(
@@ -224,6 +244,7 @@ function scheduleOf(row: Selectable<ScheduleTable>): Schedule {
     name: row.name,
     description: row.description,
     timeZone: row.time_zone,
+    handoffNoticeMinutes: row.handoff_notice_minutes,
     createdAtMs: row.created_at_ms,
     updatedAtMs: row.updated_at_ms,
   };

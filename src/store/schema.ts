@@ -40,6 +40,18 @@ export interface ContactMethodTable extends Stamps {
   address: string;
   label: string;
   enabled: Flag;
+  verified_at_ms: Instant | null;
+}
+
+export interface ContactVerificationTable {
+  contact_method_id: number;
+  channel: string;
+  address: string;
+  salt: string;
+  code_hash: string;
+  tries: number;
+  created_at_ms: Instant;
+  expires_at_ms: Instant;
 }
 
 export interface ContactRuleTable {
@@ -88,6 +100,7 @@ export interface ScheduleTable extends Stamps {
   name: string;
   description: string;
   time_zone: string;
+  handoff_notice_minutes: number | null;
 }
 
 export interface ScheduleEntryTable {
@@ -132,6 +145,12 @@ export interface EscalationPolicyTargetTable {
   responder_id: number | null;
   schedule_id: number | null;
   team_id: number | null;
+}
+
+export interface PolicyTurnsTable {
+  policy_id: number;
+  step: number;
+  turns: number;
 }
 
 export interface AlertSourceTable extends Stamps {
@@ -225,6 +244,9 @@ export interface NotificationTable {
   /** When it is due, or its lease over; null when there is nothing left to send. */
   claimable_at_ms: GeneratedAlways<Instant | null>;
   maybe_sent_twice: Flag;
+  /** The id of the worst message that was sent together with this one; null: it goes alone. */
+  bundle_id: number | null;
+  bundle_size: number | null;
   provider: string | null;
   provider_message_id: string | null;
   error: string | null;
@@ -232,6 +254,58 @@ export interface NotificationTable {
   delivered_at_ms: Instant | null;
   created_at_ms: Instant;
   updated_at_ms: Instant;
+}
+
+export interface PagePacingTable {
+  responder_id: number;
+  channel: string;
+  address: string;
+  until_ms: Instant;
+  severity_rank: number;
+}
+
+export interface NoticeTable extends Stamps {
+  id: Id;
+  dedup_key: string;
+  kind: string;
+  about: Json;
+  responder_id: number;
+  contact_method_id: number | null;
+  channel: string;
+  address: string;
+  subject: string;
+  text: string;
+  link: string | null;
+  state: string;
+  due_at_ms: Instant;
+  first_due_at_ms: Instant;
+  expires_at_ms: Instant;
+  idempotency_key: string;
+  attempt: number;
+  lease_owner: string | null;
+  lease_until_ms: Instant | null;
+  /** When it is due, or its lease over; null when there is nothing left to send. */
+  claimable_at_ms: GeneratedAlways<Instant | null>;
+  maybe_sent_twice: Flag;
+  provider: string | null;
+  provider_message_id: string | null;
+  error: string | null;
+  sent_at_ms: Instant | null;
+  delivered_at_ms: Instant | null;
+}
+
+export interface CoverRequestTable extends Stamps {
+  id: Id;
+  schedule_id: number;
+  requester_id: number;
+  asked_id: number | null;
+  starts_at_ms: Instant;
+  ends_at_ms: Instant;
+  note: string;
+  status: string;
+  answered_by_id: number | null;
+  answered_at_ms: Instant | null;
+  override_ids: Json;
 }
 
 export interface JobRunTable {
@@ -289,6 +363,7 @@ export interface Schema {
   responders: ResponderTable;
   team_members: TeamMemberTable;
   contact_methods: ContactMethodTable;
+  contact_verifications: ContactVerificationTable;
   contact_rules: ContactRuleTable;
   user_accounts: UserAccountTable;
   api_tokens: ApiTokenTable;
@@ -299,11 +374,15 @@ export interface Schema {
   schedule_layer_members: ScheduleLayerMemberTable;
   escalation_policies: EscalationPolicyTable;
   escalation_policy_targets: EscalationPolicyTargetTable;
+  policy_turns: PolicyTurnsTable;
   alert_sources: AlertSourceTable;
   alert_source_recoveries: AlertSourceRecoveryTable;
   incidents: IncidentTable;
   timeline_entries: TimelineEntryTable;
   notifications: NotificationTable;
+  page_pacing: PagePacingTable;
+  notices: NoticeTable;
+  cover_requests: CoverRequestTable;
   job_runs: JobRunTable;
   rate_limits: RateLimitTable;
   seen_messages: SeenMessageTable;

@@ -17,12 +17,18 @@ export class Timeline implements TimelineRepository {
     this.#session = session;
   }
 
-  async add(incidentId: number, entries: NewTimelineEntry[]): Promise<void> {
+  add(incidentId: number, entries: NewTimelineEntry[]): Promise<void> {
+    return this.addToMany(entries.map((entry) => ({ ...entry, incidentId })));
+  }
+
+  async addToMany(
+    entries: readonly (NewTimelineEntry & { incidentId: number })[],
+  ): Promise<void> {
     if (entries.length === 0) return;
     await this.#session.write(async (db) => {
       for (const some of chunks(entries, ROWS_PER_INSERT)) {
         await db.insertInto("timeline_entries")
-          .values(some.map(({ kind, atMs, actor, detail }) => ({
+          .values(some.map(({ incidentId, kind, atMs, actor, detail }) => ({
             incident_id: incidentId,
             kind,
             at_ms: instant(atMs),

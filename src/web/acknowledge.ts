@@ -1,6 +1,7 @@
 /**
  * The page behind the link in a page. Opening it changes nothing, since mail scanners and chat previews open every link;
- * the button posts. The token is the authority: it names one notification, and so one responder and one incident.
+ * the button posts. The token is the authority: it names one notification, and so one responder and one incident; or a
+ * bundle, and so one responder and its incidents.
  */
 import type { Incident } from "../domain/incident.ts";
 import type { Responder } from "../domain/people.ts";
@@ -8,6 +9,12 @@ import type { Actor } from "../domain/timeline.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import type { WebDeps } from "./deps.ts";
+import {
+  acknowledgeMany,
+  findManyInvited,
+  showMany,
+  throughLink,
+} from "./acknowledge_many.ts";
 import { showAlone } from "./page.ts";
 import { SEVERITY_SHAPES, stateOf } from "./view/incident_row.ts";
 import { sentenceCase } from "./view/plural.ts";
@@ -21,24 +28,21 @@ interface Invitation {
 /** Adds `GET` and `POST /a/{token}`. */
 export function addAcknowledge(routes: Routes, deps: WebDeps): void {
   routes.page("/a/{token}", "public", async (c: EdgeContext) => {
+    const many = await findManyInvited(c, deps);
+    if (many) return showMany(c, deps, many);
     const invitation = await findInvitation(c, deps);
     return invitation ? show(c, deps, invitation) : unknown(c, deps);
   });
 
   routes.page("/a/{token}", "public", async (c: EdgeContext) => {
+    const many = await findManyInvited(c, deps);
+    if (many) return await acknowledgeMany(c, deps, many);
     const invitation = await findInvitation(c, deps);
     if (!invitation) return unknown(c, deps);
     const { incident, responder } = invitation;
     // Refused only when it was resolved meanwhile, which the page then says.
-    await deps.actions.act(incident.id, {
-      kind: "acknowledge",
-      actor: {
-        kind: "responder",
-        responderId: responder.id,
-        name: responder.name,
-        via: "link",
-      },
-    });
+    const actor = throughLink(responder);
+    await deps.actions.act(incident.id, { kind: "acknowledge", actor });
     deps.changes.kick();
     return c.redirect(c.req.path, 303);
   }, "post");

@@ -1,4 +1,5 @@
 /** One alert source: how it is doing, how to connect it, and a test through the front door. */
+import { dryRunOfSource } from "../app/dry_run_of.ts";
 import { approveSnsSubscription } from "../app/approve_sns_subscription.ts";
 import { maskedSourceKey } from "../app/secrets.ts";
 import { type AlertSource } from "../domain/alert_source.ts";
@@ -6,6 +7,7 @@ import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import { intakeUrl, sourceRecords } from "./alert_source_form.ts";
 import type { WebDeps } from "./deps.ts";
+import { dryRunView } from "./dry_run_view.ts";
 import { type FormErrors, formErrors, readPosted } from "./form.ts";
 import { leaveNotice } from "./notice.ts";
 import { showPage } from "./page.ts";
@@ -67,6 +69,11 @@ export async function showSource(
     deps.store.policies.find(source.escalationPolicyId),
   ]);
   const url = intakeUrl(deps, source.kind);
+  const dry = await dryRunView(c, {
+    view,
+    path: `/alert-sources/${source.id}`,
+    run: (when) => dryRunOfSource(deps.store, source, when),
+  });
   return showPage(c, deps, {
     template: "sources/one",
     title: source.name,
@@ -74,7 +81,7 @@ export async function showSource(
     viewer,
     status: Object.keys(errors).length > 0 ? 422 : 200,
     view: {
-      ...{ source, test, errors, url },
+      ...{ source, test, errors, url, dry },
       kind: kindName(source.kind),
       state: sourceState(source, view),
       lastAlert: source.lastAlertAtMs === null

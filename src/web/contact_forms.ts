@@ -97,7 +97,9 @@ function addCreation(routes: Routes, deps: WebDeps): void {
         const method = await deps.store.transaction((tx) =>
           addContactMethod(tx, { responderId: id, fields }, { by, nowMs })
         );
-        const said = `${methodName(method)} is added. Try it out.`;
+        const said = `${
+          methodName(method)
+        } is added. Send a code to verify it.`;
         return { to: `/responders/${id}`, said };
       },
       again: (errors) => show(c, viewer, values, errors),
@@ -207,12 +209,8 @@ export async function tryOut(
   deps: WebDeps,
   wanted: Parameters<typeof sendTestPage>[1],
 ) {
-  const { baseUrl, sendingEnabled } = deps.config;
   try {
-    const result = await sendTestPage(
-      { ...deps, baseUrl, sendingEnabled },
-      wanted,
-    );
+    const result = await sendTestPage(deps.immediate, wanted);
     const { channel } = wanted.method;
     const provider = deps.providers().find((one) => one.channel === channel)
       ?.provider ?? "";

@@ -6,7 +6,8 @@ import type { Routes } from "../http/routes.ts";
 import type { OpenCount } from "../ports/overview_repository.ts";
 import type { IncidentSummary } from "../ports/paging_repositories.ts";
 import type { WebDeps } from "./deps.ts";
-import { loadTargets } from "./load_targets.ts";
+import { nextLook } from "./load_ahead.ts";
+import { ownCoverRows } from "./load_cover_requests.ts";
 import { showPage } from "./page.ts";
 import { dashboardSentence } from "./view/dashboard_sentence.ts";
 import { duration } from "./view/duration.ts";
@@ -21,7 +22,6 @@ import {
 import { beforeTheNight } from "./view/findings.ts";
 import { pagingHealth, wrongs } from "./view/paging_health.ts";
 import { counted, digits } from "./view/plural.ts";
-import { futureSteps } from "./view/what_is_next.ts";
 import { strongNames, type Words } from "./view/words.ts";
 import { startOfDayMs } from "./view/zoned_time.ts";
 import { type Viewer, viewerOf } from "./viewer.ts";
@@ -72,7 +72,7 @@ async function dashboardView(deps: WebDeps, viewer: Viewer) {
     opening: dashboardSentence({
       waiting: total(counts, ({ status }) => status === "triggered"),
       worked: total(counts, ({ status }) => status === "acknowledged"),
-      first: await firstWaiting(deps, { urgent, paged, viewer }),
+      first: await firstWaiting(deps, { urgent, paged }),
       duties,
       health: health.healthy ? health.sentence : "",
       view,
@@ -90,6 +90,7 @@ async function dashboardView(deps: WebDeps, viewer: Viewer) {
     hidden: Math.max(0, open - urgent.length),
     duties: duties.map(shownDuty),
     ahead,
+    covers: await ownCoverRows(store, viewer),
     ...await lastDay(deps, viewer),
     ...emptyWords(rota, viewer),
   };
@@ -132,20 +133,18 @@ async function loadRota(
 
 async function firstWaiting(
   deps: WebDeps,
-  { urgent, paged, viewer }: {
+  { urgent, paged }: {
     urgent: readonly IncidentSummary[];
     paged: ReadonlyMap<number, string[]>;
-    viewer: Viewer;
   },
 ) {
   const first = urgent.find(({ status }) => status === "triggered");
   const incident = first && await deps.store.incidents.find(first.id);
   if (!incident) return null;
-  const targets = await loadTargets(deps.store, incident, viewer.view.nowMs);
   return {
     incident,
     paged: paged.get(incident.id) ?? [],
-    next: futureSteps(incident, targets)[0] ?? null,
+    next: await nextLook(deps.store, incident),
   };
 }
 

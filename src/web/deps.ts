@@ -1,12 +1,12 @@
 /** What the pages are put together from. */
 import type { Actions } from "../app/actions.ts";
 import type { ConfirmSnsSubscription } from "../app/approve_sns_subscription.ts";
+import type { Immediate } from "../app/immediate.ts";
 import type { LinkSigner } from "../app/page_message.ts";
 import type { ReadReadiness } from "../app/readiness.ts";
 import type { RandomBytes } from "../app/secrets.ts";
 import type { BodyBudget } from "../http/read_body.ts";
 import type { ChannelKind } from "../domain/people.ts";
-import type { PageMessage, SendResult } from "../ports/channel.ts";
 import type { Clock, NewId } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { Assets } from "./assets.ts";
@@ -70,11 +70,8 @@ export interface WebDeps {
   frontDoor(request: Request): Promise<Response>;
   /** Every channel, configured or not. */
   providers(): ProviderState[];
-  /** Sends one message through the channel at once; null where no provider is configured. */
-  sendPage(
-    channel: ChannelKind,
-    message: PageMessage,
-  ): Promise<SendResult | null>;
+  /** For test pages and codes. */
+  immediate: Immediate;
   settings: readonly ShownSetting[];
   /** The newest migration that this program knows. */
   schemaVersion: number;

@@ -6,7 +6,7 @@ import type { EdgeContext } from "../http/edge_env.ts";
 import { Problem } from "../http/problem.ts";
 import type { Routes } from "../http/routes.ts";
 import type { WebDeps } from "./deps.ts";
-import { loadTargets } from "./load_targets.ts";
+import { loadAhead } from "./load_ahead.ts";
 import type { Notice } from "./notice.ts";
 import { showPage } from "./page.ts";
 import { incidentView } from "./view/incident_view.ts";
@@ -39,7 +39,7 @@ export async function showIncident(
   const viewer = await viewerOf(c, deps);
   const incident = await demandIncident(c, deps);
   const { store } = deps;
-  const [team, source, entries, notifications, earlier, targets, people] =
+  const [team, source, entries, notifications, earlier, ahead, people] =
     await Promise.all([
       store.teams.find(incident.teamId),
       store.sources.find(incident.sourceId),
@@ -49,7 +49,7 @@ export async function showIncident(
       }),
       store.notifications.listByIncident(incident.id),
       store.overview.earlier(incident, MOST_EARLIER + 1),
-      loadTargets(store, incident, viewer.view.nowMs),
+      loadAhead(store, incident),
       store.responders.list({}, { page: 1, pageSize: MOST_PEOPLE }),
     ]);
   const view = incidentView(incident, {
@@ -61,7 +61,7 @@ export async function showIncident(
     responders: await namesOf(deps, notifications, entries),
     earlier: earlier.filter(({ id }) => id !== incident.id)
       .slice(0, MOST_EARLIER),
-    targets,
+    ahead,
     view: viewer.view,
     responderId: viewer.responderId,
     people: people.items,

@@ -1,21 +1,20 @@
 /** Escalation policies: each as a sentence, and who would be paged if it fired now. */
-import { previewEscalation } from "../app/preview_escalation.ts";
+import { firstLook } from "../app/dry_run.ts";
+import { dryRunOfPolicy } from "../app/dry_run_of.ts";
 import type { EscalationPolicy } from "../domain/escalation_policy.ts";
-import { wallClockOf } from "../domain/wall_clock.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import type { WebDeps } from "./deps.ts";
+import { dryRunView } from "./dry_run_view.ts";
 import { everyRow, teamNames } from "./load_names.ts";
 import { showPage } from "./page.ts";
 import { found, pathId } from "./posted.ts";
 import { findingsAbout } from "./view/findings.ts";
 import { ladderWords, minutes } from "./view/ladder_words.ts";
 import { agree, sentenceCase, spelled } from "./view/plural.ts";
-import { firstWords, previewRungs } from "./view/preview_words.ts";
+import { firstWords } from "./view/dry_run_words.ts";
 import { type Targetable, targetNamer } from "./view/target_names.ts";
-import { readWallClock } from "./view/wall_clock_field.ts";
 import { strongNames } from "./view/words.ts";
-import { exactTime, zoneWords } from "./view/zoned_time.ts";
 import { type Viewer, viewerOf } from "./viewer.ts";
 
 const MOST_PREVIEWED = 50;
@@ -42,13 +41,17 @@ export function addPolicy(routes: Routes, deps: WebDeps): void {
       await deps.store.policies.find(pathId(c)),
       "escalation policy",
     );
-    const at = c.req.query("at")?.trim() ?? "";
     return showPage(c, deps, {
       template: "policies/one",
       title: policy.name,
       place: "policies",
       view: {
-        ...await policyView(deps, policy, { viewer, at }),
+        ...await policyView(deps, policy),
+        dry: await dryRunView(c, {
+          view: viewer.view,
+          path: `/escalation-policies/${policy.id}`,
+          run: (when) => dryRunOfPolicy(deps.store, policy.id, when),
+        }),
         findings: findingsAbout(
           await deps.readiness(),
           { kind: "policy", id: policy.id },
@@ -79,16 +82,15 @@ async function listView(deps: WebDeps, { view, can }: Viewer) {
   const teams = await teamNames(store);
   const rows = [];
   for (const [index, policy] of policies.entries()) {
-    const preview = index < MOST_PREVIEWED
-      ? await previewEscalation(store, policy, view.nowMs)
+    const first = index < MOST_PREVIEWED
+      ? await firstLook(store, policy, view.nowMs)
       : null;
-    const first = preview?.steps[0] ?? preview?.end;
     rows.push({
       id: policy.id,
       name: policy.name,
       teamName: teams.get(policy.teamId) ?? "",
       ladder: ladderWords(policy, nameOf),
-      first: preview ? firstWords(preview) : null,
+      first: first ? firstWords(first) : null,
       dead: first?.pages.length === 0,
     });
   }
@@ -129,18 +131,8 @@ async function listView(deps: WebDeps, { view, can }: Viewer) {
   };
 }
 
-async function policyView(
-  deps: WebDeps,
-  policy: EscalationPolicy,
-  { viewer, at }: { viewer: Viewer; at: string },
-) {
+async function policyView(deps: WebDeps, policy: EscalationPolicy) {
   const { store } = deps;
-  const { view } = viewer;
-  const asked = at === ""
-    ? null
-    : readWallClock(at, { timeZone: view.timeZone, edge: "start" });
-  const atMs = asked?.atMs ?? view.nowMs;
-  const preview = await previewEscalation(store, policy, atMs);
   const nameOf = targetNamer(await loadTargetable(deps));
   const timeout = policy.acknowledgementTimeoutMinutes;
   return {
@@ -153,20 +145,5 @@ async function policyView(
         minutes(timeout)
       }, unless it is resolved.`,
     uses: await store.policies.dependents(policy.id),
-    preview: {
-      at: asked ? at : wallClockOf(wholeMinute(atMs), view.timeZone),
-      asked: asked !== null,
-      wrong: at !== "" && asked === null
-        ? "A day and a time, as 2026-11-28 03:00."
-        : "",
-      exact: exactTime(atMs, view.timeZone),
-      zone: zoneWords(view),
-      first: firstWords(preview),
-      rungs: previewRungs(preview, policy, view),
-    },
   };
-}
-
-function wholeMinute(ms: number): number {
-  return Math.floor(ms / 60_000) * 60_000;
 }

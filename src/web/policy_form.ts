@@ -5,6 +5,7 @@ import {
   type EscalationPolicy,
   POLICY_LIMITS,
 } from "../domain/escalation_policy.ts";
+import { SEVERITIES } from "../domain/alert.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import type { WebDeps } from "./deps.ts";
@@ -15,6 +16,7 @@ import { showPage } from "./page.ts";
 import { loadTargetable } from "./policies.ts";
 import { found, parseFields, pathId } from "./posted.ts";
 import { addRemoval } from "./removal.ts";
+import { sentenceCase } from "./view/plural.ts";
 import {
   type Draft,
   draftOf,
@@ -23,10 +25,26 @@ import {
   press,
   readDraft,
 } from "./view/policy_draft.ts";
+import { MOST_LINES } from "./view/step_draft.ts";
+import { DAY_NAMES } from "./view/step_words.ts";
 import { targetGroups } from "./view/target_names.ts";
+import { timeZoneOptions } from "./view/time_zones.ts";
 import { viewerOf } from "./viewer.ts";
 
 const resource = policyResource;
+
+const STEP_CHOICES = {
+  days: DAY_NAMES.map((label, index) => ({ value: String(index + 1), label })),
+  severities: SEVERITIES.toReversed().map((value) => ({
+    value,
+    label: sentenceCase(value),
+  })),
+  modes: [
+    { value: "", label: "At any time" },
+    { value: "during", label: "Only during these hours" },
+    { value: "outside", label: "Only outside these hours" },
+  ],
+};
 const PATH = "/escalation-policies";
 
 /** Adds the forms at `new`, `{id}/edit` and `{id}/delete` below `/escalation-policies`. */
@@ -46,8 +64,9 @@ export function addPolicyForm(routes: Routes, deps: WebDeps): void {
 }
 
 function addCreation(routes: Routes, deps: WebDeps): void {
-  routes.page(`${PATH}/new`, "admin", (c: EdgeContext) => {
-    const draft = newDraft(c.req.query("team_id") ?? "");
+  routes.page(`${PATH}/new`, "admin", async (c: EdgeContext) => {
+    const { view } = await viewerOf(c, deps);
+    const draft = newDraft(c.req.query("team_id") ?? "", view.timeZone);
     return show(c, deps, { policy: null, draft });
   });
 
@@ -70,7 +89,7 @@ function addCreation(routes: Routes, deps: WebDeps): void {
       leaveNotice(c, { tone: "good", text }, deps.config);
       return c.redirect(`${PATH}/${after.id}`, 303);
     } catch (error) {
-      const errors = perTarget(formErrors(error, c));
+      const errors = perPart(formErrors(error, c));
       return show(c, deps, { policy: null, draft, errors });
     }
   }, "post");
@@ -78,8 +97,9 @@ function addCreation(routes: Routes, deps: WebDeps): void {
 
 function addEditing(routes: Routes, deps: WebDeps): void {
   routes.page(`${PATH}/{id}/edit`, "admin", async (c: EdgeContext) => {
+    const { view } = await viewerOf(c, deps);
     const policy = await demand(c, deps);
-    return show(c, deps, { policy, draft: draftOf(policy) });
+    return show(c, deps, { policy, draft: draftOf(policy, view.timeZone) });
   });
 
   routes.page(`${PATH}/{id}/edit`, "admin", async (c: EdgeContext) => {
@@ -96,7 +116,7 @@ function addEditing(routes: Routes, deps: WebDeps): void {
         updateRow(tx, { resource, id: policy.id, fields, by, nowMs })
       );
     } catch (error) {
-      const errors = perTarget(formErrors(error, c));
+      const errors = perPart(formErrors(error, c));
       return show(c, deps, { policy, draft, errors });
     }
     const text = "Saved. Incidents that are open keep the policy as it was.";
@@ -127,19 +147,27 @@ async function show(
       uses: policy ? await deps.store.policies.dependents(policy.id) : [],
       teams: choices(all.teams, "Choose a team"),
       groups: targetGroups(all),
-      limits: POLICY_LIMITS,
+      limits: { ...POLICY_LIMITS, lines: MOST_LINES },
+      ...STEP_CHOICES,
+      timeZones: timeZoneOptions(viewer.view.timeZone),
     },
   });
 }
 
-/** Both parts of a target that is not chosen are wrong: one sentence for one field. */
-function perTarget(errors: FormErrors): FormErrors {
+/** What is one thing on the page has several fields: one sentence for each target, and one for the hours of a step. */
+function perPart(errors: FormErrors): FormErrors {
   return Object.fromEntries(
     Object.entries(errors).map(([name, message]) => {
       const target = name.replace(/\.(type|id)$/, "");
-      return target === name
-        ? [name, message]
-        : [target, "Choose who is paged, or remove it."];
+      if (target !== name) {
+        return [target, "Choose who is paged, or remove it."];
+      }
+      const [part = name] = /^steps\.\d+\.business_hours/.exec(name) ?? [];
+      if (part === name) return [name, message];
+      return [
+        part,
+        name.endsWith("windows") ? "Tick at least one day." : message,
+      ];
     }),
   );
 }

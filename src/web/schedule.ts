@@ -1,25 +1,27 @@
-/** One schedule: its real shifts for two weeks, and the entries and overrides that make them. */
+/** One schedule: its calendar, the layers, entries and overrides that make it, and the policies that use it. */
 import {
+  gaps,
+  handoffsIn,
   peopleOf,
+  type PlanLayer,
   type Schedule,
   type ScheduleEntry,
   type SchedulePlan,
-  type Shift,
-  shifts,
 } from "../domain/schedule.ts";
-import { wallClockOf } from "../domain/wall_clock.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import type { WebDeps } from "./deps.ts";
+import { scheduleCoverRows } from "./load_cover_requests.ts";
 import { showPage } from "./page.ts";
 import { found, pathId } from "./posted.ts";
+import { loadCalendar } from "./schedule_calendar.ts";
 import { findingsAbout } from "./view/findings.ts";
-import { gapWords, stretchWords } from "./view/gap_words.ts";
+import { gapWords } from "./view/gap_words.ts";
 import { dutyNow } from "./view/on_call.ts";
-import { midnights, shiftLanes } from "./view/shift_lanes.ts";
+import { rotationWords } from "./view/rotation_words.ts";
+import { dayTime } from "./view/stretch_words.ts";
 import { strongNames, type Words } from "./view/words.ts";
 import {
-  dayOnly,
   shortTime,
   shownTime,
   type Viewpoint,
@@ -27,8 +29,10 @@ import {
 } from "./view/zoned_time.ts";
 import { type Viewer, viewerOf } from "./viewer.ts";
 
-const DAYS = 14;
-const AHEAD_MS = 370 * 86_400_000;
+const DAY_MS = 86_400_000;
+const GAP_DAYS = 14;
+/** How far ahead the next handoff is looked for: near first, because a year of short turns is long to work out. */
+const AHEAD_DAYS = [35, 370];
 const MOST_ENTRIES = 200;
 
 /** Adds `GET /schedules/{id}`. */
@@ -44,7 +48,7 @@ export function addSchedule(routes: Routes, deps: WebDeps): void {
       title: schedule.name,
       place: "schedules",
       view: {
-        ...await scheduleView(deps, schedule, viewer),
+        ...await scheduleView(c, deps, { schedule, viewer }),
         findings: findingsAbout(
           await deps.readiness(),
           { kind: "schedule", id: schedule.id },
@@ -57,120 +61,110 @@ export function addSchedule(routes: Routes, deps: WebDeps): void {
 }
 
 async function scheduleView(
+  c: EdgeContext,
+  deps: WebDeps,
+  { schedule, viewer }: { schedule: Schedule; viewer: Viewer },
+) {
+  const { store } = deps;
+  const { view } = viewer;
+  const [calendar, opening, team, uses, entries, covers] = await Promise.all([
+    loadCalendar(c, deps, { schedule, viewer }),
+    loadOpening(deps, schedule, viewer),
+    store.teams.find(schedule.teamId),
+    store.schedules.dependents(schedule.id),
+    loadEntries(deps, schedule, view),
+    scheduleCoverRows(store, { scheduleId: schedule.id, view }),
+  ]);
+  const { plan, names } = calendar;
+  return {
+    ...{ schedule, calendar, opening, uses, covers },
+    teamName: team?.name ?? "",
+    zones: {
+      own: zoneWords({ nowMs: view.nowMs, timeZone: schedule.timeZone }),
+      viewer: zoneWords(view),
+    },
+    layers: plan.layers.toReversed().map((layer, index) => ({
+      ...shownLayer(layer, { names, timeZone: schedule.timeZone }),
+      first: index === 0,
+      last: index === plan.layers.length - 1,
+    })),
+    ...entries,
+  };
+}
+
+/** The sentences above the calendar: always about now and the days ahead, whatever the calendar shows. */
+async function loadOpening(
   { store }: WebDeps,
   schedule: Schedule,
   { view }: Viewer,
-) {
-  const edges = midnights(view, DAYS);
-  const [fromMs = 0] = edges;
-  const untilMs = edges.at(-1) ?? fromMs;
-  const entries = await store.schedules.entries(
-    [schedule.id],
-    fromMs,
-    view.nowMs + AHEAD_MS,
-  );
-  const plans = await store.schedules.plans(
-    [schedule.id],
-    fromMs,
-    view.nowMs + AHEAD_MS,
-  );
+): Promise<{ words: Words; gaps: string }> {
+  const { nowMs } = view;
+  const furthestMs = nowMs + (AHEAD_DAYS.at(-1) ?? 0) * DAY_MS;
+  const plans = await store.schedules.plans([schedule.id], nowMs, furthestMs);
   const plan = found(plans.get(schedule.id) ?? null, "schedule");
   const responders = await store.responders.reachable(peopleOf(plan));
-  const names = new Map(responders.map(({ id, name }) => [id, name]));
-  const tiles = shifts(plan, fromMs, untilMs);
-  const [team, uses] = await Promise.all([
-    store.teams.find(schedule.teamId),
-    store.schedules.dependents(schedule.id),
-  ]);
-  const zones = {
-    own: zoneWords({ nowMs: view.nowMs, timeZone: schedule.timeZone }),
-    viewer: zoneWords(view),
-  };
-  return {
-    schedule,
-    zones,
-    teamName: team?.name ?? "",
-    uses,
-    opening: opening({ schedule, plan, responders, untilMs }, view),
-    picture: shiftLanes(tiles, { edges, names, view }),
-    shifts: tiles.map((tile) => shownShift(tile, { schedule, names, view })),
-    entries: entries.filter(({ endsAtMs }) => endsAtMs > view.nowMs)
-      .slice(0, MOST_ENTRIES)
-      .map((entry) => shownEntry(entry, { names, view })),
-    truncated: entries.length > MOST_ENTRIES ? MOST_ENTRIES : 0,
-    period: `${dayOnly(fromMs, view)} to ${dayOnly(untilMs - 1, view)}`,
-  };
-}
-
-function opening(
-  { schedule, plan, responders, untilMs }: {
-    schedule: Schedule;
-    plan: SchedulePlan;
-    responders: Parameters<typeof dutyNow>[0]["responders"];
-    untilMs: number;
-  },
-  view: Viewpoint,
-): { words: Words; gaps: string } {
+  const untilMs = AHEAD_DAYS.map((days) => nowMs + days * DAY_MS)
+    .find((ms) => handoffsIn(plan, nowMs, ms).length > 0) ?? furthestMs;
   const [duty] = dutyNow(
-    {
-      schedules: [schedule],
-      plans: new Map([[schedule.id, plan]]),
-      teams: [],
-      responders,
-    },
-    { view, untilMs: view.nowMs + AHEAD_MS },
+    { schedules: [schedule], plans, teams: [], responders },
+    { view, untilMs },
   );
   const looked = {
-    fromMs: view.nowMs,
-    untilMs,
-    words: `the next ${DAYS} days`,
+    fromMs: nowMs,
+    untilMs: nowMs + GAP_DAYS * DAY_MS,
+    words: `the next ${GAP_DAYS} days`,
   };
-  const tiles = shifts(plan, looked.fromMs, looked.untilMs);
-  const holes = tiles.filter(({ responderIds }) => responderIds.length === 0);
+  const holes = gaps(plan, looked.fromMs, looked.untilMs);
   const words: Words = duty && duty.names.length > 0
     ? [...strongNames(duty.names), ` on call ${duty.until}.`]
-    : peopleOf(plan).length === 0
-    ? ["Nobody is on it yet."]
-    : [
-      "Nobody is on call now",
-      holes[0] && holes[0].endsAtMs < untilMs
-        ? `; the next shift begins ${shortTime(holes[0].endsAtMs, view)}.`
-        : ".",
-    ];
+    : bareWords(plan, { view, untilMs });
   return { words, gaps: gapWords(holes, looked, view) };
 }
 
-function shownShift(
-  shift: Shift,
-  { schedule, names, view }: {
-    schedule: Schedule;
+function bareWords(
+  plan: SchedulePlan,
+  { view, untilMs }: { view: Viewpoint; untilMs: number },
+): Words {
+  if (peopleOf(plan).length === 0) return ["Nobody is on it yet."];
+  const [next] = handoffsIn(plan, view.nowMs, untilMs);
+  const then = next
+    ? `; the next shift begins ${shortTime(next.atMs, view)}.`
+    : ".";
+  return ["Nobody is on call now", then];
+}
+
+function shownLayer(
+  layer: PlanLayer,
+  { names, timeZone }: {
     names: ReadonlyMap<number, string>;
-    view: Viewpoint;
+    timeZone: string;
   },
+): { id: number; name: string; kind: PlanLayer["kind"]; words: Words } {
+  const { id, name, kind } = layer;
+  const words: Words = layer.kind === "rotation"
+    ? rotationWords(layer.rotation, { names, timeZone })
+    : ["A calendar that is kept elsewhere."];
+  return { id, name, kind, words };
+}
+
+async function loadEntries(
+  { store }: WebDeps,
+  { id }: Schedule,
+  view: Viewpoint,
 ) {
-  const gap = shift.responderIds.length === 0;
-  const past = shift.endsAtMs <= view.nowMs;
-  // What is over cannot be filled; what has begun is filled from now on.
-  const from = Math.max(shift.startsAtMs, wholeMinute(view.nowMs));
-  const query = new URLSearchParams({
-    from: wallClockOf(from, schedule.timeZone),
-    to: wallClockOf(shift.endsAtMs, schedule.timeZone),
-  });
+  const toMs = view.nowMs + (AHEAD_DAYS.at(-1) ?? 0) * DAY_MS;
+  const entries = await store.schedules.entries([id], view.nowMs, toMs);
+  const ids = entries.flatMap(({ responderId, replacesResponderId }) =>
+    replacesResponderId === null
+      ? [responderId]
+      : [responderId, replacesResponderId]
+  );
+  const people = await store.responders.reachable([...new Set(ids)]);
+  const names = new Map(people.map((one) => [one.id, one.name]));
   return {
-    starts: shownTime(shift.startsAtMs, view, dayTime(shift.startsAtMs, view)),
-    ends: shownTime(shift.endsAtMs, view, dayTime(shift.endsAtMs, view)),
-    who: strongNames(
-      shift.responderIds.map((id) => names.get(id) ?? "somebody who is gone"),
-      6,
-    ),
-    gap,
-    past,
-    now: !past && shift.startsAtMs <= view.nowMs,
-    overridden: shift.overridden,
-    fill: gap && !past
-      ? `/schedules/${schedule.id}/entries/new?${query.toString()}`
-      : "",
-    words: stretchWords(shift, { fromMs: 0, untilMs: Infinity }, view),
+    entries: entries.slice(0, MOST_ENTRIES)
+      .map((entry) => shownEntry(entry, { names, view })),
+    truncated: entries.length > MOST_ENTRIES ? MOST_ENTRIES : 0,
   };
 }
 
@@ -178,24 +172,14 @@ function shownEntry(
   entry: ScheduleEntry,
   { names, view }: { names: ReadonlyMap<number, string>; view: Viewpoint },
 ) {
+  const nameOf = (id: number) => names.get(id) ?? "somebody who is gone";
+  const { id, kind, responderId, replacesResponderId } = entry;
   return {
-    id: entry.id,
-    override: entry.kind === "override",
-    name: names.get(entry.responderId) ?? "somebody who is gone",
+    id,
+    override: kind === "override",
+    name: nameOf(responderId),
+    insteadOf: replacesResponderId === null ? "" : nameOf(replacesResponderId),
     starts: shownTime(entry.startsAtMs, view, dayTime(entry.startsAtMs, view)),
     ends: shownTime(entry.endsAtMs, view, dayTime(entry.endsAtMs, view)),
   };
-}
-
-/** Days that are near have names only: here they stand beside others, so the date is always said. */
-function dayTime(atMs: number, view: Viewpoint): string {
-  const at = Temporal.Instant.fromEpochMilliseconds(atMs)
-    .toZonedDateTimeISO(view.timeZone);
-  const day = at.toLocaleString("en-GB", { weekday: "short" });
-  const time = at.toPlainTime().toString({ smallestUnit: "minute" });
-  return `${day} ${dayOnly(atMs, view)}, ${time}`;
-}
-
-function wholeMinute(ms: number): number {
-  return Math.floor(ms / 60_000) * 60_000;
 }

@@ -2,11 +2,16 @@
 import {
   addEntry,
   changeEntry,
+  type EntryFields,
   type EntryKind,
   removeEntry,
 } from "../app/schedule_entries.ts";
 import { invalid } from "../app/refused_error.ts";
-import type { Schedule, ScheduleEntry } from "../domain/schedule.ts";
+import type {
+  PlanWindow,
+  Schedule,
+  ScheduleEntry,
+} from "../domain/schedule.ts";
 import { type Edge, wallClockOf } from "../domain/wall_clock.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
@@ -16,18 +21,26 @@ import { choices, everyRow } from "./load_names.ts";
 import { leaveNotice } from "./notice.ts";
 import { showPage } from "./page.ts";
 import { found, pathId } from "./posted.ts";
+import { loadPreview, type PlanPreview } from "./schedule_preview.ts";
+import { dayTime } from "./view/stretch_words.ts";
+import type { Words } from "./view/words.ts";
 import { readWallClock, type WallClock } from "./view/wall_clock_field.ts";
 import { zoneWords } from "./view/zoned_time.ts";
-import { viewerOf } from "./viewer.ts";
+import { type Viewer, viewerOf } from "./viewer.ts";
 
 interface Values {
   kind: EntryKind;
   responder_id: string;
+  /** Of an override: empty for everybody. */
+  replaces_responder_id: string;
   starts_at: string;
   ends_at: string;
 }
 
 const WEEK = { days: 7 };
+/** An id above all others: a new window is the youngest. */
+const NO_ID = Number.MAX_SAFE_INTEGER;
+const CLASH = "Another override has a part of this time already.";
 
 /** Adds the forms below `/schedules/{id}/entries`. */
 export function addScheduleEntryForm(routes: Routes, deps: WebDeps): void {
@@ -45,7 +58,7 @@ function addCreation(routes: Routes, deps: WebDeps): void {
   });
 
   routes.page(path, "admin", async (c: EdgeContext) => {
-    const { form } = await readPosted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const schedule = await demandSchedule(c, deps);
     const values = valuesOf(form);
     const by = c.get("principal").account;
@@ -53,6 +66,11 @@ function addCreation(routes: Routes, deps: WebDeps): void {
     try {
       const { fields, remarks } = read(values, { schedule, entry: null });
       const { kind } = values;
+      if (form.text("do") === "preview") {
+        const wish = { schedule, entry: null, kind, fields, viewer };
+        const preview = await previewOf(deps, wish);
+        return show(c, deps, { schedule, entry: null, values, preview });
+      }
       await deps.store.transaction((tx) =>
         addEntry(tx, { scheduleId: schedule.id, kind, fields, by, nowMs })
       );
@@ -75,13 +93,19 @@ function addEditing(routes: Routes, deps: WebDeps): void {
   });
 
   routes.page(path, "admin", async (c: EdgeContext) => {
-    const { form } = await readPosted(c, deps);
+    const { viewer, form } = await readPosted(c, deps);
     const { schedule, entry } = await demandEntry(c, deps);
     const values = { ...valuesOf(form), kind: entry.kind };
     const by = c.get("principal").account;
     const nowMs = deps.clock();
     try {
       const { fields, remarks } = read(values, { schedule, entry });
+      if (form.text("do") === "preview") {
+        const { kind } = entry;
+        const wish = { schedule, entry, kind, fields, viewer };
+        const preview = await previewOf(deps, wish);
+        return show(c, deps, { schedule, entry, values, preview });
+      }
       await deps.store.transaction((tx) =>
         changeEntry(tx, { entry, fields, by, nowMs })
       );
@@ -118,15 +142,20 @@ function addDeletion(routes: Routes, deps: WebDeps): void {
 async function show(
   c: EdgeContext,
   deps: WebDeps,
-  { schedule, entry, values, errors = {} }: {
+  { schedule, entry, values, errors = {}, preview }: {
     schedule: Schedule;
     entry: ScheduleEntry | null;
     values: Values;
     errors?: FormErrors;
+    preview?: PlanPreview;
   },
 ): Promise<Response> {
   const viewer = await viewerOf(c, deps);
   const people = await everyRow(deps.store.responders);
+  const names = new Map(people.map(({ id, name }) => [id, name]));
+  const clash = errors.starts_at
+    ? await clashOf(deps, { schedule, entry, values })
+    : null;
   const zone = zoneWords({ ...viewer.view, timeZone: schedule.timeZone });
   return showPage(c, deps, {
     template: "schedules/entry",
@@ -135,12 +164,17 @@ async function show(
     viewer,
     status: Object.keys(errors).length > 0 ? 422 : 200,
     view: {
-      ...{ schedule, entry, values, errors, zone },
-      name: people.find(({ id }) => id === entry?.responderId)?.name ?? "",
+      ...{ schedule, entry, values, zone, preview: preview ?? null },
+      errors: clash ? { ...errors, starts_at: CLASH } : errors,
+      clash: clash && {
+        ...shownClash(clash, { names, schedule, nowMs: viewer.view.nowMs }),
+      },
+      name: names.get(entry?.responderId ?? 0) ?? "",
       people: choices(people, "Choose a person"),
+      everybody: choices(people, "Everybody"),
       kinds: [
-        { value: "entry", label: "Entry: adds to who is on call" },
-        { value: "override", label: "Override: beats entries while it lasts" },
+        { value: "entry", label: "Entry: in place of the layers" },
+        { value: "override", label: "Override: beats all the rest" },
       ],
     },
   });
@@ -172,11 +206,88 @@ function read(
   return {
     fields: {
       responder_id: Number(values.responder_id),
-      replaces_responder_id: entry?.replacesResponderId ?? null,
+      replaces_responder_id:
+        values.kind === "entry" || values.replaces_responder_id === ""
+          ? null
+          : Number(values.replaces_responder_id),
       starts_at: starts.atMs,
       ends_at: ends.atMs,
     },
     remarks: [starts.remark, ends.remark].filter((remark) => remark !== ""),
+  };
+}
+
+/** The weeks from where the window begins, or began, with it and without it. */
+function previewOf(
+  deps: WebDeps,
+  { schedule, entry, kind, fields, viewer }: {
+    schedule: Schedule;
+    entry: ScheduleEntry | null;
+    kind: EntryKind;
+    fields: EntryFields;
+    viewer: Viewer;
+  },
+): Promise<PlanPreview> {
+  const window: PlanWindow = {
+    id: entry?.id ?? NO_ID,
+    kind,
+    responderId: fields.responder_id,
+    replacesResponderId: fields.replaces_responder_id,
+    startsAtMs: fields.starts_at,
+    endsAtMs: fields.ends_at,
+  };
+  return loadPreview(deps, {
+    ...{ schedule, viewer },
+    change: (plan) => ({
+      ...plan,
+      windows: [...plan.windows.filter(({ id }) => id !== entry?.id), window],
+    }),
+    fromMs: Math.min(fields.starts_at, entry?.startsAtMs ?? Infinity),
+  });
+}
+
+/** The override that has a part of the time that was typed, in the same people's place; null where there is none. */
+async function clashOf(
+  { store }: WebDeps,
+  { schedule, entry, values }: {
+    schedule: Schedule;
+    entry: ScheduleEntry | null;
+    values: Values;
+  },
+): Promise<ScheduleEntry | null> {
+  if (values.kind === "entry") return null;
+  const { timeZone } = schedule;
+  const starts = readWallClock(values.starts_at, { timeZone, edge: "start" });
+  const ends = readWallClock(values.ends_at, { timeZone, edge: "end" });
+  if (!starts || !ends || ends.atMs <= starts.atMs) return null;
+  const there = await store.schedules.entries(
+    [schedule.id],
+    starts.atMs,
+    ends.atMs,
+  );
+  return there.find(({ id, kind, replacesResponderId }) =>
+    kind === "override" && id !== entry?.id &&
+    String(replacesResponderId ?? "") === values.replaces_responder_id
+  ) ?? null;
+}
+
+function shownClash(
+  { id, responderId, startsAtMs, endsAtMs }: ScheduleEntry,
+  { names, schedule, nowMs }: {
+    names: ReadonlyMap<number, string>;
+    schedule: Schedule;
+    nowMs: number;
+  },
+): { href: string; words: Words } {
+  const there = { nowMs, timeZone: schedule.timeZone };
+  const from = dayTime(startsAtMs, there);
+  const to = dayTime(endsAtMs, there);
+  return {
+    href: `/schedules/${schedule.id}/entries/${id}`,
+    words: [
+      { strong: names.get(responderId) ?? "Somebody who is gone" },
+      ` has it from ${from} to ${to}. Change or delete that override first.`,
+    ],
   };
 }
 
@@ -196,6 +307,7 @@ function proposed(
   return {
     kind: c.req.query("kind") === "override" ? "override" : "entry",
     responder_id: c.req.query("responder_id") ?? "",
+    replaces_responder_id: c.req.query("replaces_responder_id") ?? "",
     starts_at: c.req.query("from") ?? wall(next),
     ends_at: c.req.query("to") ?? wall(next.add(WEEK)),
   };
@@ -219,18 +331,21 @@ function valuesOf(form: Form): Values {
   return {
     kind: form.text("kind") === "override" ? "override" : "entry",
     responder_id: form.text("responder_id"),
+    replaces_responder_id: form.text("replaces_responder_id"),
     starts_at: form.text("starts_at"),
     ends_at: form.text("ends_at"),
   };
 }
 
 function valuesFrom(
-  { kind, responderId, startsAtMs, endsAtMs }: ScheduleEntry,
+  { kind, responderId, replacesResponderId, startsAtMs, endsAtMs }:
+    ScheduleEntry,
   { timeZone }: Schedule,
 ): Values {
   return {
     kind,
     responder_id: String(responderId),
+    replaces_responder_id: String(replacesResponderId ?? ""),
     starts_at: wallClockOf(startsAtMs, timeZone),
     ends_at: wallClockOf(endsAtMs, timeZone),
   };

@@ -1,6 +1,7 @@
 /** Making a schedule and changing what it is called and where its clock hangs. */
 import { audit, insertRow, updateRow } from "../app/resource.ts";
 import {
+  HANDOFF_NOTICE_MINUTES,
   type ScheduleFields,
   scheduleResource,
 } from "../app/schedule_fields.ts";
@@ -14,6 +15,7 @@ import { leaveNotice } from "./notice.ts";
 import { showPage } from "./page.ts";
 import { found, parseFields, pathId } from "./posted.ts";
 import { addRemoval } from "./removal.ts";
+import { typedNumber } from "./view/typed_number.ts";
 import { timeZoneOptions } from "./view/time_zones.ts";
 import { viewerOf } from "./viewer.ts";
 
@@ -22,6 +24,7 @@ interface Values {
   team_id: string;
   time_zone: string;
   description: string;
+  handoff_notice_minutes: string;
 }
 
 const resource = scheduleResource;
@@ -50,6 +53,7 @@ function addCreation(routes: Routes, deps: WebDeps): void {
       team_id: c.req.query("team_id") ?? "",
       time_zone: view.timeZone,
       description: "",
+      handoff_notice_minutes: String(HANDOFF_NOTICE_MINUTES),
     };
     return show(c, deps, { schedule: null, values });
   });
@@ -141,6 +145,7 @@ function valuesOf(form: Form): Values {
     team_id: form.text("team_id"),
     time_zone: form.text("time_zone"),
     description: form.text("description"),
+    handoff_notice_minutes: form.text("handoff_notice_minutes"),
   };
 }
 
@@ -150,11 +155,16 @@ function valuesFrom(schedule: Schedule): Values {
     team_id: String(schedule.teamId),
     time_zone: schedule.timeZone,
     description: schedule.description,
+    handoff_notice_minutes: schedule.handoffNoticeMinutes?.toString() ?? "",
   };
 }
 
 function inputOf(
-  { team_id, ...values }: Values,
+  { team_id, handoff_notice_minutes: minutes, ...values }: Values,
 ): Record<keyof ScheduleFields, unknown> {
-  return { ...values, team_id: team_id === "" ? null : Number(team_id) };
+  return {
+    ...values,
+    team_id: team_id === "" ? null : Number(team_id),
+    handoff_notice_minutes: typedNumber(minutes),
+  };
 }

@@ -8,11 +8,16 @@ import { showPage } from "./page.ts";
 import { type Duty, dutyNow } from "./view/on_call.ts";
 import { gapWords, type Looked, stretchWords } from "./view/gap_words.ts";
 import { agree, counted, sentenceCase, spelled } from "./view/plural.ts";
+import { daysFrom } from "./view/calendar_days.ts";
+import { today } from "./view/calendar_span.ts";
+import { stripOf } from "./view/duty_strip.ts";
 import { strongNames, type Words } from "./view/words.ts";
 import { type Viewpoint, zoneWords } from "./view/zoned_time.ts";
 import { type Viewer, viewerOf } from "./viewer.ts";
 
-const AHEAD_MS = 14 * 86_400_000;
+const DAY_MS = 86_400_000;
+const STRIP_DAYS = 14;
+const AHEAD_MS = STRIP_DAYS * DAY_MS;
 
 /** Adds `GET /schedules`. */
 export function addSchedules(routes: Routes, deps: WebDeps): void {
@@ -36,7 +41,7 @@ async function listView({ store }: WebDeps, { view, can }: Viewer) {
   const looked = lookedAhead(view.nowMs);
   const plans = await store.schedules.plans(
     schedules.map(({ id }) => id),
-    looked.fromMs,
+    looked.fromMs - DAY_MS,
     looked.untilMs,
   );
   const ids = [...new Set([...plans.values()].flatMap(peopleOf))];
@@ -45,9 +50,15 @@ async function listView({ store }: WebDeps, { view, can }: Viewer) {
     view,
     untilMs: looked.untilMs,
   });
+  const days = daysFrom(today(view), {
+    count: STRIP_DAYS,
+    timeZone: view.timeZone,
+  });
   const rows = duties.flatMap((duty) => {
     const plan = plans.get(duty.scheduleId);
-    return plan ? rowOf(duty, { plan, looked, view }) : [];
+    return plan
+      ? { ...rowOf(duty, { plan, looked, view }), strip: stripOf(plan, days) }
+      : [];
   });
   return {
     rows,

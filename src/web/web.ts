@@ -11,6 +11,8 @@ import { addAlertSources } from "./alert_sources.ts";
 import { addAssets } from "./assets.ts";
 import { addAuditLog } from "./audit_log.ts";
 import { addContactForms } from "./contact_forms.ts";
+import { addCoverRequestForm } from "./cover_request_form.ts";
+import { addCoverRequest } from "./cover_request.ts";
 import { addDashboard } from "./dashboard.ts";
 import type { WebDeps } from "./deps.ts";
 import { addEvents } from "./events.ts";
@@ -19,7 +21,10 @@ import { addIncident } from "./incident.ts";
 import { addIncidents } from "./incidents.ts";
 import { addInstall } from "./install.ts";
 import { addLoginForms } from "./login_forms.ts";
+import { addLayerActions } from "./layer_actions.ts";
+import { addLayerForm } from "./layer_form.ts";
 import { addLogin } from "./login.ts";
+import { addPageMe } from "./page_me.ts";
 import { addPolicies, addPolicy } from "./policies.ts";
 import { addPolicyForm } from "./policy_form.ts";
 import { addSchedules } from "./schedules.ts";
@@ -35,6 +40,7 @@ import { addSettings } from "./settings.ts";
 import { addSetup } from "./setup.ts";
 import { addTeamForms } from "./team_forms.ts";
 import { addTeams } from "./teams.ts";
+import { addVerificationForm } from "./verification_form.ts";
 
 /** Adds all routes of the operator UI. */
 export function addWeb(routes: Routes, deps: WebDeps): void {
@@ -55,6 +61,10 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addScheduleForm(routes, deps);
   addSchedule(routes, deps);
   addScheduleEntryForm(routes, deps);
+  addCoverRequestForm(routes, deps);
+  addCoverRequest(routes, deps);
+  addLayerForm(routes, deps);
+  addLayerActions(routes, deps);
   addPolicies(routes, deps);
   addPolicyForm(routes, deps);
   addPolicy(routes, deps);
@@ -68,10 +78,12 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addResponderForms(routes, deps);
   addResponders(routes, deps);
   addContactForms(routes, deps);
+  addVerificationForm(routes, deps);
   addRulesForm(routes, deps);
   addLoginForms(routes, deps);
   addAccount(routes, deps);
   addAccountForms(routes, deps);
+  addPageMe(routes, deps);
   addSettings(routes, deps);
   addAuditLog(routes, deps);
 }

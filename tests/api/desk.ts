@@ -9,6 +9,7 @@ import type { AppDeps } from "../../src/api/deps.ts";
 import { openApiDocument } from "../../src/api/docs.ts";
 import { act, addNote } from "../../src/app/act.ts";
 import type { Engine } from "../../src/app/engine.ts";
+import { createCodeHash } from "../../src/app/code_hash.ts";
 import { ingest } from "../../src/app/ingest.ts";
 import { hashPassword } from "../../src/app/passwords.ts";
 import { createReadiness } from "../../src/app/readiness.ts";
@@ -19,6 +20,7 @@ import { CHANNEL_KINDS } from "../../src/domain/people.ts";
 import type { Role, UserAccount } from "../../src/domain/people.ts";
 import { BodyBudget } from "../../src/http/read_body.ts";
 import type { Routes } from "../../src/http/routes.ts";
+import type { OutgoingMessage, SendResult } from "../../src/ports/channel.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { createSourceFormats } from "../../src/sources/formats.ts";
 
@@ -47,6 +49,10 @@ export class Desk {
   nowMs = NOW_MS;
   readonly routes: Routes;
   readonly document: ReturnType<typeof openApiDocument>;
+  /** What has left at once: test pages and codes. */
+  readonly sent: OutgoingMessage[] = [];
+  /** What the providers answer; null for none being set up. */
+  answer: SendResult | null = { outcome: "sent", providerMessageId: null };
   readonly accounts = {} as Record<Role, UserAccount>;
 
   private constructor(readonly store: Store, more: Partial<AppDeps>) {
@@ -73,10 +79,21 @@ export class Desk {
         retryNotification: (notificationId, actor) =>
           retryNotification(engine, { notificationId, actor }),
         receiveReceipts: (receipts) => receiveReceipts(engine, receipts),
+        wake: () => {},
       },
       parseReceipts(body) {
         const read = readInfobipReceipts(body);
         return read.ok ? read.receipts : null;
+      },
+      immediate: {
+        ...engine,
+        randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+        hashCode: createCodeHash("a secret key that only the tests know"),
+        baseUrl: "https://pager.example.com",
+        sendMessage: (_channel, message) => {
+          this.sent.push(message);
+          return Promise.resolve(this.answer);
+        },
       },
       confirmSnsSubscription: () =>
         Promise.resolve({ ok: false, message: "No test may call out." }),

@@ -403,7 +403,11 @@ test("a policy keeps its steps as they were written, and bounds them", async (de
   };
   const made = await admin("/api/v1/escalation-policies", post(policy));
   assert.equal(made.status, 201);
-  assert.deepEqual(made.body.steps, policy.steps);
+  const plain = { round_robin: false, severities: [], business_hours: null };
+  assert.deepEqual(made.body.steps, [{ ...step, ...plain }, {
+    ...step,
+    ...plain,
+  }]);
   assert.deepEqual(
     [made.body.repeat_count, made.body.acknowledgement_timeout_minutes],
     [0, null],

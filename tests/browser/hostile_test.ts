@@ -50,13 +50,15 @@ async function harm(page: Page): Promise<string[]> {
       found.push(one.outerHTML.slice(0, 200));
     }
     for (const link of document.querySelectorAll("a[href]")) {
-      if (!/^https?:$/.test(link.protocol)) found.push(link.outerHTML);
+      const { protocol } = new URL(link.getAttribute("href"), location.href);
+      if (!/^https?:$/.test(protocol)) found.push(link.outerHTML);
     }
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
       const { data, parentElement } = texts.currentNode;
       if (!data.includes("\\u202E")) continue;
       // A block is a paragraph of its own for the direction of text (UAX 9).
+      if (parentElement.closest("svg text, svg title")) continue;
       if (parentElement.closest("bdi, pre, option, textarea, blockquote, .clamp, .outside, .sr")) continue;
       found.push("not isolated: " + parentElement.outerHTML.slice(0, 300));
     }

@@ -23,7 +23,7 @@ browserTest(
       Channel: "sms",
       "Phone number or e-mail address": "+44 7700 900150",
     }, "Add it");
-    await page.getByText("is added. Try it out.").waitFor();
+    await page.getByText("is added. Send a code to verify it.").waitFor();
     await addOne.click();
     await send(page, {
       Channel: "email",

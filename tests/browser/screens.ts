@@ -40,7 +40,10 @@ export const SCREENS: Screen[] = [
     "/schedules",
     "/schedules/new",
     "/schedules/1",
+    "/schedules/1?view=month",
     "/schedules/1/edit",
+    "/schedules/1/layers/new",
+    "/schedules/1/entries/new?kind=override",
     "/escalation-policies",
     "/escalation-policies/new",
     "/escalation-policies/1",
@@ -53,6 +56,13 @@ export const SCREENS: Screen[] = [
     "/settings/audit-log",
     "/account",
   ].map((path): Screen => ({ name: path, as: "admin", path: () => path })),
+  {
+    name: "contact rules",
+    as: "admin",
+    path: () => "/responders/1/contact-rules",
+  },
+  { name: "verification", as: "admin", path: verificationPath },
+  { name: "code to be typed", as: "admin", path: codePath },
   { name: "not found", as: "admin", path: () => "/incidents/999999" },
 ];
 
@@ -63,6 +73,37 @@ export function acknowledgePath(stage: Stage): string {
     if (path && text.includes("Card payments")) return path;
   }
   throw new Error("No page about the card payments was sent");
+}
+
+/** A contact method that is not verified. */
+async function verificationPath({ store }: Stage): Promise<string> {
+  for (let responder = 1; responder <= 10; responder++) {
+    const methods = await store.responders.contactMethods(responder);
+    const open = methods.find(({ verifiedAtMs }) => verifiedAtMs === null);
+    if (!open) continue;
+    return `/responders/${responder}/contact-methods/${open.id}/verification`;
+  }
+  throw new Error("Every contact method is verified");
+}
+
+/** The same once a code was sent. */
+async function codePath(stage: Stage): Promise<string> {
+  const path = await verificationPath(stage);
+  const contactMethodId = Number(path.split("/").at(-2));
+  const method = await stage.store.responders.findContactMethod(
+    contactMethodId,
+  );
+  if (!method) throw new Error("The contact method is gone");
+  await stage.store.verifications.put({
+    contactMethodId,
+    channel: method.channel,
+    address: method.address,
+    salt: "",
+    codeHash: "",
+    createdAtMs: stage.world.nowMs,
+    expiresAtMs: stage.world.nowMs + 15 * 60_000,
+  });
+  return path;
 }
 
 async function incidentPath(stage: Stage): Promise<string> {

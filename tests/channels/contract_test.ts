@@ -1,13 +1,17 @@
 /** What every channel must do, whatever its provider: one table of answers, and no secret in any error. */
 import assert from "node:assert/strict";
-import type { Channel, SendResult } from "../../src/ports/channel.ts";
+import type {
+  Channel,
+  OutgoingMessage,
+  SendResult,
+} from "../../src/ports/channel.ts";
 import { receiptUrl } from "../../src/channels/infobip_api.ts";
 import { createInfobipSms } from "../../src/channels/infobip_sms.ts";
 import { createInfobipWhatsApp } from "../../src/channels/infobip_whatsapp.ts";
 import { createSmtp } from "../../src/channels/smtp.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
-import { pageMessage, resolutionMessage } from "./message.ts";
+import { codeMessage, pageMessage, resolutionMessage } from "./message.ts";
 
 /** The API key and the mail password alike. */
 const SECRET = "5e1f0c7a9b2d4e6f8091-secret";
@@ -17,7 +21,8 @@ const TOKEN = "receipt-token-0123456789abcdef";
 const ACK_TOKEN = "Jw3kT9-x_QmZ1vB7yR4sLg";
 const RECEIPTS = receiptUrl("https://pager.example.com", TOKEN);
 /** What an unkind provider repeats in its errors. */
-const ECHO = `App ${SECRET} ${btoa(SECRET)} ` +
+const CODE = codeMessage().code;
+const ECHO = `App ${SECRET} ${CODE} ${btoa(CODE)} ${btoa(SECRET)} ` +
   `see https://pager.example.com/a/${ACK_TOKEN} and ${RECEIPTS}`;
 
 const SITUATIONS = [
@@ -171,13 +176,24 @@ for (const [name, start] of Object.entries(PROVIDERS)) {
     Deno.test(`${name}: a provider that ${situation} makes it ${outcome}`, async () => {
       await using provider = await start();
       provider.bring(situation);
-      const { address, channel } = provider;
-      const signal = situation === "never answers"
-        ? AbortSignal.timeout(300)
-        : new AbortController().signal;
-      const result = await channel.send(pageMessage({ address }), signal);
+      const message = pageMessage({ address: provider.address });
+      const result = await send(provider, message, situation);
       assert.equal(result.outcome, outcome, JSON.stringify(result));
       if (result.outcome !== "sent") assertFitToShow(result.error);
+    });
+
+    // A template for pages takes no codes, whatever the provider does.
+    const ofCode = name === "WhatsApp template" ? "permanent" : outcome;
+    Deno.test(`${name}: a provider that ${situation} makes a code ${ofCode}, and no error repeats it`, async () => {
+      await using provider = await start();
+      provider.bring(situation);
+      const message = codeMessage({ address: provider.address });
+      const result = await send(provider, message, situation);
+      assert.equal(result.outcome, ofCode, JSON.stringify(result));
+      if (result.outcome !== "sent") {
+        assertFitToShow(result.error, [CODE, btoa(CODE)]);
+      }
+      if (name === "WhatsApp template") assert.equal(provider.asked(), 0);
     });
   }
 
@@ -211,8 +227,20 @@ for (const [name, start] of Object.entries(PROVIDERS)) {
   });
 }
 
-function assertFitToShow(error: string) {
-  for (const secret of [SECRET, btoa(SECRET), LOGIN, TOKEN, ACK_TOKEN]) {
+async function send(
+  { channel }: Provider,
+  message: OutgoingMessage,
+  situation: Situation,
+): Promise<SendResult> {
+  const signal = situation === "never answers"
+    ? AbortSignal.timeout(300)
+    : new AbortController().signal;
+  return await channel.send(message, signal);
+}
+
+function assertFitToShow(error: string, secrets: string[] = []) {
+  const always = [SECRET, btoa(SECRET), LOGIN, TOKEN, ACK_TOKEN];
+  for (const secret of [...always, ...secrets]) {
     assert.ok(!error.includes(secret), error);
   }
   assert.ok(error.length <= 260, error);

@@ -5,7 +5,7 @@ import {
   guardChannel,
   type GuardOptions,
 } from "../../src/channels/guard.ts";
-import type { PageMessage, SendResult } from "../../src/ports/channel.ts";
+import type { OutgoingMessage, SendResult } from "../../src/ports/channel.ts";
 import { pageMessage } from "./message.ts";
 
 const SENT: Attempt = { outcome: "sent", providerMessageId: "p" };
@@ -13,7 +13,7 @@ const FAILED = retry("Provider failed.");
 const NEVER = new AbortController().signal;
 
 interface Call {
-  message: PageMessage;
+  message: OutgoingMessage;
   signal: AbortSignal;
   answer(attempt: Attempt): void;
   fail(error: unknown): void;

@@ -4,9 +4,9 @@ import {
   type InfobipSmsOptions,
 } from "../../src/channels/infobip_sms.ts";
 import type { InfobipDeps } from "../../src/channels/infobip_api.ts";
-import type { PageMessage } from "../../src/ports/channel.ts";
+import type { OutgoingMessage } from "../../src/ports/channel.ts";
 import { FakeInfobip, type InfobipAnswer } from "../fakes/infobip.ts";
-import { pageMessage } from "./message.ts";
+import { codeMessage, pageMessage } from "./message.ts";
 import { sample } from "./samples.ts";
 
 const NOW = Date.UTC(2026, 2, 2, 7, 14, 23);
@@ -14,7 +14,7 @@ const NOW = Date.UTC(2026, 2, 2, 7, 14, 23);
 interface Setting {
   options?: Partial<InfobipSmsOptions>;
   deps?: Partial<InfobipDeps>;
-  message?: PageMessage;
+  message?: OutgoingMessage;
 }
 
 async function send(fake: FakeInfobip, setting: Setting = {}) {
@@ -237,4 +237,22 @@ Deno.test("a host that cannot be reached makes it retry, in words without its ad
     result.error,
     "Infobip cannot be reached: the connection was refused.",
   );
+});
+
+Deno.test("a code is an SMS like a page, the code first", async () => {
+  await using fake = await FakeInfobip.start();
+  const message = codeMessage();
+  const result = await send(fake, { message });
+  assert.deepEqual(result, {
+    outcome: "sent",
+    providerMessageId: message.idempotencyKey,
+  });
+  const request = await fake.waitFor(() => true);
+  assert.equal(request.to, "447700900123");
+  assert.match(request.text, /^204681 is your PagerPal code\. .* 15 minutes/);
+  const [{ options }] = request.body.messages;
+  assert.deepEqual(options.validityPeriod, {
+    amount: 15,
+    timeUnit: "MINUTES",
+  });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createInfobipWhatsApp } from "../../src/channels/infobip_whatsapp.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
-import { pageMessage } from "./message.ts";
+import { codeMessage, pageMessage } from "./message.ts";
 import { sample } from "./samples.ts";
 
 const ID = "3f0d9c1e-6f57-4f2e-9a57-1f3f2b6d7c10";
@@ -64,6 +64,19 @@ Deno.test("without a template a page goes out as free text, one object", async (
   assert.equal(request.body.messages, undefined);
   assert.equal(request.body.content.previewUrl, false);
   assert.ok(request.body.content.text.endsWith(`Acknowledge: ${LINK}`));
+});
+
+Deno.test("a code goes out as free text, and with a template for pages only it says why not", async () => {
+  await using fake = await FakeInfobip.start();
+  const sent = await channel(fake, null).send(codeMessage(), signal);
+  assert.equal(sent.outcome, "sent");
+  const request = await fake.waitFor(() => true);
+  assert.match(request.body.content.text, /^204681 is your PagerPal code/);
+  const template = { name: "pagerpal_page", language: "en_GB" };
+  const refused = await channel(fake, template).send(codeMessage(), signal);
+  assert.equal(refused.outcome, "permanent");
+  assert.match(refused.error, /category Authentication/);
+  assert.equal(fake.requests.length, 1);
 });
 
 for (

@@ -1,5 +1,8 @@
 /** A page as the deliverer hands it to a channel. */
-import type { PageMessage } from "../../src/ports/channel.ts";
+import type {
+  PageMessage,
+  VerificationMessage,
+} from "../../src/ports/channel.ts";
 
 type Changes = Partial<Omit<PageMessage, "incident">> & {
   incident?: Partial<PageMessage["incident"]>;
@@ -46,4 +49,19 @@ export function resolutionMessage(changes: Changes = {}): PageMessage {
       ...changes.incident,
     },
   });
+}
+
+/** Promises the message with a code to Maya. */
+export function codeMessage(
+  changes: Partial<VerificationMessage> = {},
+): VerificationMessage {
+  return {
+    kind: "verification",
+    address: "+447700900123",
+    responderName: "Maya Okafor",
+    idempotencyKey: "7c1d9f0e-1b57-4f2e-9a57-1f3f2b6d7c22",
+    code: "204681",
+    validMinutes: 15,
+    ...changes,
+  };
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { generate } from "npm:selfsigned@5.5.0";
 import { createSmtp, type SmtpOptions } from "../../src/channels/smtp.ts";
-import type { PageMessage, SendResult } from "../../src/ports/channel.ts";
+import type { OutgoingMessage, SendResult } from "../../src/ports/channel.ts";
 import { FakeSmtp, type SmtpAnswer } from "../fakes/smtp.ts";
-import { pageMessage, resolutionMessage } from "./message.ts";
+import { codeMessage, pageMessage, resolutionMessage } from "./message.ts";
 
 const ADDRESS = "maya@example.com";
 const page = (changes: Parameters<typeof pageMessage>[0] = {}) =>
@@ -12,7 +12,7 @@ const page = (changes: Parameters<typeof pageMessage>[0] = {}) =>
 /** Sends the messages one after the other over one channel. */
 async function send(
   smtp: FakeSmtp,
-  messages: PageMessage[],
+  messages: OutgoingMessage[],
   options: Partial<SmtpOptions> = {},
 ): Promise<SendResult[]> {
   const channel = createSmtp({
@@ -43,7 +43,7 @@ async function resultOf(answer: SmtpAnswer): Promise<SendResult> {
   return result;
 }
 
-async function mailOf(message: PageMessage) {
+async function mailOf(message: OutgoingMessage) {
   await using smtp = await FakeSmtp.start();
   await send(smtp, [message]);
   return await smtp.waitFor(() => true);
@@ -69,6 +69,18 @@ Deno.test("a page arrives as text and HTML, with headers that keep robots from a
   assert.ok(mail.text.includes(`Acknowledge: ${link}`));
   assert.ok(mail.html.includes(`href="${link}"`));
   assert.ok(mail.html.includes("Critical #1842: Checkout API"));
+});
+
+Deno.test("a code arrives as text and HTML, in no thread, and not in the subject", async () => {
+  const responderName = "<b>Maya</b>";
+  const mail = await mailOf(codeMessage({ address: ADDRESS, responderName }));
+  assert.equal(mail.to, ADDRESS);
+  assert.equal(mail.subject, "Your code for PagerPal");
+  assert.match(mail.text, /^204681$/m);
+  assert.match(mail.html, />204681</);
+  assert.match(mail.html, /Hello &lt;b&gt;Maya&lt;\/b&gt;,/);
+  assert.equal(mail.headers.get("references"), undefined);
+  assert.equal(mail.headers.get("auto-submitted"), "auto-generated");
 });
 
 Deno.test("an attempt that is repeated has the Message-ID of the first", async () => {

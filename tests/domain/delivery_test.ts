@@ -7,6 +7,7 @@ import {
   RETRY_LIMITS,
   retryByHand,
   settle,
+  type Settlement,
 } from "../../src/domain/delivery.ts";
 import { NOTIFICATION_STATES } from "../../src/domain/notification.ts";
 import { aNotification, MINUTE_MS, NOW_MS } from "./examples.ts";
@@ -43,10 +44,11 @@ Deno.test("a permanent failure moves on at once", () => {
 
 Deno.test("the sixth attempt is the last", () => {
   for (let attempt = 1; attempt <= 6; attempt++) {
-    const { notification } = settle(aNotification({ attempt }), retry, {
-      nowMs: NOW_MS,
-      random: () => 0,
-    });
+    const { notification }: Settlement = settle(
+      aNotification({ attempt }),
+      retry,
+      { nowMs: NOW_MS, random: () => 0 },
+    );
     assert.equal(notification.state, attempt < 6 ? "queued" : "failed");
   }
 });

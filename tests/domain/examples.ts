@@ -1,7 +1,12 @@
 /** Values that the domain's tests start from. */
 import type { Alert } from "../../src/domain/alert.ts";
-import type { FrozenPolicy } from "../../src/domain/escalation_policy.ts";
+import {
+  type FrozenPolicy,
+  PLAIN_STEP,
+} from "../../src/domain/escalation_policy.ts";
+import { planEscalation } from "../../src/domain/escalation.ts";
 import type { Incident } from "../../src/domain/incident.ts";
+import { type Look, lookOf } from "../../src/domain/look.ts";
 import type { Notification } from "../../src/domain/notification.ts";
 import type {
   ContactMethod,
@@ -26,8 +31,16 @@ export function aPolicy(patch: Partial<FrozenPolicy> = {}): FrozenPolicy {
     policyId: 1,
     name: "Payments, day and night",
     steps: [
-      { delayMinutes: 5, targets: [{ kind: "schedule", id: 1 }] },
-      { delayMinutes: 10, targets: [{ kind: "responder", id: 2 }] },
+      {
+        ...PLAIN_STEP,
+        delayMinutes: 5,
+        targets: [{ kind: "schedule", id: 1 }],
+      },
+      {
+        ...PLAIN_STEP,
+        delayMinutes: 10,
+        targets: [{ kind: "responder", id: 2 }],
+      },
     ],
     repeatCount: 1,
     acknowledgementTimeoutMinutes: null,
@@ -101,6 +114,7 @@ export function aContactMethod(
     address: "+447700900123",
     label: "",
     enabled: true,
+    verifiedAtMs: null,
     createdAtMs: NOW_MS,
     updatedAtMs: NOW_MS,
     ...patch,
@@ -129,9 +143,24 @@ export function aDirectory(patch: Partial<Directory> = {}): Directory {
     onCall: new Map([[1, [1]]]),
     members: new Map([[1, [3]]]),
     adminIds: [4],
+    nextOnCall: new Map(),
+    turns: new Map(),
     responders: new Map(everybody),
     ...patch,
   };
+}
+
+/** Every moment of the incident from its next action on, with the same people throughout. */
+export function looksOf(incident: Incident, directory: Directory): Look[] {
+  const looks: Look[] = [];
+  let present = incident;
+  for (let atMs = incident.nextActionAtMs; atMs !== null;) {
+    const plan = planEscalation(present, directory, atMs);
+    looks.push(lookOf(plan, directory, atMs));
+    present = plan.incident;
+    atMs = present.nextActionAtMs;
+  }
+  return looks;
 }
 
 export function aNotification(patch: Partial<Notification> = {}): Notification {
@@ -154,6 +183,7 @@ export function aNotification(patch: Partial<Notification> = {}): Notification {
     leaseOwner: "node-a",
     leaseUntilMs: NOW_MS + 30_000,
     maybeSentTwice: false,
+    bundle: null,
     provider: null,
     providerMessageId: null,
     error: null,

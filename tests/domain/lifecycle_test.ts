@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
+import type { Severity } from "../../src/domain/alert.ts";
+import { PLAIN_STEP } from "../../src/domain/escalation_policy.ts";
 import {
   type Incident,
   INCIDENT_STATUSES,
@@ -189,6 +191,46 @@ Deno.test("an alert that becomes urgent runs the last step again; one that was u
   assert.ok(exhausted.ok && exhausted.pageNow);
   assert.equal(exhausted.incident.exhaustedAtMs, null);
   assert.equal(exhausted.incident.round, 0);
+});
+
+Deno.test("a severity that lets in a step which has been passed over goes back to it; one that comes later is waited for", () => {
+  const step = (severities: Severity[]) => ({
+    ...PLAIN_STEP,
+    severities,
+    delayMinutes: 5,
+    targets: [{ kind: "responder" as const, id: 1 }],
+  });
+  const steps = [step(["critical"]), step([]), step(["error", "critical"])];
+  const from = (
+    severity: Severity,
+    to: Severity,
+    patch: Partial<Incident> = {},
+  ) => {
+    const incident = anIncident({
+      severity,
+      policy: aPolicy({ steps }),
+      ...patch,
+    });
+    const event = { kind: "raise", actor: grafana, severity: to } as const;
+    const result = transition(incident, event, NOW_MS);
+    assert.ok(result.ok);
+    return result.pageNow
+      ? [result.incident.round, result.incident.nextStep]
+      : null;
+  };
+  assert.deepEqual(from("error", "critical", { nextStep: 2 }), [0, 0]);
+  assert.deepEqual(from("warning", "critical", { nextStep: 2 }), [0, 0]);
+  assert.deepEqual(from("warning", "error", { nextStep: 2 }), [0, 1]);
+  assert.equal(from("info", "warning", { nextStep: 2 }), null);
+  assert.deepEqual(
+    from("error", "critical", { exhaustedAtMs: NOW_MS, round: 2 }),
+    [0, 0],
+    "exhausted, the incident starts again",
+  );
+  assert.equal(
+    from("error", "critical", inStatus("acknowledged")),
+    null,
+  );
 });
 
 Deno.test("escalating an exhausted incident starts again from the first step", () => {

@@ -19,6 +19,7 @@ async function dieWhileSending(world: World): Promise<void> {
     leaseUntilMs: world.nowMs + 20_000,
     limit: 10,
     firstAttemptsOnly: false,
+    bundlingMs: 0,
   });
 }
 

@@ -233,3 +233,99 @@ flow(
     await world.act("maya", "acknowledge");
   },
 );
+
+/** Maya's telephone rings at once and after one and two minutes; Idris is the next step after ten. */
+async function ringing(world: World) {
+  const maya = await world.responder("maya", ["sms"]);
+  const idris = await world.responder("idris", ["sms"]);
+  const [sms] = await world.store.responders.contactMethods(maya.id);
+  assert.ok(sms);
+  await world.store.responders.setContactRules(
+    maya.id,
+    [0, 1, 2].map((delayMinutes) => ({
+      urgency: "high",
+      contactMethodId: sms.id,
+      delayMinutes,
+    })),
+  );
+  await world.team("Platform", {
+    steps: () => [
+      { minutes: 10, targets: [maya] },
+      { minutes: 10, targets: [idris] },
+    ],
+  });
+}
+
+flow(
+  "a contact method rings again at its times, until somebody acknowledges",
+  async (world) => {
+    await ringing(world);
+    await world.alert();
+    world.expectPage("maya", "sms");
+    await world.advance("59s");
+    world.expectNoPage();
+    await world.advance("1s");
+    world.expectPage("maya", "sms");
+    await world.act("maya", "acknowledge");
+    await world.advance("30m");
+    world.expectNoPage();
+    const states = (await world.notifications()).map(({ state }) => state);
+    assert.deepEqual(states, ["sent", "sent", "cancelled"]);
+  },
+);
+
+flow(
+  "nobody waits for a dead telephone to ring again: the next step is paged at once, and once",
+  async (world) => {
+    await ringing(world);
+    world.infobip.answerNext({ rejected: 52 });
+    await world.alert();
+    world.expectPage("idris", "sms");
+    // It does ring again, in case it was only out of reach, and its failures hurry nobody on.
+    world.infobip.answerNext({ rejected: 52 });
+    await world.advance("1m");
+    world.expectNoPage();
+    await world.advance("1m");
+    world.expectPage("maya", "sms");
+    const moved = (await world.timeline())
+      .filter((kind) => kind === "moved_to_next_step");
+    assert.equal(moved.length, 1);
+    await world.act("idris", "acknowledge");
+  },
+);
+
+flow(
+  "a telephone that rings again fails over to the mail, not to its own next ring",
+  async (world) => {
+    const maya = await world.responder("maya", ["sms", "email"]);
+    const [sms, email] = await world.store.responders.contactMethods(maya.id);
+    assert.ok(sms && email);
+    const rule = { urgency: "high" as const, contactMethodId: sms.id };
+    await world.store.responders.setContactRules(maya.id, [
+      { ...rule, delayMinutes: 0 },
+      { ...rule, delayMinutes: 5 },
+      { ...rule, contactMethodId: email.id, delayMinutes: 9 },
+    ]);
+    await world.team("Platform", {
+      steps: () => [{ minutes: 30, targets: [maya] }],
+    });
+    world.infobip.answerNext({ rejected: 52 });
+    await world.alert();
+    world.expectPage("maya", "email");
+    await world.advance("5m");
+    world.expectPage("maya", "sms");
+    await world.act("maya", "acknowledge");
+  },
+);
+
+flow(
+  "an address that nobody has verified is paged all the same",
+  async (world) => {
+    await platform(world);
+    const [sms] = await world.store.responders.contactMethods(world.id("maya"));
+    assert.equal(sms?.verifiedAtMs, null);
+    await world.alert();
+    world.expectPage("maya", "sms");
+    await world.act("maya", "acknowledge");
+  },
+);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PLAIN_STEP } from "../../src/domain/escalation_policy.ts";
 import { flow } from "./flow.ts";
 import type { World } from "./world.ts";
 
@@ -89,6 +90,7 @@ flow(
     world.expectPage("maya", "sms");
     await world.store.policies.update(source.escalationPolicyId, {
       steps: [{
+        ...PLAIN_STEP,
         delayMinutes: 1,
         targets: [{ kind: "responder", id: world.id("ana") }],
       }],

@@ -20,9 +20,10 @@ import {
   type SourceKind,
   type SourceSettings,
 } from "../../src/domain/alert_source.ts";
-import type {
-  EscalationPolicy,
-  EscalationTarget,
+import {
+  type EscalationPolicy,
+  type EscalationTarget,
+  PLAIN_STEP,
 } from "../../src/domain/escalation_policy.ts";
 import type { Incident } from "../../src/domain/incident.ts";
 import type { Notification } from "../../src/domain/notification.ts";
@@ -88,6 +89,8 @@ export class World {
         PAGERPAL_BASE_URL: "https://pager.example.com",
         NOTIFICATION_SENDING_ENABLED: "true",
         ALERT_SOURCE_RATE_LIMIT_CAPACITY: "100000",
+        // Each page by itself, so that a test sees it at once; what tests bundling turns it on.
+        PAGE_BUNDLING_SECONDS: "0",
         INFOBIP_BASE_URL: infobip.baseUrl,
         INFOBIP_API_KEY: "test-api-key",
         INFOBIP_SMS_SENDER: "PagerPal",
@@ -134,9 +137,10 @@ export class World {
       teamId: team.id,
       name: `${name}, day and night`,
       description: "",
-      steps: (await steps(team.id)).map(({ minutes, targets }) => ({
+      steps: (await steps(team.id)).map(({ minutes, ...step }) => ({
+        ...PLAIN_STEP,
+        ...step,
         delayMinutes: minutes,
-        targets,
       })),
       repeatCount: 0,
       acknowledgementTimeoutMinutes: null,
@@ -306,6 +310,24 @@ export class World {
     this.nowMs = untilMs;
   }
 
+  /** As `advance`, with what the job `notices` does at each minute. */
+  async everyMinute(duration: string): Promise<void> {
+    const untilMs = this.nowMs + milliseconds(duration);
+    await this.runNotices();
+    while (this.nowMs < untilMs) {
+      await this.advance("1m");
+      await this.runNotices();
+    }
+  }
+
+  /** Runs the job `notices` once. */
+  async runNotices(): Promise<void> {
+    const job = this.pagerpal.jobs.find(({ name }) => name === "notices");
+    assert.ok(job);
+    await job.run();
+    await this.settled();
+  }
+
   /** Settles when nothing is due now. */
   async settled(): Promise<void> {
     await this.#work();
@@ -384,10 +406,11 @@ export class World {
 
   async #work(): Promise<void> {
     const { escalateDue } = await import("../../src/app/escalate.ts");
-    const { deliverer, engine } = this.pagerpal;
+    const { deliverer, noticeDeliverer, engine } = this.pagerpal;
     for (;;) {
       await escalateDue(engine);
       await deliverer.deliver({ firstAttemptsOnly: false });
+      await noticeDeliverer.deliver({ firstAttemptsOnly: false });
       const dueAtMs = await this.#nextDueAtMs();
       if (dueAtMs === null || dueAtMs > this.nowMs) return;
     }
@@ -396,6 +419,7 @@ export class World {
   async #nextDueAtMs(): Promise<number | null> {
     const dues = [
       await this.store.notifications.nextDueAtMs(),
+      await this.store.notices.nextDueAtMs(),
       await this.store.incidents.nextDueAtMs(),
     ].filter((due) => due !== null);
     return dues.length === 0 ? null : Math.min(...dues);
@@ -447,7 +471,7 @@ export class World {
   }
 }
 
-export interface Step {
+export interface Step extends Partial<typeof PLAIN_STEP> {
   /** How long the step waits for an answer. */
   minutes: number;
   targets: EscalationTarget[];

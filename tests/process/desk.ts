@@ -83,6 +83,7 @@ export function settings(
     DATABASE_URL: url,
     NOTIFICATION_SENDING_ENABLED: "true",
     NOTIFICATION_CONCURRENCY: "1",
+    PAGE_BUNDLING_SECONDS: "0",
     INFOBIP_BASE_URL: infobip.baseUrl,
     INFOBIP_API_KEY: "test-api-key",
     INFOBIP_SMS_SENDER: "PagerPal",

@@ -21,6 +21,7 @@ function claim(changes: Partial<Claim> = {}): Claim {
     leaseUntilMs: NOW + MINUTE,
     limit: 10,
     firstAttemptsOnly: false,
+    bundlingMs: 0,
     ...changes,
   };
 }
@@ -58,6 +59,7 @@ contract("a page is claimed once, with what it says", async (store) => {
       leaseOwner: "node-1",
       leaseUntilMs: LATER,
       maybeSentTwice: false,
+      bundle: null,
       provider: null,
       providerMessageId: null,
       error: null,

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import type { EscalationPolicy } from "../../src/domain/escalation_policy.ts";
+import {
+  type EscalationPolicy,
+  PLAIN_STEP,
+} from "../../src/domain/escalation_policy.ts";
 import type {
   Dependent,
   DirectoryRepository,
@@ -186,8 +189,9 @@ kind({
     name,
     description: "",
     timeZone: "Europe/London",
+    handoffNoticeMinutes: 15,
   }),
-  patch: { timeZone: "Asia/Tokyo" },
+  patch: { timeZone: "Asia/Tokyo", handoffNoticeMinutes: null },
   unique: "schedules.team_id, schedules.name",
   present: 0,
 });
@@ -200,6 +204,7 @@ kind<EscalationPolicy>({
     name,
     description: "",
     steps: [{
+      ...PLAIN_STEP,
       delayMinutes: 0.05,
       targets: [{ kind: "responder", id: ada.id }, {
         kind: "team",
@@ -271,6 +276,7 @@ contract(
       name: "Night",
       description: "",
       steps: [{
+        ...PLAIN_STEP,
         delayMinutes: 1,
         targets: [{ kind: "schedule", id: schedule.id }],
       }],
@@ -338,6 +344,7 @@ contract(
   async (store) => {
     const { team, ada, policy } = await createWorld(store);
     const steps = [{
+      ...PLAIN_STEP,
       delayMinutes: 1,
       targets: [{ kind: "team" as const, id: team.id }],
     }];
@@ -349,6 +356,7 @@ contract(
 contract("a policy that names nobody known is refused", async (store) => {
   const { policy } = await createWorld(store);
   const steps = [{
+    ...PLAIN_STEP,
     delayMinutes: 1,
     targets: [{ kind: "schedule" as const, id: 77 }],
   }];
@@ -545,6 +553,7 @@ contract(
     assert.deepEqual(phone, {
       ...method,
       id: phone.id,
+      verifiedAtMs: null,
       createdAtMs: NOW,
       updatedAtMs: NOW,
     });
@@ -598,5 +607,80 @@ contract(
       "foreign_key",
       "contact_methods",
     );
+  },
+);
+
+contract(
+  "every turn of a round-robin step is given once, however many ask, and a rolled-back one is given again",
+  async (store, backend) => {
+    const { policy } = await createWorld(store);
+    const other = await backend.openAnother();
+    assert.deepEqual(await store.policies.turns(policy.id), new Map());
+    const taken = await Promise.all(
+      Array.from(
+        { length: 24 },
+        (_, each) =>
+          (each % 2 === 0 ? store : other)
+            .transaction((tx) => tx.policies.takeTurn(policy.id, 1)),
+      ),
+    );
+    assert.deepEqual(
+      taken.sort((a, b) => a - b),
+      Array.from({ length: 24 }, (_, each) => each),
+    );
+    const failed = store.transaction(async (tx) => {
+      assert.equal(await tx.policies.takeTurn(policy.id, 1), 24);
+      throw new Error("given back");
+    });
+    await assert.rejects(failed, /given back/);
+    assert.equal(await store.policies.takeTurn(policy.id, 1), 24);
+    assert.equal(await store.policies.takeTurn(policy.id, 0), 0);
+    assert.deepEqual(
+      await other.policies.turns(policy.id),
+      new Map([[0, 1], [1, 25]]),
+    );
+    await store.sources.list({}, { page: 1, pageSize: 9 }).then(({ items }) =>
+      Promise.all(items.map(({ id }) => store.sources.delete(id)))
+    );
+    assert.equal(await store.policies.delete(policy.id), true);
+    assert.deepEqual(await store.policies.turns(policy.id), new Map());
+    assert.equal(
+      await store.policies.takeTurn(policy.id, 0),
+      0,
+      "an open incident may still have its copy",
+    );
+  },
+);
+
+contract(
+  "a schedule that a policy names for who is next cannot be deleted, and steps keep their turns and conditions",
+  async (store) => {
+    const { team, policy } = await createWorld(store);
+    const schedule = await store.schedules.insert({
+      teamId: team.id,
+      name: "Primary",
+      description: "",
+      timeZone: "UTC",
+    }, NOW);
+    const targets = [{ kind: "next_on_call" as const, id: schedule.id }];
+    const windows = [
+      { fromDay: 5, fromTime: "18:00", toDay: 1, toTime: "08:00" },
+    ];
+    const steps: EscalationPolicy["steps"] = [{
+      delayMinutes: 1,
+      targets: [...targets, { kind: "schedule", id: schedule.id }],
+      roundRobin: true,
+      severities: ["error", "critical"],
+      businessHours: { timeZone: "Europe/London", mode: "outside", windows },
+    }];
+    await store.policies.update(policy.id, { steps }, NOW);
+    assert.deepEqual((await store.policies.find(policy.id))?.steps, steps);
+    await assert.rejects(store.schedules.delete(schedule.id), {
+      name: "StoreConflictError",
+      reason: "foreign_key",
+    });
+    assert.deepEqual(await store.schedules.dependents(schedule.id), [
+      { kind: "escalation_policy", id: policy.id, name: policy.name },
+    ]);
   },
 );

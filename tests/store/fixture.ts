@@ -6,7 +6,7 @@ import {
   NEW_SOURCE,
 } from "../../src/domain/alert_source.ts";
 import type { EscalationPolicy } from "../../src/domain/escalation_policy.ts";
-import { freeze } from "../../src/domain/escalation_policy.ts";
+import { freeze, PLAIN_STEP } from "../../src/domain/escalation_policy.ts";
 import type { NewNotification } from "../../src/domain/notification.ts";
 import type { Responder, Team } from "../../src/domain/people.ts";
 import type { Incident } from "../../src/domain/incident.ts";
@@ -35,7 +35,11 @@ export async function createWorld(store: Repositories): Promise<World> {
     teamId: team.id,
     name: "Day and night",
     description: "",
-    steps: [{ delayMinutes: 5, targets: [{ kind: "responder", id: ada.id }] }],
+    steps: [{
+      ...PLAIN_STEP,
+      delayMinutes: 5,
+      targets: [{ kind: "responder", id: ada.id }],
+    }],
     repeatCount: 1,
     acknowledgementTimeoutMinutes: null,
     fallback: [],

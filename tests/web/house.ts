@@ -11,6 +11,7 @@ import {
   DEFAULT_SOURCE_SETTINGS,
   NEW_SOURCE,
 } from "../../src/domain/alert_source.ts";
+import { PLAIN_STEP } from "../../src/domain/escalation_policy.ts";
 import type { Role } from "../../src/domain/people.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { withStore } from "../stores.ts";
@@ -67,10 +68,15 @@ export class House {
       description: "",
       steps: [
         {
+          ...PLAIN_STEP,
           delayMinutes: 5,
           targets: [{ kind: "responder", id: people.responder }],
         },
-        { delayMinutes: 5, targets: [{ kind: "responder", id: people.admin }] },
+        {
+          ...PLAIN_STEP,
+          delayMinutes: 5,
+          targets: [{ kind: "responder", id: people.admin }],
+        },
       ],
       repeatCount: 0,
       acknowledgementTimeoutMinutes: null,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PLAIN_STEP } from "../../src/domain/escalation_policy.ts";
 import { forEachStore } from "../stores.ts";
 import { House, inHouse, NOW_MS, type Tab } from "./house.ts";
 
@@ -9,11 +10,12 @@ function typed(html: string): Record<string, string> {
   const main = html.slice(html.indexOf("<main"), html.indexOf("</main>"));
   const fields: Record<string, string> = {};
   for (
-    const [, name = "", rest = ""] of main.matchAll(
+    const [tag, name = "", rest = ""] of main.matchAll(
       /<input[^>]* name="([^"]*)"([^>]*)>/g,
     )
   ) {
-    fields[name] = /value="([^"]*)"/.exec(rest)?.[1] ?? "";
+    const ticked = !tag.includes("checkbox") || tag.includes(" checked");
+    if (ticked) fields[name] = /value="([^"]*)"/.exec(rest)?.[1] ?? "";
   }
   for (
     const [, name = "", options = ""] of main.matchAll(
@@ -93,8 +95,9 @@ forEachStore(
       Number(saved.path.split("/").at(-1)),
     );
     assert.deepEqual(policy?.steps, [
-      { delayMinutes: 5, targets: [{ kind: "team", id: 1 }] },
+      { ...PLAIN_STEP, delayMinutes: 5, targets: [{ kind: "team", id: 1 }] },
       {
+        ...PLAIN_STEP,
         delayMinutes: 2.5,
         targets: [{ kind: "responder", id: people.responder }],
       },
@@ -187,6 +190,171 @@ inHouse(
   },
 );
 
+inHouse(
+  "turns and conditions are written without a script, kept as they were typed, and opened where they are set",
+  async (house) => {
+    const people = await house.furnish();
+    const { store } = house;
+    const schedule = await store.schedules.insert({
+      teamId: 1,
+      name: "Payments primary",
+      description: "",
+      timeZone: "UTC",
+    }, NOW_MS);
+    const tab = await house.tabOf("admin");
+    let { html } = await tab.open(NEW);
+    assert.match(html, /<details class="when"><summary>/);
+    assert.match(html, /Whoever is next on call on/);
+    assert.equal(
+      typed(html)["steps.0.hours.time_zone"],
+      "Africa/Lagos",
+      "the viewer's own zone",
+    );
+    ({ html } = await press(tab, NEW, {
+      html,
+      button: "add-hours.0",
+      fields: {
+        name: "By day",
+        team_id: "1",
+        "steps.0.targets.0": `next_on_call:${schedule.id}`,
+        "steps.0.round_robin": "on",
+        "steps.0.severities.error": "on",
+        "steps.0.severities.critical": "on",
+        "steps.0.hours.mode": "during",
+        "steps.0.hours.time_zone": "Atlantis/Capital",
+      },
+    }));
+    assert.match(html, /<details class="when" open><summary>/);
+    const refused = await press(tab, NEW, { html, button: "save" });
+    assert.equal(refused.status, 422);
+    assert.match(refused.html, /hours-wrong">An IANA time zone/);
+    const kept = typed(refused.html);
+    assert.equal(kept["steps.0.hours.time_zone"], "Atlantis/Capital");
+    assert.equal(kept["steps.0.severities.info"], undefined);
+    const none = await press(tab, NEW, {
+      html: refused.html.replaceAll(
+        / checked(?=>\s(Mon|Tue|Wed|Thu|Fri))/g,
+        "",
+      ),
+      button: "save",
+      fields: { "steps.0.hours.time_zone": "Europe/London" },
+    });
+    assert.match(none.html, /hours-wrong">Tick at least one day/);
+    const badTime = await press(tab, NEW, {
+      html: refused.html,
+      button: "save",
+      fields: {
+        "steps.0.hours.time_zone": "Europe/London",
+        "steps.0.hours.0.from": "nine",
+      },
+    });
+    assert.match(badTime.html, /hours-wrong">A time of day/);
+    const saved = await press(tab, NEW, {
+      html: refused.html,
+      button: "save",
+      fields: {
+        "steps.0.hours.time_zone": "Europe/London",
+        "steps.0.hours.1.day6": "on",
+        "steps.0.hours.1.from": "22:00",
+        "steps.0.hours.1.to": "02:00",
+      },
+    });
+    const id = Number(saved.path.split("/").at(-1));
+    const policy = await store.policies.find(id);
+    assert.deepEqual(policy?.steps, [{
+      delayMinutes: 5,
+      targets: [{ kind: "next_on_call", id: schedule.id }],
+      roundRobin: true,
+      severities: ["error", "critical"],
+      businessHours: {
+        timeZone: "Europe/London",
+        mode: "during",
+        windows: [
+          ...[1, 2, 3, 4, 5].map((day) => ({
+            fromDay: day,
+            fromTime: "09:00",
+            toDay: day,
+            toTime: "17:00",
+          })),
+          { fromDay: 6, fromTime: "22:00", toDay: 7, toTime: "02:00" },
+        ],
+      },
+    }]);
+    assert.match(
+      plainText(saved.html),
+      /one of the next on call on Payments primary in turn \(only critical and error, Mon to Fri 09:00 to 17:00 and Sat 22:00 to 02:00 \(London\)\), 5.min/,
+    );
+    const edit = await tab.open(`${saved.path}/edit`);
+    const again = await press(tab, `${saved.path}/edit`, {
+      html: edit.html,
+      button: "save",
+    });
+    assert.equal(again.path, saved.path);
+    assert.deepEqual((await store.policies.find(id))?.steps, policy?.steps);
+    assert.ok(people.admin);
+  },
+);
+
+inHouse(
+  "the dry run on the pages of a policy and of a source asks when and how bad, and says why steps are passed over",
+  async (house) => {
+    const people = await house.furnish();
+    const { store } = house;
+    const windows = [1, 2, 3, 4, 5].map((day) => ({
+      fromDay: day,
+      fromTime: "09:00",
+      toDay: day,
+      toTime: "17:00",
+    }));
+    await store.policies.update(1, {
+      steps: [
+        {
+          ...PLAIN_STEP,
+          businessHours: { timeZone: "UTC", mode: "during", windows },
+          delayMinutes: 5,
+          targets: [{ kind: "responder", id: people.admin }],
+        },
+        {
+          ...PLAIN_STEP,
+          roundRobin: true,
+          severities: ["critical"],
+          delayMinutes: 10,
+          targets: [
+            { kind: "responder", id: people.viewer },
+            { kind: "responder", id: people.responder },
+          ],
+        },
+      ],
+    }, NOW_MS);
+    const tab = await house.tabOf("viewer");
+    for (const path of ["/escalation-policies/1", "/alert-sources/1"]) {
+      const night = plainText((await tab.open(path)).html);
+      assert.match(night, /Step 1 is passed over: it is outside its hours/);
+      assert.match(
+        night,
+        /Step 2 pages Vera Vaughan by e-mail, whose turn is next; waits 10.min/,
+      );
+      assert.match(
+        night,
+        /\+10.min\s*Everything has been tried: pages the team's members, Maya Okafor by e-mail/,
+      );
+      const day = plainText(
+        (await tab.open(`${path}?at=2026-11-24T12:00&severity=warning`)).html,
+      );
+      assert.match(
+        day,
+        /If it fired Tue 24 Nov 2026, 12:00:00 GMT\+1, warning/,
+      );
+      assert.match(day, /At first: Ada Adams by e-mail/);
+      assert.match(day, /Step 2 is passed over: it is not for this severity/);
+      const odd = await tab.open(`${path}?at=%3Cb&severity=%3Cb`);
+      assert.match(odd.html, /id="f-at-wrong"/);
+      assert.match(plainText(odd.html), /If it fired now/);
+    }
+    assert.deepEqual(await store.policies.turns(1), new Map());
+  },
+);
+
 inHouse("steps and people stay within their limits", async (house) => {
   await house.furnish();
   const tab = await house.tabOf("admin");
@@ -233,8 +401,13 @@ inHouse(
       name: "By turns",
       description: "",
       steps: [
-        { delayMinutes: 5, targets: [{ kind: "schedule", id: schedule.id }] },
         {
+          ...PLAIN_STEP,
+          delayMinutes: 5,
+          targets: [{ kind: "schedule", id: schedule.id }],
+        },
+        {
+          ...PLAIN_STEP,
           delayMinutes: 10,
           targets: [{ kind: "responder", id: people.admin }],
         },
@@ -255,7 +428,7 @@ inHouse(
     assert.match(now.html, /Step 1 is skipped/);
     assert.match(
       plainText(now.html),
-      /Everything has been tried: pages Maya Okafor/,
+      /Everything has been tried: pages the team's members, Maya Okafor/,
     );
     const later = await tab.open(
       `/escalation-policies/${policy.id}?at=2026-11-24T12:00`,

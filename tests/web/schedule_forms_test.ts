@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PLAIN_STEP } from "../../src/domain/escalation_policy.ts";
 import { forEachStore } from "../stores.ts";
 import { House, inHouse, NOW_MS, type Tab } from "./house.ts";
 
@@ -209,7 +210,11 @@ inHouse(
       teamId: 1,
       name: "Night <shift>",
       description: "",
-      steps: [{ delayMinutes: 5, targets: [{ kind: "schedule", id }] }],
+      steps: [{
+        ...PLAIN_STEP,
+        delayMinutes: 5,
+        targets: [{ kind: "schedule", id }],
+      }],
       repeatCount: 0,
       acknowledgementTimeoutMinutes: null,
       fallback: [],

@@ -17,9 +17,15 @@ const VERBS: Record<string, string> = {
   set_contact_rules: "set the contact rules of",
   change_password: "changed the password of",
   send_test: "sent a test page to",
+  send_code: "sent a code to",
+  verify: "verified",
+  page_me: "paged themselves as",
   end: "logged out",
   end_other_sessions: "logged out all other browsers of",
   regenerate_key: "made a new key for",
+  accept: "accepted",
+  decline: "declined",
+  cancel: "cancelled",
   approve_sns_subscription: "approved the SNS subscription of",
 };
 

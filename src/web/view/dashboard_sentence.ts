@@ -1,9 +1,9 @@
 /** The sentence that opens the dashboard: what matters now, computed, never filler. */
 import type { Incident } from "../../domain/incident.ts";
+import type { Look } from "../../domain/look.ts";
 import { briefly } from "./duration.ts";
 import type { Duty } from "./on_call.ts";
 import { agree, sentenceCase, spelled } from "./plural.ts";
-import type { FutureStep } from "./what_is_next.ts";
 import { countingDown, strongNames, type Words } from "./words.ts";
 import type { Viewpoint } from "./zoned_time.ts";
 
@@ -17,7 +17,7 @@ export interface DashboardFacts {
       "title" | "triggeredAtMs" | "exhaustedAtMs" | "isTest"
     >;
     paged: readonly string[];
-    next: FutureStep | null;
+    next: Pick<Look, "atMs" | "pages"> | null;
   } | null;
   duties: readonly Duty[];
   /** A whole sentence. */
@@ -69,9 +69,10 @@ function firstWords({ first, waiting, view }: DashboardFacts): Words {
   const ago = briefly(view.nowMs - incident.triggeredAtMs);
   const was = `${agree(paged.length, " was", " were")} paged ${ago} ago`;
   if (!next) return [...about, ...strongNames(paged, 3), `${was}. `];
-  const turn: Words = next.names.length === 0
-    ? ["the next step has nobody on call"]
-    : ["it goes to ", ...strongNames(next.names, 3)];
+  const names = [...new Set(next.pages.map(({ name }) => name))];
+  const turn: Words = names.length === 0
+    ? ["nobody is left to page"]
+    : ["it goes to ", ...strongNames(names, 3)];
   return [
     ...about,
     ...strongNames(paged, 3),

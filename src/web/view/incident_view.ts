@@ -9,7 +9,7 @@ import { nameFor, SEVERITY_SHAPES, stateOf } from "./incident_row.ts";
 import { shownNotification } from "./notification_words.ts";
 import { digits, sentenceCase } from "./plural.ts";
 import { story } from "./story.ts";
-import { type Targets, whatIsNext } from "./what_is_next.ts";
+import { type Ahead, whatIsNext } from "./what_is_next.ts";
 import type { Words } from "./words.ts";
 import {
   dayOnly,
@@ -29,7 +29,7 @@ export interface IncidentParts {
   /** Names by responder id. */
   responders: ReadonlyMap<number, string>;
   earlier: readonly EarlierIncident[];
-  targets: Targets;
+  ahead: Ahead;
   view: Viewpoint;
   /** The viewer's responder. */
   responderId: number;

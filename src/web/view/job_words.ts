@@ -18,6 +18,7 @@ export interface JobRow {
 
 const TITLES: Record<string, string> = {
   notification_retry: "Sending what is due",
+  notices: "Sending notices",
   escalation: "Escalating",
   self_audit: "Self-check",
   prune: "Forgetting what is old",

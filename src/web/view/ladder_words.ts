@@ -1,9 +1,11 @@
 /** An escalation policy in one sentence. */
 import type {
   EscalationPolicy,
+  EscalationStep,
   EscalationTarget,
 } from "../../domain/escalation_policy.ts";
 import { counted } from "./plural.ts";
+import { conditionWords } from "./step_words.ts";
 import { strongNames, type Words } from "./words.ts";
 
 /** Promises "**Payments primary**, 5 min, then **Idris Bello**, 10 min, then again once, then the team's members". */
@@ -16,9 +18,12 @@ export function ladderWords(
 ): Words {
   const names = (targets: readonly EscalationTarget[]) =>
     strongNames(targets.map(nameOf), 4);
-  const rungs = steps.map(({ targets, delayMinutes }): Words => [
-    ...names(targets),
-    `, ${minutes(delayMinutes)}`,
+  const rungs = steps.map((step): Words => [
+    step.roundRobin ? "one of " : "",
+    ...names(step.targets),
+    step.roundRobin ? " in turn" : "",
+    ...conditions(step),
+    `, ${minutes(step.delayMinutes)}`,
   ]);
   if (repeatCount > 0) rungs.push([`again ${times(repeatCount)}`]);
   rungs.push(
@@ -30,6 +35,11 @@ export function ladderWords(
     rung,
     index,
   ) => (index === 0 ? rung : [", then ", ...rung]));
+}
+
+function conditions(step: EscalationStep): Words {
+  const words = conditionWords(step);
+  return words === "" ? [] : [` (${words})`];
 }
 
 /** Promises a delay as "5 min", "30 s" or "1.5 h". */

@@ -1,4 +1,5 @@
 /** What has become of a message, in words. */
+import { isHeld } from "../../domain/bundling.ts";
 import type { Notification } from "../../domain/notification.ts";
 import { CHANNEL_KINDS, type ChannelKind } from "../../domain/people.ts";
 import { duration } from "./duration.ts";
@@ -18,11 +19,24 @@ export function channelName(detail: { channel?: unknown }): string {
   return kind ? CHANNELS[kind] : "message";
 }
 
+/** Promises with what else it went, as " in one message with 6 other incidents"; nothing where it went alone. */
+export function togetherWords(size: unknown): Words {
+  return typeof size === "number" && size > 1
+    ? [` in one message with ${counted(size - 1, "other incident")}`]
+    : [];
+}
+
 /** Promises what has become of it so far, to follow "Paged Maya by SMS, ". */
 export function outcome(row: Notification, view: Viewpoint): Words {
   switch (row.state) {
     case "queued":
-      return [`waiting to be sent ${secondsTime(row.dueAtMs, view)}`];
+      return [
+        isHeld(row)
+          ? `waiting until ${
+            secondsTime(row.dueAtMs, view)
+          } to go together with others`
+          : `waiting to be sent ${secondsTime(row.dueAtMs, view)}`,
+      ];
     case "sending":
       return ["being sent"];
     case "sent":
@@ -75,6 +89,7 @@ export function shownNotification(
   },
 ): ShownNotification {
   const tries = row.attempt > 1 ? [`, ${counted(row.attempt, "attempt")}`] : [];
+  const others = togetherWords(row.bundle?.size).map((word) => `,${word}`);
   const twice = row.maybeSentTwice ? ["; may have arrived twice"] : [];
   return {
     id: row.id,
@@ -82,7 +97,7 @@ export function shownNotification(
     channel: channelName(row),
     address: row.address,
     ...STATE_TONES[row.state],
-    words: [...outcome(row, view), ...tries, ...twice],
+    words: [...outcome(row, view), ...others, ...tries, ...twice],
     retryable: retryable &&
       ["failed", "cancelled", "suppressed"].includes(row.state),
   };

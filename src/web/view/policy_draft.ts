@@ -4,14 +4,19 @@ import {
   POLICY_LIMITS,
 } from "../../domain/escalation_policy.ts";
 import type { Form } from "../form.ts";
-import { typedNumber } from "./typed_number.ts";
+import {
+  type DraftLine,
+  draftOfStep,
+  type DraftStep,
+  MOST_LINES,
+  newStep,
+  readList,
+  readStep,
+  stepInput,
+  targetInput,
+} from "./step_draft.ts";
 import { targetValue } from "./target_names.ts";
-
-export interface DraftStep {
-  delay_minutes: string;
-  /** As `schedule:3`; empty where nothing is chosen yet. */
-  targets: string[];
-}
+import { typedNumber } from "./typed_number.ts";
 
 export interface Draft {
   name: string;
@@ -23,32 +28,27 @@ export interface Draft {
   fallback: string[];
 }
 
-const NEW_STEP: DraftStep = { delay_minutes: "5", targets: [""] };
-
-/** Promises an empty draft with one step. */
-export function newDraft(teamId: string): Draft {
+/** Promises an empty draft with one step, whose hours are in the zone until another is chosen. */
+export function newDraft(teamId: string, timeZone: string): Draft {
   return {
     name: "",
     team_id: teamId,
     description: "",
-    steps: [NEW_STEP],
+    steps: [newStep(timeZone)],
     repeat_count: "1",
     acknowledgement_timeout_minutes: "",
     fallback: [],
   };
 }
 
-/** Promises the draft of a policy that is there. */
-export function draftOf(policy: EscalationPolicy): Draft {
+/** Promises the draft of a policy that is there; `timeZone` as for a new one. */
+export function draftOf(policy: EscalationPolicy, timeZone: string): Draft {
   const timeout = policy.acknowledgementTimeoutMinutes;
   return {
     name: policy.name,
     team_id: String(policy.teamId),
     description: policy.description,
-    steps: policy.steps.map(({ delayMinutes, targets }) => ({
-      delay_minutes: String(delayMinutes),
-      targets: targets.map(targetValue),
-    })),
+    steps: policy.steps.map((step) => draftOfStep(step, timeZone)),
     repeat_count: String(policy.repeatCount),
     acknowledgement_timeout_minutes: timeout === null ? "" : String(timeout),
     fallback: policy.fallback.map(targetValue),
@@ -63,10 +63,7 @@ export function readDraft(form: Form): Draft {
     form.has(`steps.${steps.length}.delay_minutes`)
   ) {
     const at = `steps.${steps.length}`;
-    steps.push({
-      delay_minutes: form.text(`${at}.delay_minutes`),
-      targets: listed(form, `${at}.targets`),
-    });
+    steps.push(readStep(form, at));
   }
   return {
     name: form.text("name"),
@@ -77,27 +74,32 @@ export function readDraft(form: Form): Draft {
     acknowledgement_timeout_minutes: form.text(
       "acknowledgement_timeout_minutes",
     ),
-    fallback: listed(form, "fallback"),
+    fallback: readList(form, "fallback"),
   };
 }
 
 /**
  * Promises the draft after a button: `add-step`, `remove-step.1`, `up.1`, `down.1`, `add-target.0`, `remove-target.0.1`,
- * `add-fallback`, `remove-fallback.0`; null for any other, which is to save. Numbers are 0-based; what is not there or
- * beyond a limit changes nothing.
+ * `add-hours.0`, `remove-hours.0.1`, `add-fallback`, `remove-fallback.0`; null for any other, which is to save. Numbers
+ * are 0-based; what is not there or beyond a limit changes nothing.
  */
 export function press(draft: Draft, button: string): Draft | null {
   const [verb = "", ...numbers] = button.split(".");
   const [index = -1, target = -1] = numbers.map(Number);
   const { steps, fallback } = draft;
   const { steps: mostSteps, targetsPerStep } = POLICY_LIMITS;
+  const withStep = (change: (step: DraftStep) => DraftStep) =>
+    steps.map((step, each) => each === index ? change(step) : step);
   const withTargets = (change: (targets: string[]) => string[]) =>
-    steps.map((step, each) =>
-      each === index ? { ...step, targets: change(step.targets) } : step
-    );
+    withStep((step) => ({ ...step, targets: change(step.targets) }));
+  const withLines = (change: (lines: DraftLine[]) => DraftLine[]) =>
+    withStep((step) => {
+      const lines = change(step.hours.lines);
+      return { ...step, hours: { ...step.hours, lines } };
+    });
   switch (verb) {
     case "add-step":
-      return { ...draft, steps: [...steps, NEW_STEP].slice(0, mostSteps) };
+      return { ...draft, steps: oneMore(steps).slice(0, mostSteps) };
     case "remove-step":
       return { ...draft, steps: without(steps, index, 1) };
     case "up":
@@ -111,6 +113,15 @@ export function press(draft: Draft, button: string): Draft | null {
     case "remove-target": {
       const fewer = (own: string[]) => without(own, target, 1);
       return { ...draft, steps: withTargets(fewer) };
+    }
+    case "add-hours": {
+      const empty = { days: [], from: "00:00", to: "00:00" };
+      const more = (own: DraftLine[]) => [...own, empty].slice(0, MOST_LINES);
+      return { ...draft, steps: withLines(more) };
+    }
+    case "remove-hours": {
+      const fewer = (own: DraftLine[]) => without(own, target, 1);
+      return { ...draft, steps: withLines(fewer) };
     }
     case "add-fallback":
       return { ...draft, fallback: [...fallback, ""].slice(0, targetsPerStep) };
@@ -128,10 +139,7 @@ export function inputOf(draft: Draft): Record<string, unknown> {
     name: draft.name,
     team_id: number(draft.team_id),
     description: draft.description,
-    steps: draft.steps.map(({ delay_minutes, targets }) => ({
-      delay_minutes: number(delay_minutes),
-      targets: targets.map(targetInput),
-    })),
+    steps: draft.steps.map(stepInput),
     repeat_count: number(draft.repeat_count),
     acknowledgement_timeout_minutes: typedNumber(
       draft.acknowledgement_timeout_minutes,
@@ -140,20 +148,9 @@ export function inputOf(draft: Draft): Record<string, unknown> {
   };
 }
 
-function listed(form: Form, name: string): string[] {
-  const values: string[] = [];
-  while (
-    values.length < POLICY_LIMITS.targetsPerStep &&
-    form.has(`${name}.${values.length}`)
-  ) {
-    values.push(form.text(`${name}.${values.length}`));
-  }
-  return values;
-}
-
-function targetInput(value: string) {
-  const [type, id] = value.split(":");
-  return { type, id: Number(id) };
+/** A further step starts in the zone of the last one. */
+function oneMore(steps: DraftStep[]): DraftStep[] {
+  return [...steps, newStep(steps.at(-1)?.hours.time_zone ?? "UTC")];
 }
 
 /** The others, as long as at least `least` stay. */

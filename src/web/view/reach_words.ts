@@ -1,14 +1,7 @@
 /** Whether and how somebody can be reached, in words. */
-import { URGENCIES, type Urgency } from "../../domain/alert.ts";
-import { planContacts } from "../../domain/contact_rules.ts";
-import type {
-  ChannelKind,
-  ContactMethod,
-  ReachableResponder,
-} from "../../domain/people.ts";
-import { duration } from "./duration.ts";
+import type { ChannelKind, ContactMethod } from "../../domain/people.ts";
 import { channelName } from "./notification_words.ts";
-import { listed, sentenceCase } from "./plural.ts";
+import { listed } from "./plural.ts";
 
 /** Which channels have a provider. */
 export type Working = readonly { channel: ChannelKind; configured: boolean }[];
@@ -42,33 +35,4 @@ export function isConfigured(kind: ChannelKind, working: Working): boolean {
   return working.some(({ channel, configured }) =>
     channel === kind && configured
   );
-}
-
-const URGENCY_WORDS: Record<Urgency, string> = {
-  high: "Critical and error",
-  low: "Warning and info",
-};
-
-/** Promises the urgency as the severities that it stands for. */
-export function urgencyWords(urgency: Urgency): string {
-  return URGENCY_WORDS[urgency];
-}
-
-/** Promises for each urgency what a page would do, as "SMS at once, e-mail after 5 min". */
-export function planWords(
-  responder: ReachableResponder,
-): { term: string; text: string }[] {
-  return URGENCIES.map((urgency) => {
-    const planned = planContacts(responder, urgency, 0);
-    const steps = planned.map(({ contactMethod, dueAtMs }) => {
-      const name = contactMethod.label || channelName(contactMethod);
-      return dueAtMs === 0
-        ? `${name} at once`
-        : `${name} after ${duration(dueAtMs)}`;
-    });
-    const text = steps.length === 0
-      ? "nothing is sent"
-      : sentenceCase(steps.join(", "));
-    return { term: urgencyWords(urgency), text };
-  });
 }

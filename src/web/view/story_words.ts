@@ -5,7 +5,8 @@ import type {
   TimelineEntry,
   TimelineKind,
 } from "../../domain/timeline.ts";
-import { channelName, outcome } from "./notification_words.ts";
+import { channelName, outcome, togetherWords } from "./notification_words.ts";
+import { isMeant, skipReason, skipWords } from "./step_words.ts";
 import { agree, counted } from "./plural.ts";
 import type { RungState, StoryOptions } from "./story.ts";
 import { strongNames, type Word, type Words } from "./words.ts";
@@ -86,14 +87,15 @@ const TELLERS: Record<TimelineKind, Teller> = {
       again(Number(detail.round ?? 0)),
       ": ",
       ...names(detail.responderIds, context),
+      detail.inTurn === true ? ", whose turn it was" : "",
     ),
-  step_skipped: ({ detail }) =>
-    bad(
-      `Step ${Number(detail.step ?? 0) + 1} was skipped: `,
-      detail.reason === "nobody_on_call"
-        ? "nobody is on call"
-        : "nobody in it can be reached",
-    ),
+  step_skipped: ({ detail }) => {
+    const reason = skipReason(detail.reason);
+    const words = `Step ${Number(detail.step ?? 0) + 1} was ${
+      skipWords(reason)
+    }`;
+    return isMeant(reason) ? quiet(words) : bad(words);
+  },
   responder_unreachable: ({ detail }, context) =>
     bad(
       ...names([Number(detail.responderId)], context),
@@ -104,6 +106,8 @@ const TELLERS: Record<TimelineKind, Teller> = {
     bad(
       detail.reason === "nobody_answered"
         ? "Every step has been tried and nobody has answered"
+        : detail.reason === "no_step_applies"
+        ? "No step of the policy applies now"
         : "No step of the policy reaches anybody",
     ),
   fallback_paged: ({ detail }, context) =>
@@ -174,6 +178,7 @@ function recipient(
   return [
     ...names([Number(detail.responderId)], context),
     ` by ${channelName(detail)}`,
+    ...togetherWords(detail.bundleSize),
   ];
 }
 

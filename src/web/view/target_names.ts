@@ -10,6 +10,11 @@ export interface Targetable {
 
 const GROUPS = [
   { kind: "schedule", from: "schedules", label: "Whoever is on call on" },
+  {
+    kind: "next_on_call",
+    from: "schedules",
+    label: "Whoever is next on call on",
+  },
   { kind: "responder", from: "responders", label: "One person" },
   { kind: "team", from: "teams", label: "Everybody in the team" },
 ] as const;
@@ -32,7 +37,7 @@ export function targetGroups(
   })).filter(({ options }) => options.length > 0);
 }
 
-/** Promises the name of a target; a team is said to be one. */
+/** Promises the name of a target; a team, and the next on call, are said to be one. */
 export function targetNamer(
   all: Targetable,
 ): (target: EscalationTarget) => string {
@@ -40,10 +45,22 @@ export function targetNamer(
     GROUPS.flatMap(({ kind, from }) =>
       all[from].map(({ id, name }) => [
         targetValue({ kind, id }),
-        kind === "team" ? `everybody in ${name}` : name,
+        calledAs(kind, name),
       ])
     ),
   );
-  return (target) =>
-    names.get(targetValue(target)) ?? `a ${target.kind} that is gone`;
+  return (target) => names.get(targetValue(target)) ?? GONE[target.kind];
+}
+
+const GONE = {
+  responder: "a responder that is gone",
+  schedule: "a schedule that is gone",
+  next_on_call: "a schedule that is gone",
+  team: "a team that is gone",
+} as const;
+
+/** Promises what a target of this kind and name is called within a sentence. */
+export function calledAs(kind: EscalationTarget["kind"], name: string): string {
+  if (kind === "team") return `everybody in ${name}`;
+  return kind === "next_on_call" ? `the next on call on ${name}` : name;
 }

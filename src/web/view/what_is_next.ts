@@ -1,10 +1,11 @@
 /** What happens to an incident if nobody does anything: the part of the ladder that lies ahead. */
-import type { EscalationTarget } from "../../domain/escalation_policy.ts";
 import type { Incident } from "../../domain/incident.ts";
+import type { Look } from "../../domain/look.ts";
 import type { Notification } from "../../domain/notification.ts";
 import { countdown } from "./duration.ts";
 import { channelName } from "./notification_words.ts";
 import { counted } from "./plural.ts";
+import { skipWords } from "./step_words.ts";
 import type { Rung } from "./story.ts";
 import { who } from "./story_words.ts";
 import { strongNames, type Words } from "./words.ts";
@@ -15,28 +16,18 @@ import {
   type Viewpoint,
 } from "./zoned_time.ts";
 
-/** Whom a target stands for, as far as is known today. */
-export interface Targets {
-  /** Names at that instant; empty when nobody is on call then. */
-  namesAt(target: EscalationTarget, atMs: number): string[];
-  /** What the target itself is called, as "Payments primary"; null for a responder, whose name says it. */
-  label(target: EscalationTarget): string | null;
+/** The escalation run ahead: the rest of this time through the policy, and the first moment after it. */
+export interface Ahead {
+  looks: readonly Look[];
+  /** What stands behind the people of a step, as "Payments primary". */
+  labels(step: number): string[];
 }
 
 export interface NextOptions {
   notifications: readonly Notification[];
   responders: ReadonlyMap<number, string>;
-  targets: Targets;
+  ahead: Ahead;
   view: Viewpoint;
-}
-
-/** One step that is still to come. `names` is empty where it will be skipped. */
-export interface FutureStep {
-  atMs: number;
-  step: number;
-  round: number;
-  names: string[];
-  labels: string[];
 }
 
 /** Promises where the incident stands now and what follows, in the order of time; empty once it is resolved. */
@@ -50,41 +41,10 @@ export function whatIsNext(incident: Incident, options: NextOptions): Rung[] {
       return [
         waiting(incident, options.view),
         ...[...queuedPages(options), ...stepsAhead(incident, options)]
-          .sort((a, b) => (a.countdownToMs ?? 0) - (b.countdownToMs ?? 0)),
+          .sort((a, b) => Date.parse(a.time.iso) - Date.parse(b.time.iso)),
         ...ageLimit(incident, options.view),
       ];
   }
-}
-
-/**
- * Promises the steps from the next one to the end of this time through the policy, each with the instant at which it
- * would page if nobody answers. A step with nobody on call takes no time, as in the escalation itself.
- */
-export function futureSteps(
-  incident: Incident,
-  targets: Targets,
-): FutureStep[] {
-  const { policy, nextActionAtMs } = incident;
-  if (nextActionAtMs === null || incident.isTest) return [];
-  const wraps = incident.nextStep >= policy.steps.length;
-  const round = wraps ? incident.round + 1 : incident.round;
-  if (round > policy.repeatCount) return [];
-  let atMs = nextActionAtMs;
-  return policy.steps.slice(wraps ? 0 : incident.nextStep).map(
-    (step, index): FutureStep => {
-      const names = step.targets.flatMap((one) => targets.namesAt(one, atMs));
-      const labels = step.targets.flatMap((one) => targets.label(one) ?? []);
-      const future: FutureStep = {
-        atMs,
-        step: (wraps ? 0 : incident.nextStep) + index,
-        round,
-        names: [...new Set(names)],
-        labels,
-      };
-      if (names.length > 0) atMs += step.delayMinutes * 60_000;
-      return future;
-    },
-  );
 }
 
 function waiting(incident: Incident, view: Viewpoint): Rung {
@@ -138,45 +98,56 @@ function queuedPages({ notifications, responders, view }: NextOptions): Rung[] {
     });
 }
 
-function stepsAhead(incident: Incident, options: NextOptions): Rung[] {
-  const { targets, view } = options;
-  const steps = futureSteps(incident, targets);
-  const rungs = steps.map((step) => ahead(step.atMs, view, stepWords(step)));
-  if (incident.nextActionAtMs === null || incident.isTest) return rungs;
-  const last = steps.at(-1);
-  const delayMs = last && last.names.length > 0
-    ? (incident.policy.steps[last.step]?.delayMinutes ?? 0) * 60_000
-    : 0;
-  const endMs = last ? last.atMs + delayMs : incident.nextActionAtMs;
-  const repeats = incident.policy.repeatCount - (last?.round ?? Infinity);
-  const end: Words = repeats > 0
-    ? [
-      `Starts again from step 1, ${
-        counted(repeats, "more time", "more times")
-      }`,
-    ]
-    : ["Everything has been tried: ", ...lastResort(incident, targets, endMs)];
-  return [...rungs, ahead(endMs, view, end)];
+function stepsAhead(
+  { policy, nextActionAtMs }: Incident,
+  { ahead: { looks, labels }, view }: NextOptions,
+): Rung[] {
+  if (nextActionAtMs === null) return [];
+  const [first] = looks;
+  return looks.flatMap((look): Rung[] => {
+    const skipped = look.skipped
+      .filter(({ round }) => look.step === null || round === first?.round)
+      .map(({ step, reason }) => {
+        const where = labelWords(labels(step));
+        const words = [
+          `Step ${step + 1} is ${skipWords(reason)}`,
+          ...where,
+        ];
+        return { ...ahead(look.atMs, view, words), key: keyOf(look, step) };
+      });
+    if (look.step === null) return [...skipped, endRung(look, view)];
+    if (look.round !== first?.round) {
+      const times = policy.repeatCount - (first?.round ?? 0);
+      return [
+        ahead(look.atMs, view, [
+          `Starts again from step 1, ${
+            counted(times, "more time", "more times")
+          }`,
+        ]),
+      ];
+    }
+    const names = strongNames([...new Set(look.pages.map(({ name }) => name))]);
+    const turn = look.inTurn ? [", whose turn is next"] : [];
+    const where = labelWords(labels(look.step));
+    const words = ["Escalates to ", ...names, ...turn, ...where];
+    return [...skipped, ahead(look.atMs, view, words)];
+  });
 }
 
-function stepWords({ names, labels, step }: FutureStep): Words {
-  const where: Words = labels.length > 0
-    ? [" (", { said: labels.join(", ") }, ")"]
-    : [];
-  return names.length > 0
-    ? ["Escalates to ", ...strongNames(names), ...where]
-    : [`Step ${step + 1} is skipped: nobody is on call then`, ...where];
+function keyOf({ atMs }: Look, step: number): string {
+  return `skip-${atMs}-${step}`;
 }
 
-function lastResort(
-  { policy: { fallback } }: Incident,
-  targets: Targets,
-  atMs: number,
-): Words {
-  const names = fallback.flatMap((target) => targets.namesAt(target, atMs));
-  return names.length > 0
-    ? strongNames([...new Set(names)])
-    : ["the whole team is paged, and failing that the admins"];
+function labelWords(labels: string[]): Words {
+  return labels.length > 0 ? [" (", { said: labels.join(", ") }, ")"] : [];
+}
+
+function endRung({ atMs, pages }: Look, view: Viewpoint): Rung {
+  const names = [...new Set(pages.map(({ name }) => name))];
+  return ahead(atMs, view, [
+    "Everything has been tried: ",
+    ...names.length > 0 ? strongNames(names) : ["nobody is left to page"],
+  ]);
 }
 
 function ageLimit(incident: Incident, view: Viewpoint): Rung[] {

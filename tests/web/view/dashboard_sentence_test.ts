@@ -4,7 +4,12 @@ import {
   dashboardSentence,
 } from "../../../src/web/view/dashboard_sentence.ts";
 import { plain } from "../../../src/web/view/words.ts";
-import { anIncident, MINUTE_MS, NOW_MS } from "../../domain/examples.ts";
+import {
+  aContactMethod,
+  anIncident,
+  MINUTE_MS,
+  NOW_MS,
+} from "../../domain/examples.ts";
 
 const quiet: DashboardFacts = {
   waiting: 0,
@@ -27,10 +32,14 @@ const first = {
   paged: ["Maya Okafor"],
   next: {
     atMs: NOW_MS + 228_000,
-    step: 1,
-    round: 0,
-    names: ["Idris Bello"],
-    labels: [],
+    pages: [{
+      responderId: 2,
+      name: "Idris Bello",
+      contactMethod: aContactMethod(),
+      dueAtMs: NOW_MS + 228_000,
+      step: 1,
+      round: 0,
+    }],
   },
 };
 

@@ -10,7 +10,7 @@ import {
 const NOW_MS = Date.UTC(2026, 10, 23, 2, 14);
 const HOUR_MS = 3_600_000;
 const view = { nowMs: NOW_MS, timeZone: "UTC" };
-const stamps = { createdAtMs: 0, updatedAtMs: 0 };
+const stamps = { verifiedAtMs: null, createdAtMs: 0, updatedAtMs: 0 };
 const method = {
   id: 1,
   responderId: 1,
@@ -40,6 +40,7 @@ const rota: Rota = {
     name: `Rota ${id}`,
     description: "",
     timeZone: "UTC",
+    handoffNoticeMinutes: null,
     ...stamps,
   })),
   plans: new Map([

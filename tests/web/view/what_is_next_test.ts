@@ -1,32 +1,49 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import type { EscalationTarget } from "../../../src/domain/escalation_policy.ts";
-import type { Incident } from "../../../src/domain/incident.ts";
 import {
-  futureSteps,
-  type Targets,
-  whatIsNext,
-} from "../../../src/web/view/what_is_next.ts";
+  type EscalationTarget,
+  PLAIN_STEP,
+} from "../../../src/domain/escalation_policy.ts";
+import type { Severity } from "../../../src/domain/alert.ts";
+import type { Incident } from "../../../src/domain/incident.ts";
+import { type Ahead, whatIsNext } from "../../../src/web/view/what_is_next.ts";
 import { plain } from "../../../src/web/view/words.ts";
 import {
+  aDirectory,
   anIncident,
   aNotification,
   aPolicy,
+  aResponder,
+  looksOf,
   maya,
   MINUTE_MS,
   NOW_MS,
 } from "../../domain/examples.ts";
 
 const view = { nowMs: NOW_MS, timeZone: "UTC" };
-const names: Record<string, string[]> = {
-  "schedule 1": ["Maya Okafor"],
-  "responder 2": ["Idris Bello"],
-  "schedule 3": [],
-};
-const targets: Targets = {
-  namesAt: ({ kind, id }: EscalationTarget) => names[`${kind} ${id}`] ?? [],
-  label: ({ kind, id }) => kind === "schedule" ? `Rota ${id}` : null,
-};
+/** Maya is on call on schedule 1, Idris is responder 2, and nobody is on call on schedule 3. */
+const directory = aDirectory({
+  responders: new Map([
+    [1, aResponder(1, { name: "Maya Okafor" })],
+    [2, aResponder(2, { name: "Idris Bello" })],
+    [3, aResponder(3, { name: "Ana Lima" })],
+  ]),
+});
+
+/** What a page reads: to the first moment after this time through the steps. */
+function ahead(incident: Incident): Ahead {
+  const all = incident.status === "triggered" && !incident.isTest
+    ? looksOf(incident, directory)
+    : [];
+  const after = all.findIndex(({ round }) => round !== all[0]?.round);
+  return {
+    looks: after < 0 ? all : all.slice(0, after + 1),
+    labels: (step) =>
+      (incident.policy.steps[step]?.targets ?? []).flatMap(({ kind, id }) =>
+        kind === "schedule" ? [`Rota ${id}`] : []
+      ),
+  };
+}
 
 Deno.test("the ladder goes on with who is paged next, and ends with what comes after them", () => {
   const incident = anIncident({
@@ -64,14 +81,46 @@ Deno.test("the last time through ends with the last resort", () => {
 Deno.test("a step with nobody on call takes no time, as in the escalation itself", () => {
   const policy = aPolicy({
     steps: [
-      { delayMinutes: 5, targets: [{ kind: "schedule", id: 3 }] },
-      { delayMinutes: 10, targets: [{ kind: "responder", id: 2 }] },
+      {
+        ...PLAIN_STEP,
+        delayMinutes: 5,
+        targets: [{ kind: "schedule", id: 3 }],
+      },
+      {
+        ...PLAIN_STEP,
+        delayMinutes: 10,
+        targets: [{ kind: "responder", id: 2 }],
+      },
     ],
   });
   const incident = anIncident({ policy, nextActionAtMs: NOW_MS + MINUTE_MS });
   assert.deepEqual(told(incident).slice(1, 3), [
-    "in 1:00 Step 1 is skipped: nobody is on call then (Rota 3)",
+    "in 1:00 Step 1 is skipped: nobody is on call (Rota 3)",
     "in 1:00 Escalates to Idris Bello",
+  ]);
+});
+
+Deno.test("a step that is passed over for its conditions says why, and one that takes turns says whose it is", () => {
+  const policy = aPolicy({
+    steps: [
+      {
+        ...PLAIN_STEP,
+        severities: ["info"],
+        delayMinutes: 5,
+        targets: [{ kind: "schedule", id: 1 }],
+      },
+      {
+        ...PLAIN_STEP,
+        roundRobin: true,
+        delayMinutes: 10,
+        targets: [{ kind: "responder", id: 2 }],
+      },
+    ],
+  });
+  const incident = anIncident({ policy, nextActionAtMs: NOW_MS + MINUTE_MS });
+  assert.deepEqual(told(incident).slice(1, 3), [
+    "in 1:00 Step 1 is passed over: it is not for this severity (Rota 1)",
+    "in 1:00 Escalates to Idris Bello, whose turn is next",
   ]);
 });
 
@@ -109,7 +158,7 @@ Deno.test("an acknowledged incident says whose it is and when it comes back", ()
 
 Deno.test("an incident that nobody answered says so and promises nothing", () => {
   const incident = anIncident({ exhaustedAtMs: NOW_MS, nextActionAtMs: null });
-  const [now, ...rest] = whatIsNext(incident, options());
+  const [now, ...rest] = whatIsNext(incident, options(incident));
   assert.equal(now?.state, "bad");
   assert.match(plain(now?.words ?? []), /Nobody has answered/);
   assert.deepEqual(rest, []);
@@ -117,12 +166,15 @@ Deno.test("an incident that nobody answered says so and promises nothing", () =>
 
 Deno.test("a resolved incident has no future", () => {
   const incident = anIncident({ status: "resolved", nextActionAtMs: null });
-  assert.deepEqual(whatIsNext(incident, options()), []);
+  assert.deepEqual(whatIsNext(incident, options(incident)), []);
 });
 
 Deno.test("future steps come in the order of time and never before the next action", () => {
   const anyStep = fc.record({
     delayMinutes: fc.integer({ min: 1, max: 600 }),
+    roundRobin: fc.boolean(),
+    severities: fc.constantFrom<Severity[]>([], ["info"]),
+    businessHours: fc.constant(null),
     targets: fc.array(
       fc.constantFrom<EscalationTarget>(
         { kind: "schedule", id: 1 },
@@ -139,29 +191,32 @@ Deno.test("future steps come in the order of time and never before the next acti
     (steps, nextStep, repeatCount) => {
       const incident = anIncident({
         policy: aPolicy({ steps, repeatCount }),
-        nextStep: Math.min(nextStep, steps.length),
+        nextStep: nextStep % steps.length,
         nextActionAtMs: NOW_MS + MINUTE_MS,
       });
-      let before = NOW_MS + MINUTE_MS;
-      for (const step of futureSteps(incident, targets)) {
-        assert.ok(step.atMs >= before);
-        assert.ok(step.round <= repeatCount);
-        before = step.atMs;
+      let beforeMs = NOW_MS + MINUTE_MS;
+      for (const rung of whatIsNext(incident, options(incident)).slice(1)) {
+        const atMs = Date.parse(rung.time.iso);
+        assert.ok(atMs >= beforeMs);
+        beforeMs = atMs;
       }
     },
   ));
 });
 
-function options(notifications: ReturnType<typeof aNotification>[] = []) {
+function options(
+  incident: Incident,
+  notifications: ReturnType<typeof aNotification>[] = [],
+) {
   const responders = new Map([[1, "Maya Okafor"]]);
-  return { notifications, responders, targets, view };
+  return { notifications, responders, ahead: ahead(incident), view };
 }
 
 function told(
   incident: Incident,
   notifications: ReturnType<typeof aNotification>[] = [],
 ): string[] {
-  return whatIsNext(incident, options(notifications)).map((rung) =>
+  return whatIsNext(incident, options(incident, notifications)).map((rung) =>
     `${rung.time.text} ${plain(rung.words)}`.replaceAll("\u00A0", " ")
   );
 }
