@@ -17,7 +17,7 @@ import type { Engine } from "./app/engine.ts";
 import { escalateDue } from "./app/escalate.ts";
 import type { Immediate } from "./app/immediate.ts";
 import { createLinkSigner } from "./app/page_message.ts";
-import { createReadiness } from "./app/readiness.ts";
+import { createReadiness, type ReadReadiness } from "./app/readiness.ts";
 import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
 import type { GuardedChannel } from "./channels/guard.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
@@ -76,6 +76,7 @@ export interface PagerPal {
   waker: Waker;
   jobs: Job[];
   jobContext: JobContext;
+  readiness: ReadReadiness;
   /** Ends the streams that keep pages alive: a server that drains would wait for them. Browsers come back by themselves. */
   closeStreams(): void;
   /** No new work; settles when messages on their way are recorded. The store stays open. */
@@ -139,9 +140,15 @@ export function compose(outside: Outside): PagerPal {
     escalate: config.escalationWorkerEnabled ? () => escalateDue(engine) : null,
     nextDueAtMs: () => nextDueAtMs(store, config),
   });
+  const sending = {
+    sendingEnabled: config.notificationSendingEnabled,
+    channels: new Set(channels.keys()),
+  };
+  const readiness = createReadiness(store, { clock, ...sending });
   const jobs = createJobs(engine, {
     deliverer,
     noticeDeliverer,
+    sending,
     baseUrl: config.baseUrl,
     delivers: config.notificationRetryWorkerEnabled,
     escalates: config.escalationWorkerEnabled,
@@ -156,11 +163,6 @@ export function compose(outside: Outside): PagerPal {
   const actions = createActions(engine);
   const bodyBudget = new BodyBudget(BODY_BUDGET_BYTES);
   const confirmSnsSubscription = confirmSns(outside.fetch);
-  const readiness = createReadiness(store, {
-    clock,
-    sendingEnabled: config.notificationSendingEnabled,
-    channels: new Set(channels.keys()),
-  });
   const immediate = createImmediate(outside, channels);
   const web = createWeb(outside, {
     ...{ actions, links, bodyBudget, jobs, channels, confirmSnsSubscription },
@@ -210,6 +212,7 @@ export function compose(outside: Outside): PagerPal {
     waker,
     jobs,
     jobContext,
+    readiness,
     closeStreams: () => web.changes.close(),
     async stop() {
       waker.stop();
