@@ -17,6 +17,7 @@ import type { Engine } from "./app/engine.ts";
 import { escalateDue } from "./app/escalate.ts";
 import type { Immediate } from "./app/immediate.ts";
 import { createLinkSigner } from "./app/page_message.ts";
+import { createReadiness, type ReadReadiness } from "./app/readiness.ts";
 import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
 import type { GuardedChannel } from "./channels/guard.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
@@ -75,6 +76,7 @@ export interface PagerPal {
   waker: Waker;
   jobs: Job[];
   jobContext: JobContext;
+  readiness: ReadReadiness;
   /** Ends the streams that keep pages alive: a server that drains would wait for them. Browsers come back by themselves. */
   closeStreams(): void;
   /** No new work; settles when messages on their way are recorded. The store stays open. */
@@ -138,9 +140,15 @@ export function compose(outside: Outside): PagerPal {
     escalate: config.escalationWorkerEnabled ? () => escalateDue(engine) : null,
     nextDueAtMs: () => nextDueAtMs(store, config),
   });
+  const sending = {
+    sendingEnabled: config.notificationSendingEnabled,
+    channels: new Set(channels.keys()),
+  };
+  const readiness = createReadiness(store, { clock, ...sending });
   const jobs = createJobs(engine, {
     deliverer,
     noticeDeliverer,
+    sending,
     baseUrl: config.baseUrl,
     delivers: config.notificationRetryWorkerEnabled,
     escalates: config.escalationWorkerEnabled,
@@ -158,7 +166,7 @@ export function compose(outside: Outside): PagerPal {
   const immediate = createImmediate(outside, channels);
   const web = createWeb(outside, {
     ...{ actions, links, bodyBudget, jobs, channels, confirmSnsSubscription },
-    immediate,
+    ...{ immediate, readiness },
     frontDoor: async (request) => await app.fetch(request),
   });
   const app = createApp({
@@ -184,6 +192,7 @@ export function compose(outside: Outside): PagerPal {
     },
     confirmSnsSubscription,
     immediate,
+    readiness,
     jobs: () =>
       jobs.map((job) => ({
         ...job,
@@ -203,6 +212,7 @@ export function compose(outside: Outside): PagerPal {
     waker,
     jobs,
     jobContext,
+    readiness,
     closeStreams: () => web.changes.close(),
     async stop() {
       waker.stop();
@@ -226,6 +236,7 @@ function createWeb(
       | "confirmSnsSubscription"
       | "frontDoor"
       | "immediate"
+      | "readiness"
     >
     & { jobs: Job[]; channels: ReadonlyMap<ChannelKind, GuardedChannel> },
 ): WebDeps {

@@ -4,6 +4,8 @@ import type { Deliverer } from "../app/deliver.ts";
 import type { NoticeDeliverer } from "../app/deliver_notices.ts";
 import type { Engine } from "../app/engine.ts";
 import { escalateDue } from "../app/escalate.ts";
+import type { Sending } from "../app/load_readiness.ts";
+import { mailReadiness } from "../app/mail_readiness.ts";
 import { planHandoffNotices } from "../app/plan_handoff_notices.ts";
 import { prune } from "../app/prune.ts";
 import type { Job } from "./jobs.ts";
@@ -17,6 +19,8 @@ export interface JobOptions {
   noticeDeliverer: NoticeDeliverer;
   /** Without a slash at the end; for links in notices. */
   baseUrl: string;
+  /** What the readiness check takes into account. */
+  sending: Sending;
   /** NOTIFICATION_RETRY_WORKER_ENABLED */
   delivers: boolean;
   /** ESCALATION_WORKER_ENABLED */
@@ -26,7 +30,8 @@ export interface JobOptions {
 /** Promises every job there is, also those that are switched off. */
 export function createJobs(
   engine: Engine,
-  { deliverer, noticeDeliverer, baseUrl, delivers, escalates }: JobOptions,
+  { deliverer, noticeDeliverer, baseUrl, sending, delivers, escalates }:
+    JobOptions,
 ): Job[] {
   return [
     {
@@ -64,6 +69,13 @@ export function createJobs(
         const { rearmed, abandoned } = await audit(engine);
         return `${rearmed} armed again, ${abandoned} abandoned pages cancelled`;
       },
+    },
+    {
+      name: "readiness_mail",
+      at: 2,
+      enabled: delivers,
+      run: async () =>
+        `${await mailReadiness({ engine, sending, baseUrl })} mails written`,
     },
     {
       name: "prune",

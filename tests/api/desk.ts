@@ -12,9 +12,11 @@ import type { Engine } from "../../src/app/engine.ts";
 import { createCodeHash } from "../../src/app/code_hash.ts";
 import { ingest } from "../../src/app/ingest.ts";
 import { hashPassword } from "../../src/app/passwords.ts";
+import { createReadiness } from "../../src/app/readiness.ts";
 import { receiveReceipts } from "../../src/app/receive_receipts.ts";
 import { retryNotification } from "../../src/app/retry_notification.ts";
 import { readInfobipReceipts } from "../../src/channels/infobip_receipts.ts";
+import { CHANNEL_KINDS } from "../../src/domain/people.ts";
 import type { Role, UserAccount } from "../../src/domain/people.ts";
 import { BodyBudget } from "../../src/http/read_body.ts";
 import type { Routes } from "../../src/http/routes.ts";
@@ -97,6 +99,11 @@ export class Desk {
       },
       confirmSnsSubscription: () =>
         Promise.resolve({ ok: false, message: "No test may call out." }),
+      readiness: createReadiness(store, {
+        clock: () => this.nowMs,
+        sendingEnabled: true,
+        channels: new Set(CHANNEL_KINDS),
+      }),
       jobs: () => [
         { name: "escalation", enabled: true, nextRunAtMs: NOW_MS + 60_000 },
         { name: "prune", enabled: false, nextRunAtMs: null },
