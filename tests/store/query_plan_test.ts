@@ -87,6 +87,8 @@ async function runHotQueries(session: Session, world: World): Promise<void> {
   await notifications.hasPending(incident.id);
   await notifications.nextDueAtMs();
   await runNoticeQueries(session, world);
+  await runBundlingQueries(session, world);
+  await runVerificationQueries(session, world);
   const policies = new Policies(session);
   await policies.takeTurn(world.policy.id, 0);
   await policies.turns(world.policy.id);
