@@ -96,6 +96,8 @@ async function runHotQueries(session: Session, world: World): Promise<void> {
   await reports.readinessMarker();
   await reports.pagedSlots({ fromMs: NOW, toMs: NOW + MINUTE });
   await reports.pagedIncidents({ fromMs: NOW, toMs: NOW + MINUTE });
+  await runBundlingQueries(session, world);
+  await runVerificationQueries(session, world);
   const policies = new Policies(session);
   await policies.takeTurn(world.policy.id, 0);
   await policies.turns(world.policy.id);
