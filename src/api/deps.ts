@@ -1,6 +1,7 @@
 /** What the API is put together from. */
 import type { Actions } from "../app/actions.ts";
 import type { ConfirmSnsSubscription } from "../app/approve_sns_subscription.ts";
+import type { CalendarTools } from "../app/read_calendar.ts";
 import type { Immediate } from "../app/immediate.ts";
 import type { SourceKind } from "../domain/alert_source.ts";
 import type { EdgeDeps } from "../http/edge.ts";
@@ -44,6 +45,8 @@ export interface AppDeps extends Omit<EdgeDeps, "store" | "config"> {
   confirmSnsSubscription: ConfirmSnsSubscription;
   /** For test pages and codes. */
   immediate: Immediate;
+  /** For calendars that are kept elsewhere. */
+  calendars: CalendarTools;
   jobs(): JobState[];
   /** Why this process is not ready, in sentences, apart from the database's state; empty when it is. */
   notReady(): string[];

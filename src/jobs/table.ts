@@ -6,6 +6,8 @@ import type { Engine } from "../app/engine.ts";
 import { escalateDue } from "../app/escalate.ts";
 import { planHandoffNotices } from "../app/plan_handoff_notices.ts";
 import { prune } from "../app/prune.ts";
+import type { CalendarTools } from "../app/read_calendar.ts";
+import { refreshDueCalendars } from "../app/refresh_calendar.ts";
 import type { Job } from "./jobs.ts";
 
 /** A job waits so long for the sends that it began; they go on without it. */
@@ -15,6 +17,7 @@ const EXPIRY_BATCH = 200;
 export interface JobOptions {
   deliverer: Deliverer;
   noticeDeliverer: NoticeDeliverer;
+  calendars: CalendarTools;
   /** Without a slash at the end; for links in notices. */
   baseUrl: string;
   /** NOTIFICATION_RETRY_WORKER_ENABLED */
@@ -26,7 +29,8 @@ export interface JobOptions {
 /** Promises every job there is, also those that are switched off. */
 export function createJobs(
   engine: Engine,
-  { deliverer, noticeDeliverer, baseUrl, delivers, escalates }: JobOptions,
+  { deliverer, noticeDeliverer, calendars, baseUrl, delivers, escalates }:
+    JobOptions,
 ): Job[] {
   return [
     {
@@ -63,6 +67,20 @@ export function createJobs(
       async run() {
         const { rearmed, abandoned } = await audit(engine);
         return `${rearmed} armed again, ${abandoned} abandoned pages cancelled`;
+      },
+    },
+    {
+      name: "calendars",
+      at: "every minute",
+      enabled: true,
+      async run() {
+        const { store, clock } = engine;
+        const { read, failed } = await refreshDueCalendars({
+          store,
+          clock,
+          calendars,
+        });
+        return `${read} read, ${failed} not`;
       },
     },
     {
