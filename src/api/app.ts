@@ -6,6 +6,7 @@ import { addAccounts } from "./accounts.ts";
 import { addAlertSources } from "./alert_sources.ts";
 import { addApiTokens } from "./api_tokens.ts";
 import { addCalendarFeeds } from "./calendar_feeds.ts";
+import { addCalendars } from "./calendars.ts";
 import { addContactVerification } from "./contact_verification.ts";
 import { addTestPages } from "./test_pages.ts";
 import { addContactMethods } from "./contact_methods.ts";
@@ -64,6 +65,7 @@ export function createRoutes(deps: AppDeps): Routes {
   addSchedules(routes, api);
   addScheduleEntries(routes, api);
   addCalendarFeeds(routes, api);
+  addCalendars(routes, api);
   addScheduleLayers(routes, api);
   addLayerPreview(routes, api);
   addOnCall(routes, api);

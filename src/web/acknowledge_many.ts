@@ -70,8 +70,6 @@ export function showMany(
   deps: WebDeps,
   { incidents, responder }: ManyInvited,
 ): Response {
-  // The address is a key: it is not told to the site behind a link.
-  c.header("Referrer-Policy", "no-referrer");
   const view = { nowMs: deps.clock(), timeZone: responder.timeZone };
   const waiting = incidents.filter(isWaiting).length;
   const heading = counted(incidents.length, "incident");

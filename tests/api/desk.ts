@@ -13,6 +13,7 @@ import { createCodeHash } from "../../src/app/code_hash.ts";
 import { ingest } from "../../src/app/ingest.ts";
 import { hashPassword } from "../../src/app/passwords.ts";
 import { createReadiness } from "../../src/app/readiness.ts";
+import { createSeal } from "../../src/app/seal.ts";
 import { receiveReceipts } from "../../src/app/receive_receipts.ts";
 import { retryNotification } from "../../src/app/retry_notification.ts";
 import { readInfobipReceipts } from "../../src/channels/infobip_receipts.ts";
@@ -96,6 +97,11 @@ export class Desk {
           this.sent.push(message);
           return Promise.resolve(this.answer);
         },
+      },
+      calendars: {
+        fetchCalendar: () =>
+          Promise.resolve({ kind: "failed", message: "No test may call out." }),
+        seal: createSeal("a secret key that only the tests know", "calendars"),
       },
       confirmSnsSubscription: () =>
         Promise.resolve({ ok: false, message: "No test may call out." }),
