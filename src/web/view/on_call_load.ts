@@ -1,7 +1,7 @@
 /** The burden of a month as sentences, bars and rows. */
 import type { OnCallReport } from "../../app/on_call_report.ts";
 import { hoursOf, type PersonLoad } from "../../domain/on_call_load.ts";
-import { agree, counted, digits } from "./plural.ts";
+import { counted, digits } from "./plural.ts";
 import type { Words } from "./words.ts";
 
 export interface LoadRow {
@@ -71,10 +71,13 @@ function interrupted(people: readonly PersonLoad[]): string {
     people.reduce((total, load) => total + of(load), 0);
   const nights = sum((load) => load.nights);
   const days = sum((load) => load.weekendDays);
+  if (nights + days === 0) {
+    return "No page broke into a night or a weekend day.";
+  }
   const both = `${counted(nights, "night")} and ${
     counted(days, "weekend day")
   }`;
-  return `Pages broke into ${both}${agree(people.length, "", " altogether")}.`;
+  return `Pages broke into ${both}.`;
 }
 
 /** Promises "24 h more than the mean". */
