@@ -34,6 +34,7 @@ import { addFeeds } from "./schedule_feeds.ts";
 import { addScheduleEntryForm } from "./schedule_entry_form.ts";
 import { addScheduleForm } from "./schedule_form.ts";
 import { addTestAlert } from "./test_alert.ts";
+import { addOnCallReport } from "./on_call_report.ts";
 import { addReadiness } from "./readiness.ts";
 import { addResponderForms } from "./responder_forms.ts";
 import { addResponders } from "./responders.ts";
@@ -56,6 +57,7 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addEvents(routes, deps);
   addDashboard(routes, deps);
   addReadiness(routes, deps);
+  addOnCallReport(routes, deps);
   addIncidents(routes, deps);
   addIncident(routes, deps);
   addIncidentActions(routes, deps);

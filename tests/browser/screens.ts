@@ -55,6 +55,8 @@ export const SCREENS: Screen[] = [
     "/alert-sources/new",
     "/alert-sources/1",
     "/alert-sources/1/edit",
+    "/readiness",
+    "/reports/on-call",
     "/settings",
     "/settings/audit-log",
     "/account",
