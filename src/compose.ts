@@ -20,6 +20,7 @@ import { escalateDue } from "./app/escalate.ts";
 import type { Immediate } from "./app/immediate.ts";
 import { createLinkSigner } from "./app/page_message.ts";
 import { createFetchCalendar } from "./calendars/fetch_calendar.ts";
+import { createReadiness, type ReadReadiness } from "./app/readiness.ts";
 import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
 import type { GuardedChannel } from "./channels/guard.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
@@ -78,6 +79,7 @@ export interface PagerPal {
   waker: Waker;
   jobs: Job[];
   jobContext: JobContext;
+  readiness: ReadReadiness;
   /** Ends the streams that keep pages alive: a server that drains would wait for them. Browsers come back by themselves. */
   closeStreams(): void;
   /** No new work; settles when messages on their way are recorded. The store stays open. */
@@ -145,10 +147,16 @@ export function compose(outside: Outside): PagerPal {
     fetchCalendar: createFetchCalendar(),
     seal: createSeal(config.secretKey, "calendars"),
   };
+  const sending = {
+    sendingEnabled: config.notificationSendingEnabled,
+    channels: new Set(channels.keys()),
+  };
+  const readiness = createReadiness(store, { clock, ...sending });
   const jobs = createJobs(engine, {
     calendars,
     deliverer,
     noticeDeliverer,
+    sending,
     baseUrl: config.baseUrl,
     delivers: config.notificationRetryWorkerEnabled,
     escalates: config.escalationWorkerEnabled,
@@ -166,7 +174,7 @@ export function compose(outside: Outside): PagerPal {
   const immediate = createImmediate(outside, channels);
   const web = createWeb(outside, {
     ...{ actions, links, bodyBudget, jobs, channels, confirmSnsSubscription },
-    immediate,
+    ...{ immediate, readiness },
     frontDoor: async (request) => await app.fetch(request),
   });
   const app = createApp({
@@ -193,6 +201,7 @@ export function compose(outside: Outside): PagerPal {
     confirmSnsSubscription,
     immediate,
     calendars,
+    readiness,
     jobs: () =>
       jobs.map((job) => ({
         ...job,
@@ -212,6 +221,7 @@ export function compose(outside: Outside): PagerPal {
     waker,
     jobs,
     jobContext,
+    readiness,
     closeStreams: () => web.changes.close(),
     async stop() {
       waker.stop();
@@ -235,6 +245,7 @@ function createWeb(
       | "confirmSnsSubscription"
       | "frontDoor"
       | "immediate"
+      | "readiness"
     >
     & { jobs: Job[]; channels: ReadonlyMap<ChannelKind, GuardedChannel> },
 ): WebDeps {

@@ -24,6 +24,7 @@ import { addMyAccount } from "./my_account.ts";
 import { addLayerPreview } from "./layer_preview.ts";
 import { addNotifications } from "./notifications.ts";
 import { addOnCall } from "./on_call.ts";
+import { addReadiness } from "./readiness.ts";
 import { addResponders } from "./responders.ts";
 import { addScheduleEntries } from "./schedule_entries.ts";
 import { addScheduleLayers } from "./schedule_layers.ts";
@@ -76,6 +77,7 @@ export function createRoutes(deps: AppDeps): Routes {
   addAccounts(routes, api);
   addMyAccount(routes, api);
   addApiTokens(routes, api);
+  addReadiness(routes, api);
   addSystem(routes, api);
   addDocs(routes, api);
   return routes;

@@ -2,6 +2,7 @@
 import type { Actions } from "../app/actions.ts";
 import type { ConfirmSnsSubscription } from "../app/approve_sns_subscription.ts";
 import type { CalendarTools } from "../app/read_calendar.ts";
+import type { ReadReadiness } from "../app/readiness.ts";
 import type { Immediate } from "../app/immediate.ts";
 import type { SourceKind } from "../domain/alert_source.ts";
 import type { EdgeDeps } from "../http/edge.ts";
@@ -43,6 +44,7 @@ export interface AppDeps extends Omit<EdgeDeps, "store" | "config"> {
   /** null: the body holds no delivery receipts. */
   parseReceipts(body: unknown): Receipt[] | null;
   confirmSnsSubscription: ConfirmSnsSubscription;
+  readiness: ReadReadiness;
   /** For test pages and codes. */
   immediate: Immediate;
   /** For calendars that are kept elsewhere. */

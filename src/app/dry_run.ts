@@ -1,17 +1,16 @@
 /** What would happen if nobody answered: the escalation itself, run ahead of time over who is on call, nothing written. */
 import type { Severity } from "../domain/alert.ts";
 import { planEscalation } from "../domain/escalation.ts";
-import {
-  type EscalationPolicy,
-  freeze,
-  type FrozenPolicy,
+import type {
+  EscalationPolicy,
+  FrozenPolicy,
 } from "../domain/escalation_policy.ts";
+import { imaginedIncident } from "../domain/imagined_incident.ts";
 import type { Incident } from "../domain/incident.ts";
 import { type Look, lookOf } from "../domain/look.ts";
 import type { Directory } from "../domain/reach.ts";
 import type { Repositories } from "../ports/store.ts";
 import { loadRoster, type Readable } from "./load_directory.ts";
-import { UNSAVED } from "./new_incident.ts";
 
 export interface DryRun {
   policy: FrozenPolicy;
@@ -48,7 +47,7 @@ export async function dryRun(
   fired: Fired,
 ): Promise<DryRun> {
   const { atMs: startsAtMs, severity, closesAfterMinutes } = fired;
-  const incident = imagined(fired);
+  const incident = imaginedIncident(fired);
   const closesAtMs = closesAfterMinutes === null
     ? null
     : startsAtMs + closesAfterMinutes * 60_000;
@@ -72,7 +71,12 @@ export async function firstLook(
   atMs: number,
 ): Promise<Look | null> {
   const { teamId } = policy;
-  const incident = imagined({ policy, teamId, atMs, severity: "critical" });
+  const incident = imaginedIncident({
+    policy,
+    teamId,
+    atMs,
+    severity: "critical",
+  });
   for await (const look of lookAhead(store, incident, atMs)) return look;
   return null;
 }
@@ -123,43 +127,4 @@ function foresight(
 function before(look: Look, closesAtMs: number): Look {
   const pages = look.pages.filter(({ dueAtMs }) => dueAtMs < closesAtMs);
   return { ...look, pages };
-}
-
-function imagined(
-  { policy, teamId, atMs, severity }: Omit<Fired, "closesAfterMinutes">,
-): Incident {
-  return {
-    id: UNSAVED,
-    teamId,
-    sourceId: UNSAVED,
-    externalId: "",
-    title: "",
-    description: "",
-    severity,
-    status: "triggered",
-    isTest: false,
-    openedAtMs: atMs,
-    triggeredAtMs: atMs,
-    acknowledgedAtMs: null,
-    acknowledgedBy: null,
-    resolvedAtMs: null,
-    resolvedBy: null,
-    resolvedByActor: null,
-    startsAtMs: null,
-    latestStartsAtMs: null,
-    alertCount: 1,
-    lastAlertAtMs: atMs,
-    links: [],
-    labels: {},
-    payload: "",
-    policy: freeze(policy),
-    nextStep: 0,
-    round: 0,
-    nextActionAtMs: atMs,
-    snoozedUntilMs: null,
-    exhaustedAtMs: null,
-    autoResolveAtMs: null,
-    refired: false,
-    version: 0,
-  };
 }

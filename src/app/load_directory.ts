@@ -14,7 +14,7 @@ import {
 import type { Repositories } from "../ports/store.ts";
 
 /** How far ahead the next on call are looked for: longer than a quarter of a year, which few turns are. */
-const NEXT_WITHIN_MS = 100 * 86_400_000;
+export const NEXT_WITHIN_MS = 100 * 86_400_000;
 
 /** All that an escalation reads. */
 export type Readable = Pick<Repositories, "responders" | "schedules" | "teams">;

@@ -4,6 +4,8 @@ import type { Deliverer } from "../app/deliver.ts";
 import type { NoticeDeliverer } from "../app/deliver_notices.ts";
 import type { Engine } from "../app/engine.ts";
 import { escalateDue } from "../app/escalate.ts";
+import type { Sending } from "../app/load_readiness.ts";
+import { mailReadiness } from "../app/mail_readiness.ts";
 import { planHandoffNotices } from "../app/plan_handoff_notices.ts";
 import { prune } from "../app/prune.ts";
 import type { CalendarTools } from "../app/read_calendar.ts";
@@ -20,6 +22,8 @@ export interface JobOptions {
   calendars: CalendarTools;
   /** Without a slash at the end; for links in notices. */
   baseUrl: string;
+  /** What the readiness check takes into account. */
+  sending: Sending;
   /** NOTIFICATION_RETRY_WORKER_ENABLED */
   delivers: boolean;
   /** ESCALATION_WORKER_ENABLED */
@@ -29,8 +33,15 @@ export interface JobOptions {
 /** Promises every job there is, also those that are switched off. */
 export function createJobs(
   engine: Engine,
-  { deliverer, noticeDeliverer, calendars, baseUrl, delivers, escalates }:
-    JobOptions,
+  {
+    deliverer,
+    noticeDeliverer,
+    calendars,
+    baseUrl,
+    sending,
+    delivers,
+    escalates,
+  }: JobOptions,
 ): Job[] {
   return [
     {
@@ -82,6 +93,13 @@ export function createJobs(
         });
         return `${read} read, ${failed} not`;
       },
+    },
+    {
+      name: "readiness_mail",
+      at: 2,
+      enabled: delivers,
+      run: async () =>
+        `${await mailReadiness({ engine, sending, baseUrl })} mails written`,
     },
     {
       name: "prune",

@@ -20,6 +20,8 @@ export interface AccountRepository {
     nowMs: number,
   ): Promise<UserAccount | null>;
   delete(id: number): Promise<boolean>;
+  /** The responders whose account is switched off. */
+  switchedOff(): Promise<number[]>;
   /** How many enabled accounts have the role of admin. */
   countAdmins(): Promise<number>;
 }

@@ -48,6 +48,8 @@ export interface DirectoryRepository<T, Filter = Record<never, never>> {
 
 export interface TeamRepository extends DirectoryRepository<Team> {
   memberIds(teamId: number): Promise<number[]>;
+  /** The members of each of the teams, in one query; a team without any is not in it. */
+  membersOf(teamIds: readonly number[]): Promise<Map<number, number[]>>;
   setMembers(teamId: number, responderIds: number[]): Promise<void>;
 }
 
@@ -59,6 +61,10 @@ export interface ResponderRepository
   findByEmail(email: string): Promise<Responder | null>;
   /** Those of the ids that exist, with contact methods and rules, in four queries at most however many there are. */
   reachable(ids: number[]): Promise<ReachableResponder[]>;
+  /** Names and time zones of those of the ids that exist. */
+  zonesOf(
+    ids: readonly number[],
+  ): Promise<Map<number, Pick<Responder, "name" | "timeZone">>>;
   /** IANA names by id, of those of the ids that exist. */
   timeZones(ids: number[]): Promise<Map<number, string>>;
   /** Ids of responders with an enabled admin account. */

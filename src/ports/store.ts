@@ -25,6 +25,7 @@ import type {
   TimelineRepository,
 } from "./paging_repositories.ts";
 import type { NoticeRepository } from "./notice_repository.ts";
+import type { ReportRepository } from "./report_repository.ts";
 import type { SessionRepository } from "./session_repository.ts";
 import type { VerificationRepository } from "./verification_repository.ts";
 import type {
@@ -58,6 +59,7 @@ export interface Repositories {
   idempotency: IdempotencyRepository;
   auditLog: AuditLogRepository;
   overview: OverviewRepository;
+  reports: ReportRepository;
 }
 
 /** Used directly, each call is its own transaction: reads see committed data only, a write is durable when it returns. */

@@ -93,6 +93,12 @@ export class Accounts implements AccountRepository {
     });
   }
 
+  async switchedOff(): Promise<number[]> {
+    const rows = await this.#session.read.selectFrom("user_accounts")
+      .select("responder_id").where("enabled", "=", 0).execute();
+    return rows.map(({ responder_id }) => responder_id);
+  }
+
   async countAdmins(): Promise<number> {
     const { total } = await this.#session.read.selectFrom("user_accounts")
       .select((eb) => eb.fn.countAll<number>().as("total"))

@@ -16,6 +16,7 @@ import { Policies } from "./policies.ts";
 import { Overview } from "./overview.ts";
 import { openPostgres } from "./postgres.ts";
 import { RateLimits } from "./rate_limits.ts";
+import { Reports } from "./reports.ts";
 import { Responders } from "./responders.ts";
 import { Schedules } from "./schedules.ts";
 import type { Database } from "./schema.ts";
@@ -126,6 +127,7 @@ function repositoriesOn(session: Session): Repositories {
     idempotency: new Idempotency(session),
     auditLog: new AuditLog(session),
     overview: new Overview(session),
+    reports: new Reports(session),
   };
 }
 

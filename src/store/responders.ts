@@ -136,6 +136,20 @@ export class Responders implements ResponderRepository {
     return this.#contacts.reachable(ids);
   }
 
+  async zonesOf(
+    ids: readonly number[],
+  ): Promise<Map<number, Pick<Responder, "name" | "timeZone">>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.#session.read.selectFrom("responders")
+      .select(["id", "name", "time_zone"])
+      .where("id", "in", inFewLengths(ids)).execute();
+    return new Map(
+      rows.map((
+        { id, name, time_zone },
+      ) => [id, { name, timeZone: time_zone }]),
+    );
+  }
+
   async adminIds(): Promise<number[]> {
     const rows = await this.#session.read.selectFrom("user_accounts")
       .select("responder_id")

@@ -8,6 +8,7 @@ import type {
 import type { Page, PageRequest } from "../ports/store.ts";
 import { instant } from "./column.ts";
 import { dependentsIn, incidentsOf, policiesTargeting } from "./dependents.ts";
+import { inFewLengths } from "./id_list.ts";
 import { chunks, paged } from "./page.ts";
 import type { TeamTable } from "./schema.ts";
 import type { Session } from "./session.ts";
@@ -95,6 +96,23 @@ export class Teams implements TeamRepository {
       .select("responder_id").where("team_id", "=", teamId)
       .orderBy("responder_id").execute();
     return rows.map(({ responder_id }) => responder_id);
+  }
+
+  async membersOf(
+    teamIds: readonly number[],
+  ): Promise<Map<number, number[]>> {
+    if (teamIds.length === 0) return new Map();
+    const rows = await this.#session.read.selectFrom("team_members")
+      .select(["team_id", "responder_id"])
+      .where("team_id", "in", inFewLengths(teamIds))
+      .orderBy("team_id").orderBy("responder_id").execute();
+    const members = new Map<number, number[]>();
+    for (const { team_id, responder_id } of rows) {
+      const own = members.get(team_id) ?? [];
+      members.set(team_id, own);
+      own.push(responder_id);
+    }
+    return members;
   }
 
   async setMembers(teamId: number, responderIds: number[]): Promise<void> {

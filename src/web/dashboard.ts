@@ -19,6 +19,7 @@ import {
   type Rota,
   unreachableOnCall,
 } from "./view/on_call.ts";
+import { beforeTheNight } from "./view/findings.ts";
 import { pagingHealth, wrongs } from "./view/paging_health.ts";
 import { counted, digits } from "./view/plural.ts";
 import { strongNames, type Words } from "./view/words.ts";
@@ -56,6 +57,7 @@ async function dashboardView(deps: WebDeps, viewer: Viewer) {
   ]);
   const paged = await store.overview.lastPaged(urgent.map(({ id }) => id));
   const duties = dutyNow(rota, { view, untilMs: view.nowMs + AHEAD_MS });
+  const ahead = beforeTheNight(await deps.readiness(), view.timeZone);
   const health = pagingHealth({
     nowMs: view.nowMs,
     sendingEnabled: deps.config.sendingEnabled,
@@ -87,6 +89,7 @@ async function dashboardView(deps: WebDeps, viewer: Viewer) {
     ),
     hidden: Math.max(0, open - urgent.length),
     duties: duties.map(shownDuty),
+    ahead,
     covers: await ownCoverRows(store, viewer),
     ...await lastDay(deps, viewer),
     ...emptyWords(rota, viewer),

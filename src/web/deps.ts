@@ -3,6 +3,7 @@ import type { Actions } from "../app/actions.ts";
 import type { ConfirmSnsSubscription } from "../app/approve_sns_subscription.ts";
 import type { Immediate } from "../app/immediate.ts";
 import type { LinkSigner } from "../app/page_message.ts";
+import type { ReadReadiness } from "../app/readiness.ts";
 import type { RandomBytes } from "../app/secrets.ts";
 import type { BodyBudget } from "../http/read_body.ts";
 import type { ChannelKind } from "../domain/people.ts";
@@ -62,6 +63,7 @@ export interface WebDeps {
   assets: Assets;
   csrf: Csrf;
   changes: ChangeFeed;
+  readiness: ReadReadiness;
   jobs(): JobState[];
   confirmSnsSubscription: ConfirmSnsSubscription;
   /** Answers a request as if it had come in from outside. */

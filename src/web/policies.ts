@@ -9,6 +9,7 @@ import { dryRunView } from "./dry_run_view.ts";
 import { everyRow, teamNames } from "./load_names.ts";
 import { showPage } from "./page.ts";
 import { found, pathId } from "./posted.ts";
+import { findingsAbout } from "./view/findings.ts";
 import { ladderWords, minutes } from "./view/ladder_words.ts";
 import { agree, sentenceCase, spelled } from "./view/plural.ts";
 import { firstWords } from "./view/dry_run_words.ts";
@@ -51,6 +52,11 @@ export function addPolicy(routes: Routes, deps: WebDeps): void {
           path: `/escalation-policies/${policy.id}`,
           run: (when) => dryRunOfPolicy(deps.store, policy.id, when),
         }),
+        findings: findingsAbout(
+          await deps.readiness(),
+          { kind: "policy", id: policy.id },
+          viewer.view.timeZone,
+        ),
       },
       viewer,
     });

@@ -8,6 +8,7 @@ import type { WebDeps } from "./deps.ts";
 import { everyRow } from "./load_names.ts";
 import { showPage } from "./page.ts";
 import { found as demanded, pathId } from "./posted.ts";
+import { findingsAbout } from "./view/findings.ts";
 import { initials } from "./view/on_call.ts";
 import { pageNumber, pagesOf } from "./view/pages.ts";
 import { listed, sentenceCase } from "./view/plural.ts";
@@ -45,7 +46,14 @@ export function addResponders(routes: Routes, deps: WebDeps): void {
       title: responder.name,
       place: "responders",
       viewer,
-      view: await responderView(deps, responder, viewer),
+      view: {
+        ...await responderView(deps, responder, viewer),
+        findings: findingsAbout(
+          await deps.readiness(),
+          { kind: "responder", id: responder.id },
+          viewer.view.timeZone,
+        ),
+      },
     });
   });
 }

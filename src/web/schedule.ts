@@ -15,6 +15,7 @@ import { scheduleCoverRows } from "./load_cover_requests.ts";
 import { showPage } from "./page.ts";
 import { found, pathId } from "./posted.ts";
 import { loadCalendar } from "./schedule_calendar.ts";
+import { findingsAbout } from "./view/findings.ts";
 import { gapWords } from "./view/gap_words.ts";
 import { dutyNow } from "./view/on_call.ts";
 import { rotationWords } from "./view/rotation_words.ts";
@@ -46,7 +47,14 @@ export function addSchedule(routes: Routes, deps: WebDeps): void {
       template: "schedules/one",
       title: schedule.name,
       place: "schedules",
-      view: await scheduleView(c, deps, { schedule, viewer }),
+      view: {
+        ...await scheduleView(c, deps, { schedule, viewer }),
+        findings: findingsAbout(
+          await deps.readiness(),
+          { kind: "schedule", id: schedule.id },
+          viewer.view.timeZone,
+        ),
+      },
       viewer,
     });
   });

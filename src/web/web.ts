@@ -34,6 +34,7 @@ import { addFeeds } from "./schedule_feeds.ts";
 import { addScheduleEntryForm } from "./schedule_entry_form.ts";
 import { addScheduleForm } from "./schedule_form.ts";
 import { addTestAlert } from "./test_alert.ts";
+import { addReadiness } from "./readiness.ts";
 import { addResponderForms } from "./responder_forms.ts";
 import { addResponders } from "./responders.ts";
 import { addRulesForm } from "./rules_form.ts";
@@ -54,6 +55,7 @@ export function addWeb(routes: Routes, deps: WebDeps): void {
   addAcknowledge(routes, deps);
   addEvents(routes, deps);
   addDashboard(routes, deps);
+  addReadiness(routes, deps);
   addIncidents(routes, deps);
   addIncident(routes, deps);
   addIncidentActions(routes, deps);

@@ -7,15 +7,17 @@ import { z } from "@hono/zod-openapi";
 import { createRoutes } from "../../src/api/app.ts";
 import type { AppDeps } from "../../src/api/deps.ts";
 import { openApiDocument } from "../../src/api/docs.ts";
-import { act, addNote } from "../../src/app/act.ts";
+import { act, actOnMany, addNote } from "../../src/app/act.ts";
 import type { Engine } from "../../src/app/engine.ts";
 import { createCodeHash } from "../../src/app/code_hash.ts";
 import { ingest } from "../../src/app/ingest.ts";
 import { hashPassword } from "../../src/app/passwords.ts";
 import { createSeal } from "../../src/app/seal.ts";
+import { createReadiness } from "../../src/app/readiness.ts";
 import { receiveReceipts } from "../../src/app/receive_receipts.ts";
 import { retryNotification } from "../../src/app/retry_notification.ts";
 import { readInfobipReceipts } from "../../src/channels/infobip_receipts.ts";
+import { CHANNEL_KINDS } from "../../src/domain/people.ts";
 import type { Role, UserAccount } from "../../src/domain/people.ts";
 import { BodyBudget } from "../../src/http/read_body.ts";
 import type { Routes } from "../../src/http/routes.ts";
@@ -74,6 +76,8 @@ export class Desk {
       actions: {
         ingest: (source, reading) => ingest(engine, source, reading),
         act: (incidentId, action) => act(engine, { incidentId, action }),
+        actOnMany: (incidentIds, action) =>
+          actOnMany(engine, { incidentIds, action }),
         addNote: (incidentId, note) => addNote(engine, { incidentId, ...note }),
         retryNotification: (notificationId, actor) =>
           retryNotification(engine, { notificationId, actor }),
@@ -101,6 +105,11 @@ export class Desk {
       },
       confirmSnsSubscription: () =>
         Promise.resolve({ ok: false, message: "No test may call out." }),
+      readiness: createReadiness(store, {
+        clock: () => this.nowMs,
+        sendingEnabled: true,
+        channels: new Set(CHANNEL_KINDS),
+      }),
       jobs: () => [
         { name: "escalation", enabled: true, nextRunAtMs: NOW_MS + 60_000 },
         { name: "prune", enabled: false, nextRunAtMs: null },

@@ -21,6 +21,7 @@ const TITLES: Record<string, string> = {
   notices: "Sending notices",
   escalation: "Escalating",
   self_audit: "Self-check",
+  readiness_mail: "Weekly readiness mail",
   prune: "Forgetting what is old",
 };
 
