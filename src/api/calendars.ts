@@ -22,6 +22,8 @@ const path = "/api/v1/schedules/{id}/calendars";
 const params = z.object({ id: idText });
 const layerParams = params.extend({ layer_id: idText });
 const MOST_PEOPLE = 500;
+// Together with the rest it fits into what a request may hold.
+const LONGEST_CONTENT = 200_000;
 const SHOWN_DAYS_MS = 28 * 86_400_000;
 // A person who looks at once, and then once a minute.
 const BUCKET = { capacity: 3, refillPerSecond: 1 / 60, cost: 1 };
@@ -62,7 +64,10 @@ const CalendarDocument = z.object({
 const NewCalendar = z.object({
   name: line(100),
   url: z.string().max(2_000, "At most 2,000 characters.").optional(),
-  content: z.string().max(1_048_576, "At most 1 MB.").optional().openapi({
+  content: z.string().max(
+    LONGEST_CONTENT,
+    "At most 200,000 characters. Give a longer calendar by its address.",
+  ).optional().openapi({
     description: "An iCalendar file's text, instead of `url`.",
   }),
   file_name: line(100).default("calendar.ics"),

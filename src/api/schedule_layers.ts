@@ -170,6 +170,7 @@ function addChanges(routes: Routes, deps: ApiDeps): void {
       summary: `${Verb} one layer`,
       params: layerParams,
       body: body as typeof LayerChange,
+      problems: [409],
       answers: { 200: RotationDocument },
     }, async ({ params, body: fields, principal: { account: by } }) => {
       const change = { ...placeOf(params), fields, by, nowMs: deps.clock() };

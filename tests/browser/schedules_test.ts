@@ -1,19 +1,25 @@
 import assert from "node:assert/strict";
+import type { Page } from "npm:playwright-core@1.65.1";
 import { browserTest, EITHER } from "./browser.ts";
 import { send } from "./send.ts";
+
+/** Makes a schedule with nobody on it, and stays on its page. */
+async function makeSchedule(page: Page): Promise<void> {
+  await page.goto("/schedules");
+  await page.getByRole("link", { name: "Make a schedule" }).click();
+  await send(page, {
+    Name: "Payments nights",
+    Team: "Payments",
+    "Time zone": "Europe/London",
+  }, "Make the schedule");
+  await page.getByText("The schedule Payments nights is made.").waitFor();
+}
 
 browserTest(
   "a schedule is made, and who is put on it is on call in its picture",
   { as: "admin", scripts: EITHER, data: "people" },
   async ({ page }) => {
-    await page.goto("/schedules");
-    await page.getByRole("link", { name: "Make a schedule" }).click();
-    await send(page, {
-      Name: "Payments nights",
-      Team: "Payments",
-      "Time zone": "Europe/London",
-    }, "Make the schedule");
-    await page.getByText("The schedule Payments nights is made.").waitFor();
+    await makeSchedule(page);
     const bars = page.locator(".week .bar.final");
     assert.equal(await bars.filter({ hasText: "Jonas Lind" }).count(), 0);
 
@@ -39,7 +45,7 @@ browserTest(
   "a gap is clicked in the picture, and the override that fills it is previewed and saved",
   { as: "admin", scripts: EITHER, data: "people" },
   async ({ page }) => {
-    await page.goto("/schedules/1");
+    await makeSchedule(page);
     await page.locator(".week a.bar.gap").first().click();
     await page.waitForURL(/kind=override&from=.*&to=/);
     const from = page.getByLabel("From", { exact: true });
@@ -69,10 +75,10 @@ browserTest(
     await page.keyboard.press("Tab");
     const words = bar.locator(".tip");
     assert.ok(await words.isVisible());
-    assert.match(await words.textContent() ?? "", /entry.*\d\d:\d\d to /);
+    assert.match(await words.textContent() ?? "", /layer Weekly.*\d\d:\d\d to /);
     assert.match(
       await bar.locator("title").textContent() ?? "",
-      /, entry: \w{3} \d+ \w{3}, \d\d:\d\d to /,
+      /, layer Weekly: \w{3} \d+ \w{3}, \d\d:\d\d to /,
     );
     await page.keyboard.press("Enter");
     await page.waitForURL(/#shift-\d+$/);
@@ -86,7 +92,7 @@ browserTest(
   "a rotation is written, previewed, saved, moved and deleted",
   { as: "admin", scripts: EITHER, data: "people" },
   async ({ page }) => {
-    await page.goto("/schedules/1");
+    await makeSchedule(page);
     await page.getByRole("group", { name: "Actions" })
       .getByRole("link", { name: "Add rotation" }).click();
     await page.getByLabel("Name", { exact: true }).fill("Weekly");

@@ -4,6 +4,8 @@ import postgres from "postgres";
 import { databaseOn, type Execute } from "../../src/store/executor.ts";
 import { Incidents } from "../../src/store/incidents.ts";
 import { migrate } from "../../src/store/migrate.ts";
+import { CalendarFeeds } from "../../src/store/calendar_feeds.ts";
+import { Calendars } from "../../src/store/calendars.ts";
 import { CoverRequests } from "../../src/store/cover_requests.ts";
 import { Notices } from "../../src/store/notices.ts";
 import { Notifications } from "../../src/store/notifications.ts";
@@ -202,6 +204,23 @@ async function runNoticeQueries(session: Session, world: World): Promise<void> {
   await covers.openOn(1, NOW, 10);
   await covers.expire(NOW, 100);
   await schedules.withHandoffNotices({ afterId: 0, limit: 100 });
+  await runCalendarQueries(session, world);
+}
+
+/** What runs every minute, and whenever a calendar program looks. */
+async function runCalendarQueries(
+  session: Session,
+  world: World,
+): Promise<void> {
+  const calendars = new Calendars(session);
+  const feeds = new CalendarFeeds(session);
+  await calendars.due(NOW, 8);
+  await calendars.claim(1, NOW, NOW + MINUTE);
+  await calendars.list(1);
+  await feeds.findByTokenId("Ab12Cd34");
+  await feeds.list({ accountId: 1 });
+  await feeds.list({ scheduleId: 1 });
+  await new Schedules(session).ofResponder(world.ada.id, NOW, NOW + MINUTE);
 }
 
 /** Ten thousand old incidents with two messages and two entries each, copied from one. */
