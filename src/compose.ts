@@ -8,6 +8,8 @@ import type { AppDeps } from "./api/deps.ts";
 import { createActions } from "./app/actions.ts";
 import { checkNotice } from "./app/check_notice.ts";
 import { createCodeHash } from "./app/code_hash.ts";
+import type { CalendarTools } from "./app/read_calendar.ts";
+import { createSeal } from "./app/seal.ts";
 import { createDeliverer, type Deliverer } from "./app/deliver.ts";
 import {
   createNoticeDeliverer,
@@ -18,6 +20,7 @@ import { escalateDue } from "./app/escalate.ts";
 import type { Immediate } from "./app/immediate.ts";
 import { createLinkSigner } from "./app/page_message.ts";
 import { createReadiness, type ReadReadiness } from "./app/readiness.ts";
+import { createFetchCalendar } from "./calendars/fetch_calendar.ts";
 import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
 import type { GuardedChannel } from "./channels/guard.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
@@ -145,7 +148,12 @@ export function compose(outside: Outside): PagerPal {
     channels: new Set(channels.keys()),
   };
   const readiness = createReadiness(store, { clock, ...sending });
+  const calendars: CalendarTools = {
+    fetchCalendar: createFetchCalendar(),
+    seal: createSeal(config.secretKey, "calendars"),
+  };
   const jobs = createJobs(engine, {
+    calendars,
     deliverer,
     noticeDeliverer,
     sending,
@@ -193,6 +201,7 @@ export function compose(outside: Outside): PagerPal {
     confirmSnsSubscription,
     immediate,
     readiness,
+    calendars,
     jobs: () =>
       jobs.map((job) => ({
         ...job,

@@ -10,6 +10,7 @@ export const MAY_IMPORT: Record<string, readonly string[] | undefined> = {
   sources: ["ports", "domain"],
   store: ["ports", "domain"],
   channels: ["ports", "domain"],
+  calendars: ["ports", "domain"],
   app: ["ports", "domain"],
   http: ["app", "ports", "domain"],
   api: ["app", "ports", "domain", "http"],

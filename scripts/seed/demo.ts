@@ -3,6 +3,7 @@
  * a domain that RFC 2606 keeps for examples: neither reaches anybody.
  */
 import type { SourceKind } from "../../src/domain/alert_source.ts";
+import type { Rotation } from "../../src/domain/rotation.ts";
 
 export interface DemoPerson {
   name: string;
@@ -52,6 +53,13 @@ export const PEOPLE: readonly DemoPerson[] = [
 
 type PersonName = string;
 
+export interface DemoLayer {
+  name: string;
+  turns: PersonName[];
+  /** All but the members; the times are those of the schedule's zone. */
+  rotation: Omit<Rotation, "responderIds">;
+}
+
 export interface DemoTeam {
   name: string;
   description: string;
@@ -59,8 +67,9 @@ export interface DemoTeam {
   schedule: {
     name: string;
     timeZone: string;
-    /** They take turns of one day, from 09:00 to 09:00 in the schedule's zone, in this order. */
-    turns: PersonName[];
+    description: string;
+    /** Lowest first. */
+    layers: DemoLayer[];
   };
   policy: {
     name: string;
@@ -74,6 +83,16 @@ export interface DemoTeam {
   sources: { name: string; kind: SourceKind }[];
 }
 
+/** From a Monday long enough ago, handed over on Mondays at 09:00. */
+const WEEKLY: DemoLayer["rotation"] = {
+  period: { unit: "weeks", count: 1 },
+  handoff: { time: "09:00", weekday: 1, dayOfMonth: 1 },
+  startsAt: "2026-01-05T09:00",
+  endsAt: null,
+  restrictions: [],
+  turnCounts: "calendar_time",
+};
+
 export const TEAMS: readonly DemoTeam[] = [
   {
     name: "Payments",
@@ -82,7 +101,29 @@ export const TEAMS: readonly DemoTeam[] = [
     schedule: {
       name: "Payments primary",
       timeZone: "Europe/London",
-      turns: ["Maya Okafor", "Idris Bello", "Ana Ruiz"],
+      description: "A week each; the nights take turns of their own.",
+      layers: [
+        {
+          name: "Weekly",
+          turns: ["Maya Okafor", "Idris Bello", "Ana Ruiz"],
+          rotation: WEEKLY,
+        },
+        {
+          name: "Nights",
+          turns: ["Idris Bello", "Ana Ruiz"],
+          rotation: {
+            ...WEEKLY,
+            period: { unit: "days", count: 1 },
+            handoff: { time: "12:00", weekday: 1, dayOfMonth: 1 },
+            restrictions: [1, 2, 3, 4, 5, 6, 7].map((day) => ({
+              fromDay: day,
+              fromTime: "22:00",
+              toDay: day % 7 + 1,
+              toTime: "07:00",
+            })),
+          },
+        },
+      ],
     },
     policy: {
       name: "Payments: on call, then Idris, then everybody",
@@ -104,7 +145,32 @@ export const TEAMS: readonly DemoTeam[] = [
     schedule: {
       name: "Platform primary",
       timeZone: "Europe/Stockholm",
-      turns: ["Jonas Lind", "Priya Raman"],
+      description:
+        "A weekday each, so that nobody's turn falls on a weekend; the weekends go round by themselves.",
+      layers: [
+        {
+          name: "Weekdays",
+          turns: ["Jonas Lind", "Priya Raman", "Ana Ruiz"],
+          rotation: {
+            ...WEEKLY,
+            period: { unit: "days", count: 1 },
+            restrictions: [
+              { fromDay: 1, fromTime: "09:00", toDay: 6, toTime: "09:00" },
+            ],
+            turnCounts: "on_duty_time",
+          },
+        },
+        {
+          name: "Weekends",
+          turns: ["Priya Raman", "Jonas Lind"],
+          rotation: {
+            ...WEEKLY,
+            restrictions: [
+              { fromDay: 6, fromTime: "09:00", toDay: 1, toTime: "09:00" },
+            ],
+          },
+        },
+      ],
     },
     policy: {
       name: "Platform: on call, then Jonas, then everybody",

@@ -12,7 +12,7 @@ import type { Repositories, Store } from "../../src/ports/store.ts";
 import { SENDING } from "./alerts.ts";
 import { type DemoPerson, type DemoTeam, PEOPLE, TEAMS } from "./demo.ts";
 import type { SourceKeys } from "./post_alerts.ts";
-import { fillSchedule } from "./turns.ts";
+import { writeRota } from "./write_rota.ts";
 
 interface Outside {
   nowMs: number;
@@ -95,18 +95,19 @@ async function writeTeam(tx: Repositories, work: TeamWork): Promise<void> {
     row: {
       teamId,
       name: team.schedule.name,
-      description: "One day each, handed over at 09:00.",
+      description: team.schedule.description,
       timeZone: team.schedule.timeZone,
       // The demonstration's people have no phones to be told on.
       handoffNoticeMinutes: null,
     },
     nowMs,
-  });
-  await fillSchedule(tx.schedules, {
-    scheduleId,
-    timeZone: team.schedule.timeZone,
-    turns: ids(team.schedule.turns),
-    nowMs,
+    made: (id) =>
+      writeRota(tx.schedules, {
+        scheduleId: id,
+        schedule: team.schedule,
+        people,
+        nowMs,
+      }),
   });
   const [second = 0] = ids([team.policy.second]);
   const { afterMinutes } = team.policy;

@@ -2,6 +2,7 @@
 import type { Actions } from "../app/actions.ts";
 import type { ConfirmSnsSubscription } from "../app/approve_sns_subscription.ts";
 import type { ReadReadiness } from "../app/readiness.ts";
+import type { CalendarTools } from "../app/read_calendar.ts";
 import type { Immediate } from "../app/immediate.ts";
 import type { SourceKind } from "../domain/alert_source.ts";
 import type { EdgeDeps } from "../http/edge.ts";
@@ -46,6 +47,8 @@ export interface AppDeps extends Omit<EdgeDeps, "store" | "config"> {
   readiness: ReadReadiness;
   /** For test pages and codes. */
   immediate: Immediate;
+  /** For calendars that are kept elsewhere. */
+  calendars: CalendarTools;
   jobs(): JobState[];
   /** Why this process is not ready, in sentences, apart from the database's state; empty when it is. */
   notReady(): string[];

@@ -2,7 +2,13 @@
 import type { Actor, TimelineEntry } from "../domain/timeline.ts";
 import type { Receipt } from "../ports/channel.ts";
 import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
-import { act, type Action, type ActionResult, addNote } from "./act.ts";
+import {
+  act,
+  type Action,
+  type ActionResult,
+  actOnMany,
+  addNote,
+} from "./act.ts";
 import type { Engine } from "./engine.ts";
 import { type Arrival, ingest, type IngestResult } from "./ingest.ts";
 import { type ReceiptSummary, receiveReceipts } from "./receive_receipts.ts";
@@ -11,6 +17,7 @@ import { retryNotification, type RetryResult } from "./retry_notification.ts";
 export interface Actions {
   ingest(source: SourceWithPolicy, arrival: Arrival): Promise<IngestResult>;
   act(incidentId: number, action: Action): Promise<ActionResult>;
+  actOnMany(incidentIds: readonly number[], action: Action): Promise<void>;
   addNote(
     incidentId: number,
     note: { text: string; actor: Actor },
@@ -26,6 +33,8 @@ export function createActions(engine: Engine): Actions {
   return {
     ingest: (source, arrival) => ingest(engine, source, arrival),
     act: (incidentId, action) => act(engine, { incidentId, action }),
+    actOnMany: (incidentIds, action) =>
+      actOnMany(engine, { incidentIds, action }),
     addNote: (incidentId, note) => addNote(engine, { incidentId, ...note }),
     retryNotification: (notificationId, actor) =>
       retryNotification(engine, { notificationId, actor }),

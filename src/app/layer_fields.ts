@@ -6,7 +6,7 @@ import {
   ROTATION_LIMITS,
   TURN_COUNTS,
 } from "../domain/rotation.ts";
-import type { ScheduleLayer } from "../domain/schedule.ts";
+import type { RotationLayer, ScheduleLayer } from "../domain/schedule.ts";
 import { parseWallClock } from "../domain/wall_clock.ts";
 import type { WeeklyWindow } from "../domain/weekly_windows.ts";
 import { changeOf, id, line, shownTime } from "./fields.ts";
@@ -172,12 +172,21 @@ export function changedFields(
 
 /** Promises the layer as the API and the audit log show it. */
 export function shownLayer(layer: ScheduleLayer) {
+  return layer.kind === "rotation"
+    ? shownRotation(layer)
+    : { ...shownRow(layer), kind: layer.kind, name: layer.name };
+}
+
+/** Promises the same for what is known to be a rotation. */
+export function shownRotation(layer: RotationLayer) {
+  return { ...shownRow(layer), kind: layer.kind, ...layerFieldsOf(layer) };
+}
+
+function shownRow(layer: ScheduleLayer) {
   return {
     id: layer.id,
     schedule_id: layer.scheduleId,
     position: layer.position,
-    kind: layer.kind,
-    ...layerFieldsOf(layer),
     created_at: shownTime(layer.createdAtMs),
     updated_at: shownTime(layer.updatedAtMs),
   };

@@ -1,5 +1,9 @@
 /** The layers of a schedule: written with their rules and the audit log, and the plan that they are a part of. */
-import type { ScheduleLayer, SchedulePlan } from "../domain/schedule.ts";
+import type {
+  RotationLayer,
+  ScheduleLayer,
+  SchedulePlan,
+} from "../domain/schedule.ts";
 import type { Repositories } from "../ports/store.ts";
 import type { Given } from "./given.ts";
 import {
@@ -10,7 +14,7 @@ import {
 } from "./layer_fields.ts";
 import { type Change, recordChange } from "./record_change.ts";
 import { checkResponders } from "./references.ts";
-import { invalid, notFound } from "./refused_error.ts";
+import { invalid, notFound, RefusedError } from "./refused_error.ts";
 
 /** More than anybody could read in one picture. */
 export const MOST_LAYERS = 20;
@@ -45,7 +49,7 @@ export async function addLayer(
     scheduleId: number;
     fields: LayerFields;
   },
-): Promise<ScheduleLayer> {
+): Promise<RotationLayer> {
   await lockSchedule(tx, scheduleId);
   const rotation = rotationOf(fields);
   await checkMembers(tx, fields);
@@ -60,21 +64,21 @@ export async function addLayer(
   return after;
 }
 
-/** Promises the layer with the given fields in place of its own; to be called in a transaction. */
+/** Promises the rotation with the given fields in place of its own; to be called in a transaction. */
 export async function changeLayer(
   tx: Repositories,
   { scheduleId, layerId, fields, by, nowMs }: Writing & LayerPlace & {
     fields: Given<LayerFields>;
   },
-): Promise<ScheduleLayer> {
+): Promise<RotationLayer> {
   await lockSchedule(tx, scheduleId);
-  const before = await demandLayer(tx, { scheduleId, layerId });
+  const before = await demandRotation(tx, { scheduleId, layerId });
   const whole = changedFields(before, fields);
   const rotation = rotationOf(whole);
   await checkMembers(tx, whole);
   const patch = { name: whole.name, rotation };
   const after = await tx.schedules.updateLayer(before.id, patch, nowMs);
-  if (!after) throw notFound("layer", before.id);
+  if (after?.kind !== "rotation") throw notFound("layer", before.id);
   await audit(tx, { verb: "update", by, before, after, nowMs });
   return after;
 }
@@ -133,6 +137,20 @@ export async function demandLayer(
   const layer = await tx.schedules.findLayer(layerId);
   if (layer?.scheduleId === scheduleId) return layer;
   throw notFound("layer", layerId);
+}
+
+/** Promises the same for a rotation; throws a refusal for a layer that comes from a calendar. */
+export async function demandRotation(
+  tx: Pick<Repositories, "schedules">,
+  place: LayerPlace,
+): Promise<RotationLayer> {
+  const layer = await demandLayer(tx, place);
+  if (layer.kind === "rotation") return layer;
+  throw new RefusedError(
+    "conflict",
+    "not_a_rotation",
+    "This layer comes from a calendar that is kept elsewhere. Change it there.",
+  );
 }
 
 /** Makes a second writer of the schedule's parts wait until this transaction is over; throws a refusal without one. */

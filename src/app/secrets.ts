@@ -1,6 +1,7 @@
 /**
- * API keys of alert sources and API tokens of accounts: made, taken apart, compared. Only a hash is kept. SHA-256 is
- * enough for them, because each holds more than 128 random bits; passwords go through argon2id instead.
+ * API keys of alert sources, API tokens of accounts and tokens of calendar feeds: made, taken apart, compared. Only a
+ * hash is kept. SHA-256 is enough for them, because each holds more than 128 random bits; passwords go through argon2id
+ * instead.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 
@@ -18,6 +19,7 @@ const ALPHABET =
   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const SOURCE_KEY = /^pp([A-Za-z0-9]{8})[A-Za-z0-9]{22}$/;
 const API_TOKEN = /^ppt_([A-Za-z0-9]{8})[A-Za-z0-9]{32}$/;
+const FEED_TOKEN = /^ppc_([A-Za-z0-9]{8})[A-Za-z0-9]{32}$/;
 const PUBLIC_ID_LENGTH = 8;
 
 /** Promises a key of 32 characters: `pp`, a public id of 8, a secret of 22 (131 bits). */
@@ -28,6 +30,16 @@ export function newSourceKey(randomBytes: RandomBytes): NewSecret {
 /** Promises a token of 44 characters: `ppt_`, a public id of 8, a secret of 32 (190 bits). */
 export function newApiToken(randomBytes: RandomBytes): NewSecret {
   return newSecret("ppt_", 32, randomBytes);
+}
+
+/** Promises the token of a calendar feed, 44 characters: `ppc_`, a public id of 8, a secret of 32 (190 bits). */
+export function newFeedToken(randomBytes: RandomBytes): NewSecret {
+  return newSecret("ppc_", 32, randomBytes);
+}
+
+/** Promises the public id in the token of a feed; null for a text that is no such token. */
+export function feedTokenId(text: string): string | null {
+  return FEED_TOKEN.exec(text)?.[1] ?? null;
 }
 
 /** Promises the public id in a source key; null for a text that is no such key. */

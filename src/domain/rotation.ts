@@ -3,7 +3,7 @@
  * when the clocks change. A handoff is one instant: where its time comes twice it is the first, where the clock skips
  * it the first instant after. So exactly one member has the turn at any time from the start to the end.
  */
-import { instantOf, parseWallClock, wallTimeOf } from "./wall_clock.ts";
+import { atMsOf, parseWallClock, wallTimeOf } from "./wall_clock.ts";
 import {
   minutesOf,
   type Stretch,
@@ -92,12 +92,9 @@ function clockOf(rotation: Rotation, timeZone: string): RotationClock {
   const anchor = anchorOf(rotation, start);
   const handoff = (index: number) => handoffAt(rotation, anchor, index);
   return {
-    startMs: instantOf(start, { timeZone, edge: "start" }).atMs,
-    endMs: end === null
-      ? Infinity
-      : instantOf(end, { timeZone, edge: "end" }).atMs,
-    handoffMs: (index) =>
-      instantOf(handoff(index), { timeZone, edge: "start" }).atMs,
+    startMs: atMsOf(start, { timeZone, edge: "start" }),
+    endMs: end === null ? Infinity : atMsOf(end, { timeZone, edge: "end" }),
+    handoffMs: (index) => atMsOf(handoff(index), { timeZone, edge: "start" }),
     indexAt: (wall) => periodOf(rotation, anchor, wall),
     wallAt: (atMs) => wallTimeOf(atMs, timeZone),
     turnNumber: turnCounter(rotation, anchor),

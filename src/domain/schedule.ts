@@ -58,15 +58,25 @@ export interface SchedulePlan {
   windows: readonly PlanWindow[];
 }
 
-/** A rotation among the layers of a schedule, as it is kept. */
-export interface ScheduleLayer {
+/** One of the layers of a schedule, as it is kept. */
+export type ScheduleLayer = RotationLayer | CalendarLayer;
+
+export interface RotationLayer extends LayerRow {
+  kind: "rotation";
+  rotation: Rotation;
+}
+
+/** What it says comes from a calendar that is kept elsewhere (calendar.ts). */
+export interface CalendarLayer extends LayerRow {
+  kind: "calendar";
+}
+
+interface LayerRow {
   id: number;
   scheduleId: number;
   name: string;
   /** From 0; a later one wins. */
   position: number;
-  kind: "rotation";
-  rotation: Rotation;
   createdAtMs: number;
   updatedAtMs: number;
 }

@@ -42,6 +42,20 @@ export function instantOf(
   return choose(first, second, { wall, edge });
 }
 
+/**
+ * Promises the epoch milliseconds of what instantOf tells, without the kind: half the work, for those who look up many.
+ */
+export function atMsOf(
+  wall: Temporal.PlainDateTime,
+  { timeZone, edge }: { timeZone: string; edge: Edge },
+): number {
+  const disambiguation = edge === "start" ? "earlier" : "later";
+  const zoned = wall.toZonedDateTime(timeZone, { disambiguation });
+  return zoned.toPlainDateTime().equals(wall)
+    ? zoned.epochMilliseconds
+    : instantOf(wall, { timeZone, edge }).atMs;
+}
+
 /** Promises the wall-clock time of a text that was checked before; throws RangeError for any other. */
 export function parseWallClock(text: string): Temporal.PlainDateTime {
   const wall = parse(text);

@@ -1,5 +1,5 @@
 /** Windows of the week on a wall clock, as "Friday 18:00 to Monday 08:00", and the stretches of time that they stand for. */
-import { instantOf, wallDateOf } from "./wall_clock.ts";
+import { atMsOf, wallDateOf } from "./wall_clock.ts";
 
 /** Half open. Where the end is not after the start within the week, it lies in the week after. */
 export interface WeeklyWindow {
@@ -52,14 +52,14 @@ export function windowsIn(
         start / DAY_MINUTES >= days.last + 1;
       if (outside) continue;
       found.push({
-        startsAtMs: instantOf(wallTime(monday, start), {
+        startsAtMs: atMsOf(wallTime(monday, start), {
           timeZone,
           edge: "start",
-        }).atMs,
-        endsAtMs: instantOf(wallTime(monday, start + length), {
+        }),
+        endsAtMs: atMsOf(wallTime(monday, start + length), {
           timeZone,
           edge: "end",
-        }).atMs,
+        }),
       });
     }
   }

@@ -1,6 +1,5 @@
 /** `Idempotency-Key`: a request that is repeated with the same key is answered as it was the first time, and done once. */
-import { hkdfSync } from "node:crypto";
-import { compactDecrypt, CompactEncrypt } from "jose";
+import { createSeal, type Seal } from "../app/seal.ts";
 import { sha256Hex } from "../app/secrets.ts";
 import type { Repositories, Store } from "../ports/store.ts";
 import type { StoredResponse } from "../ports/system_repositories.ts";
@@ -21,18 +20,13 @@ export interface Answer<Body> {
 /** What runs inside the transaction: all it writes is taken back when the key turns out to be used. */
 export type Work<Body> = (tx: Repositories, nowMs: number) => Promise<Body>;
 
-// Direct encryption with our own key (RFC 7518, sections 4.5 and 5.3).
-const SEAL = { alg: "dir", enc: "A256GCM" } as const;
-
 export class Idempotency {
   readonly #deps: IdempotencyDeps;
-  readonly #key: Uint8Array;
+  readonly #seal: Seal;
 
   constructor(deps: IdempotencyDeps) {
     this.#deps = deps;
-    this.#key = new Uint8Array(
-      hkdfSync("sha256", deps.secretKey, "", "pagerpal idempotency", 32),
-    );
+    this.#seal = createSeal(deps.secretKey, "idempotency");
   }
 
   /**
@@ -111,7 +105,8 @@ export class Idempotency {
     { claim, body, nowMs }: { claim: Claim; body: unknown; nowMs: number },
   ): Promise<boolean> {
     const { scope, key, requestHash } = claim;
-    const sealed = await this.#seal(JSON.stringify(body));
+    // An answer may hold a key that is shown once, and the database must not be able to tell it.
+    const sealed = await this.#seal.close(JSON.stringify(body));
     const response = { requestHash, status: 201, body: sealed };
     return await tx.idempotency.insert(scope, key, response, nowMs);
   }
@@ -130,7 +125,7 @@ export class Idempotency {
     }
     c.header("Idempotent-Replay", "true");
     try {
-      const text = await this.#open(stored.body);
+      const text = await this.#seal.open(stored.body);
       return { status: 201, body: JSON.parse(text) as Body };
     } catch {
       throw new Problem(
@@ -139,20 +134,6 @@ export class Idempotency {
         "This request was done before, but its answer can no longer be read, because SECRET_KEY has changed.",
       );
     }
-  }
-
-  /** An answer may hold a key that is shown once, and the database must not be able to tell it. */
-  async #seal(text: string): Promise<string> {
-    return await new CompactEncrypt(new TextEncoder().encode(text))
-      .setProtectedHeader(SEAL).encrypt(this.#key);
-  }
-
-  async #open(sealed: string): Promise<string> {
-    const { plaintext } = await compactDecrypt(sealed, this.#key, {
-      keyManagementAlgorithms: [SEAL.alg],
-      contentEncryptionAlgorithms: [SEAL.enc],
-    });
-    return new TextDecoder().decode(plaintext);
   }
 }
 

@@ -3,7 +3,7 @@
 const LONGEST = 300;
 // What follows these is a key or a token, whatever it looks like.
 const KEY_FOLLOWS =
-  /^(\/api\/v1\/(?:alerts|webhooks\/[^/]*|notifications\/[^/]*\/receipts)\/+|\/a\/+)[^/]+/;
+  /^(\/api\/v1\/(?:alerts|webhooks\/[^/]*|notifications\/[^/]*\/receipts)\/+|\/a\/+|\/ical\/+)[^/]+/;
 // Anywhere else a long segment that is not made of words may be a key put where it does not belong.
 const LOOKS_SECRET = /(?<=\/)(?![a-z-]+(?:\/|$))[^/]{20,}/g;
 // Userinfo and a query hold secrets by their nature; an absolute-form request target has both in its path.

@@ -28,7 +28,8 @@ export function securityHeaders(baseUrl: string): MiddlewareHandler<EdgeEnv> {
       geolocation: [],
       payment: [],
     },
-    referrerPolicy: "strict-origin-when-cross-origin",
+    // An address may be a key; no other site is told any. "no-referrer" would take the Origin from our own forms.
+    referrerPolicy: "same-origin",
     strictTransportSecurity: baseUrl.startsWith("https:")
       ? "max-age=63072000; includeSubDomains"
       : false,

@@ -8,6 +8,8 @@ import type { Sending } from "../app/load_readiness.ts";
 import { mailReadiness } from "../app/mail_readiness.ts";
 import { planHandoffNotices } from "../app/plan_handoff_notices.ts";
 import { prune } from "../app/prune.ts";
+import type { CalendarTools } from "../app/read_calendar.ts";
+import { refreshDueCalendars } from "../app/refresh_calendar.ts";
 import type { Job } from "./jobs.ts";
 
 /** A job waits so long for the sends that it began; they go on without it. */
@@ -17,6 +19,7 @@ const EXPIRY_BATCH = 200;
 export interface JobOptions {
   deliverer: Deliverer;
   noticeDeliverer: NoticeDeliverer;
+  calendars: CalendarTools;
   /** Without a slash at the end; for links in notices. */
   baseUrl: string;
   /** What the readiness check takes into account. */
@@ -30,9 +33,10 @@ export interface JobOptions {
 /** Promises every job there is, also those that are switched off. */
 export function createJobs(
   engine: Engine,
-  { deliverer, noticeDeliverer, baseUrl, sending, delivers, escalates }:
-    JobOptions,
+  options: JobOptions,
 ): Job[] {
+  const { deliverer, noticeDeliverer, calendars, baseUrl, sending } = options;
+  const { delivers, escalates } = options;
   return [
     {
       name: "notification_retry",
@@ -76,6 +80,20 @@ export function createJobs(
       enabled: delivers,
       run: async () =>
         `${await mailReadiness({ engine, sending, baseUrl })} mails written`,
+    },
+    {
+      name: "calendars",
+      at: "every minute",
+      enabled: true,
+      async run() {
+        const { store, clock } = engine;
+        const { read, failed } = await refreshDueCalendars({
+          store,
+          clock,
+          calendars,
+        });
+        return `${read} read, ${failed} not`;
+      },
     },
     {
       name: "prune",

@@ -22,8 +22,8 @@ const LOOKS: [RegExp, string][] = [
     /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g,
     MASK,
   ],
-  // PagerPal's own source keys and API tokens (src/app/secrets.ts).
-  [/\bpp(?:[A-Za-z0-9]{30}|t_[A-Za-z0-9]{40})(?![A-Za-z0-9])/g, MASK],
+  // PagerPal's own source keys, API tokens and tokens of feeds (src/app/secrets.ts).
+  [/\bpp(?:[A-Za-z0-9]{30}|[ct]_[A-Za-z0-9]{40})(?![A-Za-z0-9])/g, MASK],
   // The user information of a URL (RFC 3986, section 3.2.1).
   [/(:\/\/)[^\s/?#"'<>]{0,2000}@/g, `$1${MASK}@`],
   // The schemes of RFC 7617 and RFC 6750, and Infobip's own two.

@@ -9,6 +9,7 @@ import type {
   Team,
 } from "../domain/people.ts";
 import type {
+  RotationLayer,
   Schedule,
   ScheduleEntry,
   ScheduleLayer,
@@ -99,9 +100,9 @@ export interface ResponderRepository
   ): Promise<ContactRule[]>;
 }
 
-/** What is written of a layer; a new one comes on top of the others. */
+/** What is written of a rotation; a new one comes on top of the other layers. */
 export type NewLayer = Omit<
-  ScheduleLayer,
+  RotationLayer,
   "id" | "position" | "createdAtMs" | "updatedAtMs"
 >;
 
@@ -125,7 +126,7 @@ export interface ScheduleRepository
   lock(id: number): Promise<boolean>;
 
   /**
-   * Those of the schedules that exist, each with all that decides who is on call in [fromMs, toMs), in three queries at
+   * Those of the schedules that exist, each with all that decides who is on call in [fromMs, toMs), in four queries at
    * most however many there are.
    */
   plans(
@@ -137,7 +138,8 @@ export interface ScheduleRepository
   /** Lowest first. */
   layers(scheduleId: number): Promise<ScheduleLayer[]>;
   findLayer(id: number): Promise<ScheduleLayer | null>;
-  insertLayer(row: NewLayer, nowMs: number): Promise<ScheduleLayer>;
+  insertLayer(row: NewLayer, nowMs: number): Promise<RotationLayer>;
+  /** A `rotation` is for a layer that has one. */
   updateLayer(
     id: number,
     patch: Partial<Pick<NewLayer, "name" | "rotation">>,
@@ -146,6 +148,13 @@ export interface ScheduleRepository
   deleteLayer(id: number): Promise<boolean>;
   /** Puts the layers in the order of the list, lowest first; those of other schedules and unnamed ones stay as they are. */
   orderLayers(scheduleId: number, layerIds: readonly number[]): Promise<void>;
+
+  /** Up to 200 schedules, by id, on which the responder may be on call in [fromMs, toMs). */
+  ofResponder(
+    responderId: number,
+    fromMs: number,
+    toMs: number,
+  ): Promise<Schedule[]>;
 
   /** Entries of these schedules that overlap [fromMs, toMs), ordered by start. */
   entries(

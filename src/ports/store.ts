@@ -13,6 +13,10 @@ import type {
   AccountRepository,
   ApiTokenRepository,
 } from "./account_repositories.ts";
+import type {
+  CalendarFeedRepository,
+  CalendarRepository,
+} from "./calendar_repositories.ts";
 import type { CoverRequestRepository } from "./cover_request_repository.ts";
 import type { OverviewRepository } from "./overview_repository.ts";
 import type {
@@ -41,6 +45,8 @@ export interface Repositories {
   teams: TeamRepository;
   responders: ResponderRepository;
   schedules: ScheduleRepository;
+  calendars: CalendarRepository;
+  calendarFeeds: CalendarFeedRepository;
   policies: EscalationPolicyRepository;
   sources: AlertSourceRepository;
   accounts: AccountRepository;

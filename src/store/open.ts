@@ -3,6 +3,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Repositories, Store } from "../ports/store.ts";
 import { Accounts } from "./accounts.ts";
 import { AuditLog } from "./audit_log.ts";
+import { CalendarFeeds } from "./calendar_feeds.ts";
+import { Calendars } from "./calendars.ts";
 import { CoverRequests } from "./cover_requests.ts";
 import { Idempotency } from "./idempotency.ts";
 import { Incidents } from "./incidents.ts";
@@ -111,6 +113,8 @@ function repositoriesOn(session: Session): Repositories {
     teams: new Teams(session),
     responders: new Responders(session),
     schedules: new Schedules(session),
+    calendars: new Calendars(session),
+    calendarFeeds: new CalendarFeeds(session),
     policies: new Policies(session),
     sources: new Sources(session),
     accounts: new Accounts(session),

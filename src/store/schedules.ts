@@ -1,6 +1,7 @@
 /** Schedules and their entries; what lies below the entries is in schedule_layers.ts. */
 import { type Selectable, sql } from "kysely";
 import type {
+  RotationLayer,
   Schedule,
   ScheduleEntry,
   ScheduleLayer,
@@ -22,6 +23,8 @@ import type { ScheduleEntryTable, ScheduleTable } from "./schema.ts";
 import type { Session } from "./session.ts";
 
 type NewEntry = Omit<ScheduleEntry, "id" | "createdAtMs">;
+
+const MOST_OF_RESPONDER = 200;
 
 export class Schedules implements ScheduleRepository {
   readonly #session: Session;
@@ -130,7 +133,7 @@ export class Schedules implements ScheduleRepository {
     toMs: number,
   ): Promise<Map<number, SchedulePlan>> {
     if (scheduleIds.length === 0) return new Map();
-    const layered = await this.#layers.layered(scheduleIds);
+    const layered = await this.#layers.layered(scheduleIds, fromMs, toMs);
     const entries = await this.entries([...layered.keys()], fromMs, toMs);
     const windows = Map.groupBy(entries, (entry) => entry.scheduleId);
     return new Map(
@@ -149,7 +152,7 @@ export class Schedules implements ScheduleRepository {
     return this.#layers.find(id);
   }
 
-  insertLayer(layer: NewLayer, nowMs: number): Promise<ScheduleLayer> {
+  insertLayer(layer: NewLayer, nowMs: number): Promise<RotationLayer> {
     return this.#layers.insert(layer, nowMs);
   }
 
@@ -167,6 +170,32 @@ export class Schedules implements ScheduleRepository {
 
   orderLayers(scheduleId: number, layerIds: readonly number[]): Promise<void> {
     return this.#layers.order(scheduleId, layerIds);
+  }
+
+  async ofResponder(
+    responderId: number,
+    fromMs: number,
+    toMs: number,
+  ): Promise<Schedule[]> {
+    const from = instant(fromMs);
+    const { read } = this.#session;
+    const inLayers = read.selectFrom("schedule_layer_members as m")
+      .innerJoin("schedule_layers as l", "l.id", "m.layer_id")
+      .select("l.schedule_id").where("m.responder_id", "=", responderId);
+    // Members of a calendar's layer are those with windows to come: earlier ones are looked up too.
+    const inCalendars = read.selectFrom("layer_calendar_windows as w")
+      .innerJoin("schedule_layers as l", "l.id", "w.layer_id")
+      .select("l.schedule_id").where("w.responder_id", "=", responderId)
+      .where("w.ends_at_ms", ">", from)
+      .where("w.starts_at_ms", "<", instant(toMs));
+    const inEntries = read.selectFrom("schedule_entries")
+      .select("schedule_id").where("responder_id", "=", responderId)
+      .where("ends_at_ms", ">", from)
+      .where("starts_at_ms", "<", instant(toMs));
+    const rows = await read.selectFrom("schedules").selectAll()
+      .where("id", "in", inLayers.union(inCalendars).union(inEntries))
+      .orderBy("id").limit(MOST_OF_RESPONDER).execute();
+    return rows.map(scheduleOf);
   }
 
   async entries(

@@ -128,6 +128,44 @@ export interface ScheduleLayerMemberTable {
   responder_id: number;
 }
 
+export interface LayerCalendarTable {
+  layer_id: number;
+  origin: string;
+  sealed_url: string | null;
+  shown_origin: string;
+  people: Json;
+  content: string;
+  etag: string | null;
+  last_modified: string | null;
+  due_at_ms: Instant;
+  read_at_ms: Instant | null;
+  problem: string | null;
+  problem_since_ms: Instant | null;
+  report: Json;
+  windows_hash: string;
+}
+
+export interface LayerCalendarWindowTable {
+  id: Id;
+  layer_id: number;
+  responder_id: number;
+  starts_at_ms: Instant;
+  ends_at_ms: Instant;
+}
+
+export interface CalendarFeedTable {
+  id: Id;
+  token_id: string;
+  token_hash: string;
+  account_id: number;
+  schedule_id: number | null;
+  with_gaps: Flag;
+  created_at_ms: Instant;
+  used_at_ms: Instant | null;
+  content_hash: string;
+  changed_at_ms: Instant;
+}
+
 export interface EscalationPolicyTable extends Stamps {
   id: Id;
   team_id: number;
@@ -372,6 +410,9 @@ export interface Schema {
   schedule_entries: ScheduleEntryTable;
   schedule_layers: ScheduleLayerTable;
   schedule_layer_members: ScheduleLayerMemberTable;
+  layer_calendars: LayerCalendarTable;
+  layer_calendar_windows: LayerCalendarWindowTable;
+  calendar_feeds: CalendarFeedTable;
   escalation_policies: EscalationPolicyTable;
   escalation_policy_targets: EscalationPolicyTargetTable;
   policy_turns: PolicyTurnsTable;

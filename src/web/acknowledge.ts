@@ -65,8 +65,6 @@ function show(
   deps: WebDeps,
   { incident, responder }: Invitation,
 ): Response {
-  // The address is a key: it is not told to the site behind a link.
-  c.header("Referrer-Policy", "no-referrer");
   const view = { nowMs: deps.clock(), timeZone: responder.timeZone };
   const time = (atMs: number | null) =>
     atMs === null

@@ -47,12 +47,9 @@ export async function acknowledgeMany(
 ): Promise<Response> {
   const only = await chosen(c, deps);
   const actor = throughLink(responder);
-  for (const { id, status } of incidents) {
-    if (status !== "triggered" || (only !== "" && only !== String(id))) {
-      continue;
-    }
-    await deps.actions.act(id, { kind: "acknowledge", actor });
-  }
+  const wanted = incidents.filter(isWaiting).map(({ id }) => id)
+    .filter((id) => only === "" || only === String(id));
+  await deps.actions.actOnMany(wanted, { kind: "acknowledge", actor });
   deps.changes.kick();
   return c.redirect(c.req.path, 303);
 }
@@ -73,8 +70,6 @@ export function showMany(
   deps: WebDeps,
   { incidents, responder }: ManyInvited,
 ): Response {
-  // The address is a key: it is not told to the site behind a link.
-  c.header("Referrer-Policy", "no-referrer");
   const view = { nowMs: deps.clock(), timeZone: responder.timeZone };
   const waiting = incidents.filter(isWaiting).length;
   const heading = counted(incidents.length, "incident");

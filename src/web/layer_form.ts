@@ -4,7 +4,11 @@ import { addLayer, changeLayer } from "../app/schedule_layers.ts";
 import { invalid } from "../app/refused_error.ts";
 import { draftPlan } from "../domain/draft_plan.ts";
 import { ROTATION_LIMITS } from "../domain/rotation.ts";
-import type { Schedule, ScheduleLayer } from "../domain/schedule.ts";
+import type {
+  RotationLayer,
+  Schedule,
+  ScheduleLayer,
+} from "../domain/schedule.ts";
 import { instantOf, parseWallClock } from "../domain/wall_clock.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
@@ -45,7 +49,7 @@ const NO_ID = 0;
 
 interface Shown {
   schedule: Schedule;
-  layer: ScheduleLayer | null;
+  layer: RotationLayer | null;
   draft: LayerDraft;
   errors?: FormErrors;
   preview?: PlanPreview;
@@ -66,6 +70,15 @@ export async function demandLayer(
   const layer = await store.schedules.findLayer(pathId(c, "layer"));
   const own = layer?.scheduleId === schedule.id ? layer : null;
   return { schedule, layer: found(own, "layer") };
+}
+
+/** What a calendar from elsewhere says is changed there. */
+async function demandRotation(c: EdgeContext, deps: WebDeps) {
+  const { schedule, layer } = await demandLayer(c, deps);
+  return {
+    schedule,
+    layer: found(layer.kind === "rotation" ? layer : null, "rotation"),
+  };
 }
 
 function addCreation(routes: Routes, deps: WebDeps): void {
@@ -102,13 +115,13 @@ function addCreation(routes: Routes, deps: WebDeps): void {
 function addEditing(routes: Routes, deps: WebDeps): void {
   const path = "/schedules/{id}/layers/{layer}";
   routes.page(path, "admin", async (c: EdgeContext) => {
-    const { schedule, layer } = await demandLayer(c, deps);
+    const { schedule, layer } = await demandRotation(c, deps);
     return show(c, deps, { schedule, layer, draft: layerDraftOf(layer) });
   });
 
   routes.page(path, "admin", async (c: EdgeContext) => {
     const { viewer, form } = await readPosted(c, deps);
-    const { schedule, layer } = await demandLayer(c, deps);
+    const { schedule, layer } = await demandRotation(c, deps);
     const { nowMs } = viewer.view;
     return await answer(c, deps, {
       ...{ form, viewer, schedule, layer },
@@ -129,8 +142,8 @@ interface Posted {
   form: Form;
   viewer: Viewer;
   schedule: Schedule;
-  layer: ScheduleLayer | null;
-  save(fields: LayerFields): Promise<ScheduleLayer>;
+  layer: RotationLayer | null;
+  save(fields: LayerFields): Promise<RotationLayer>;
 }
 
 /** A button that changes the draft, one that shows what it would do, or the one that saves it. */
@@ -180,7 +193,7 @@ function previewOf(
   deps: WebDeps,
   { schedule, layer, fields, viewer }: {
     schedule: Schedule;
-    layer: ScheduleLayer | null;
+    layer: RotationLayer | null;
     fields: LayerFields;
     viewer: Viewer;
   },

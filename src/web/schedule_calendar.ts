@@ -77,16 +77,36 @@ export function overridePath(
   { startsAtMs, endsAtMs }: Pick<Shift, "startsAtMs" | "endsAtMs">,
   { nowMs, replaces }: { nowMs: number; replaces?: number | undefined },
 ): string {
-  const from = Math.max(startsAtMs, wholeMinute(nowMs));
   const query = new URLSearchParams({
     kind: "override",
-    from: wallClockOf(from, timeZone),
-    to: wallClockOf(endsAtMs, timeZone),
+    ...remaining({ startsAtMs, endsAtMs }, { timeZone, nowMs }),
     ...replaces === undefined
       ? {}
       : { replaces_responder_id: String(replaces) },
   });
   return `/schedules/${id}/entries/new?${query.toString()}`;
+}
+
+/** The way to the form that asks somebody to take over what is left of a shift. */
+function coverPath(
+  { id, timeZone }: Schedule,
+  shift: Shift,
+  nowMs: number,
+): string {
+  const query = new URLSearchParams(remaining(shift, { timeZone, nowMs }));
+  return `/schedules/${id}/cover-requests/new?${query.toString()}`;
+}
+
+/** What is left of a stretch, on the schedule's wall clock. */
+function remaining(
+  { startsAtMs, endsAtMs }: Pick<Shift, "startsAtMs" | "endsAtMs">,
+  { timeZone, nowMs }: { timeZone: string; nowMs: number },
+): { from: string; to: string } {
+  const from = Math.max(startsAtMs, wholeMinute(nowMs));
+  return {
+    from: wallClockOf(from, timeZone),
+    to: wallClockOf(endsAtMs, timeZone),
+  };
 }
 
 function pictures(shown: Shown, layers: boolean) {
@@ -141,6 +161,7 @@ function shownShift(shift: Shift, { schedule, names, viewer }: Shown) {
   const past = endsAtMs <= view.nowMs;
   const [only] = responderIds;
   const replaces = responderIds.length === 1 ? undefined : only;
+  const own = responderIds.includes(viewer.responderId);
   return {
     starts: shownTime(startsAtMs, view, dayTime(startsAtMs, view)),
     ends: shownTime(endsAtMs, view, dayTime(endsAtMs, view)),
@@ -150,7 +171,10 @@ function shownShift(shift: Shift, { schedule, names, viewer }: Shown) {
       6,
     ),
     ...{ gap, past, overridden: shift.overridden },
-    own: responderIds.includes(viewer.responderId),
+    own,
+    cover: own && can.respond && !past
+      ? coverPath(schedule, shift, view.nowMs)
+      : "",
     now: !past && startsAtMs <= view.nowMs,
     override: can.administer && !past
       ? overridePath(schedule, shift, { nowMs: view.nowMs, replaces })

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withStore } from "../stores.ts";
+import { forEachStore, withStore } from "../stores.ts";
 import { Desk, NOW_MS, post } from "./desk.ts";
 
 const HOUR_MS = 3_600_000;
@@ -149,5 +149,49 @@ test(
     assert.equal(replaced.body.handoff_notice_minutes, null);
     const wrong = await change("PATCH", { handoff_notice_minutes: -1 });
     assert.equal(wrong.status, 422);
+  },
+);
+
+forEachStore(
+  "of two who accept at the same moment one has it, and the other is told who",
+  async (store) => {
+    const desk = await Desk.open(store);
+    const path = await rota(desk);
+    const { viewer, responder, admin } = desk.accounts;
+    await store.accounts.update(viewer.id, { role: "responder" }, NOW_MS);
+    const { body: schedule } = await desk.as("admin")(path);
+    await store.teams.setMembers(
+      schedule.team_id,
+      [viewer, responder, admin].map(({ responderId }) => responderId),
+    );
+    for (let round = 0; round < 3; round++) {
+      const asked = await desk.as("responder")(
+        `${path}/cover-requests`,
+        post({ starts_at: at(1 + round), ends_at: at(2 + round) }),
+      );
+      assert.equal(asked.status, 201);
+      const one = `/api/v1/cover-requests/${asked.body.id}`;
+      await desk.as("viewer")(one);
+      const both = await Promise.all(
+        (["viewer", "admin"] as const).map((role) =>
+          desk.as(role)(`${one}/accept`, post({}))
+        ),
+      );
+      const [won, lost] = both.toSorted((a, b) => a.status - b.status);
+      assert.deepEqual([won?.status, lost?.status], [200, 409]);
+      const winner = both[0]?.status === 200 ? viewer : admin;
+      assert.equal(won?.body.override_ids.length, 1);
+      const name = winner === viewer ? "The viewer" : "The admin";
+      assert.match(
+        lost?.body.detail,
+        new RegExp(`is accepted already, by ${name}\\.`),
+      );
+    }
+    const overrides = await store.schedules
+      .entries([schedule.id], NOW_MS, NOW_MS + 24 * HOUR_MS);
+    assert.equal(
+      overrides.filter(({ kind }) => kind === "override").length,
+      3,
+    );
   },
 );

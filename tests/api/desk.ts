@@ -7,12 +7,13 @@ import { z } from "@hono/zod-openapi";
 import { createRoutes } from "../../src/api/app.ts";
 import type { AppDeps } from "../../src/api/deps.ts";
 import { openApiDocument } from "../../src/api/docs.ts";
-import { act, addNote } from "../../src/app/act.ts";
+import { act, actOnMany, addNote } from "../../src/app/act.ts";
 import type { Engine } from "../../src/app/engine.ts";
 import { createCodeHash } from "../../src/app/code_hash.ts";
 import { ingest } from "../../src/app/ingest.ts";
 import { hashPassword } from "../../src/app/passwords.ts";
 import { createReadiness } from "../../src/app/readiness.ts";
+import { createSeal } from "../../src/app/seal.ts";
 import { receiveReceipts } from "../../src/app/receive_receipts.ts";
 import { retryNotification } from "../../src/app/retry_notification.ts";
 import { readInfobipReceipts } from "../../src/channels/infobip_receipts.ts";
@@ -75,6 +76,8 @@ export class Desk {
       actions: {
         ingest: (source, reading) => ingest(engine, source, reading),
         act: (incidentId, action) => act(engine, { incidentId, action }),
+        actOnMany: (incidentIds, action) =>
+          actOnMany(engine, { incidentIds, action }),
         addNote: (incidentId, note) => addNote(engine, { incidentId, ...note }),
         retryNotification: (notificationId, actor) =>
           retryNotification(engine, { notificationId, actor }),
@@ -94,6 +97,11 @@ export class Desk {
           this.sent.push(message);
           return Promise.resolve(this.answer);
         },
+      },
+      calendars: {
+        fetchCalendar: () =>
+          Promise.resolve({ kind: "failed", message: "No test may call out." }),
+        seal: createSeal("a secret key that only the tests know", "calendars"),
       },
       confirmSnsSubscription: () =>
         Promise.resolve({ ok: false, message: "No test may call out." }),

@@ -212,6 +212,7 @@ test("two changes of different fields at the same moment are both there afterwar
   ]);
   const after = await store.schedules.findLayer(layerId);
   assert.equal(after?.name, "Renamed");
+  assert.ok(after.kind === "rotation");
   assert.deepEqual(after.rotation.responderIds, [bobId]);
 });
 

@@ -1,6 +1,7 @@
 /** Every screen, for what must hold on each of them. */
 import type { Page } from "npm:playwright-core@1.65.1";
 import type { Role } from "../../src/domain/people.ts";
+import { sendBundle } from "../bundle.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Screen {
@@ -14,6 +15,7 @@ export interface Screen {
 export const SCREENS: Screen[] = [
   { name: "login", as: null, path: () => "/login" },
   { name: "acknowledge", as: null, path: acknowledgePath },
+  { name: "acknowledge many", as: null, path: manyPath },
   {
     name: "acknowledge unknown",
     as: null,
@@ -42,6 +44,7 @@ export const SCREENS: Screen[] = [
     "/schedules/1",
     "/schedules/1?view=month",
     "/schedules/1/edit",
+    "/schedules/1/cover-requests/new",
     "/schedules/1/layers/new",
     "/schedules/1/entries/new?kind=override",
     "/escalation-policies",
@@ -57,6 +60,8 @@ export const SCREENS: Screen[] = [
     "/settings",
     "/settings/audit-log",
     "/account",
+    "/account/feeds",
+    "/schedules/1/feeds",
   ].map((path): Screen => ({ name: path, as: "admin", path: () => path })),
   {
     name: "contact rules",
@@ -65,6 +70,7 @@ export const SCREENS: Screen[] = [
   },
   { name: "verification", as: "admin", path: verificationPath },
   { name: "code to be typed", as: "admin", path: codePath },
+  { name: "cover request", as: "responder", path: coverPath },
   { name: "not found", as: "admin", path: () => "/incidents/999999" },
 ];
 
@@ -75,6 +81,35 @@ export function acknowledgePath(stage: Stage): string {
     if (path && text.includes("Card payments")) return path;
   }
   throw new Error("No page about the card payments was sent");
+}
+
+/** A message to the admin about all that is open. */
+async function manyPath({ store, world }: Stage): Promise<string> {
+  const { items } = await store.incidents.list(
+    { statuses: ["triggered"] },
+    { page: 1, pageSize: 50 },
+  );
+  const maya = await store.responders.findByEmail("maya@example.com");
+  if (!maya) throw new Error("The demonstration lacks its admin");
+  return await sendBundle(store, {
+    responderId: maya.id,
+    incidentIds: items.map(({ id }) => id),
+    nowMs: world.nowMs,
+  });
+}
+
+/** Somebody else's request, which the one who looks at it may take over. */
+async function coverPath({ store, world }: Stage): Promise<string> {
+  const maya = await store.responders.findByEmail("maya@example.com");
+  const { id } = await store.coverRequests.insert({
+    scheduleId: 1,
+    requesterId: maya?.id ?? 1,
+    askedId: null,
+    startsAtMs: world.nowMs + 3_600_000,
+    endsAtMs: world.nowMs + 4 * 3_600_000,
+    note: "Dentist, back by the evening",
+  }, world.nowMs);
+  return `/cover-requests/${id}`;
 }
 
 /** A contact method that is not verified. */

@@ -11,7 +11,13 @@ import { createInfobipWhatsApp } from "../../src/channels/infobip_whatsapp.ts";
 import { createSmtp } from "../../src/channels/smtp.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
-import { codeMessage, pageMessage, resolutionMessage } from "./message.ts";
+import {
+  bundleMessage,
+  codeMessage,
+  noticeMessage,
+  pageMessage,
+  resolutionMessage,
+} from "./message.ts";
 
 /** The API key and the mail password alike. */
 const SECRET = "5e1f0c7a9b2d4e6f8091-secret";
@@ -54,6 +60,8 @@ interface Provider extends AsyncDisposable {
   bring(situation: Situation): void;
   /** How often it was asked to take a message. */
   asked(): number;
+  /** The text of each message that it took. */
+  texts(): string[];
 }
 
 const account = (infobip: FakeInfobip) => ({
@@ -80,6 +88,7 @@ async function infobip(
     channel: create(fake),
     address: "+447700900123",
     asked: () => fake.requests.length,
+    texts: () => fake.taken.map(({ text }) => text),
     bring(situation) {
       switch (situation) {
         case "accepts":
@@ -120,6 +129,7 @@ async function smtp(): Promise<Provider> {
     channel,
     address: "maya@example.com",
     asked: () => fake.mails.length,
+    texts: () => fake.mails.map(({ subject, text }) => `${subject}\n${text}`),
     bring(situation) {
       switch (situation) {
         case "accepts":
@@ -182,6 +192,22 @@ for (const [name, start] of Object.entries(PROVIDERS)) {
       if (result.outcome !== "sent") assertFitToShow(result.error);
     });
 
+    for (
+      const [what, message] of [
+        ["a bundle", bundleMessage()],
+        ["a notice", noticeMessage()],
+      ] as const
+    ) {
+      Deno.test(`${name}: a provider that ${situation} makes ${what} ${outcome}`, async () => {
+        await using provider = await start();
+        provider.bring(situation);
+        const { address } = provider;
+        const result = await send(provider, { ...message, address }, situation);
+        assert.equal(result.outcome, outcome, JSON.stringify(result));
+        if (result.outcome !== "sent") assertFitToShow(result.error);
+      });
+    }
+
     // A template for pages takes no codes, whatever the provider does.
     const ofCode = name === "WhatsApp template" ? "permanent" : outcome;
     Deno.test(`${name}: a provider that ${situation} makes a code ${ofCode}, and no error repeats it`, async () => {
@@ -224,6 +250,30 @@ for (const [name, start] of Object.entries(PROVIDERS)) {
     const message = resolutionMessage({ address });
     const result = await channel.send(message, signal);
     assert.equal(result.outcome, "sent", JSON.stringify(result));
+  });
+}
+
+for (const [name, start] of Object.entries(PROVIDERS)) {
+  Deno.test(`${name}: a bundle is one message that says how many, what is worst, and where to acknowledge all`, async () => {
+    await using provider = await start();
+    const { address } = provider;
+    await send(provider, bundleMessage({ address }), "accepts");
+    assert.equal(provider.asked(), 1);
+    const [text = ""] = provider.texts();
+    assert.match(text, /3 incidents, 1 critical/);
+    assert.match(text, /#1842\b/);
+    assert.ok(text.includes(`https://pager.example.com/a/${ACK_TOKEN}`), text);
+  });
+
+  Deno.test(`${name}: a notice is one message with its text and its link, and nothing to acknowledge`, async () => {
+    await using provider = await start();
+    const { address } = provider;
+    await send(provider, noticeMessage({ address }), "accepts");
+    assert.equal(provider.asked(), 1);
+    const [text = ""] = provider.texts();
+    assert.match(text, /Your shift on Payments primary begins Mon 2 Mar 09:00/);
+    assert.match(text, /https:\/\/pager\.example\.com\/schedules\/1/);
+    assert.doesNotMatch(text, /acknowledge/i);
   });
 }
 

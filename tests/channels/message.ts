@@ -1,5 +1,7 @@
 /** A page as the deliverer hands it to a channel. */
+import { bundleOf } from "../../src/domain/bundle_text.ts";
 import type {
+  NoticeMessage,
   PageMessage,
   VerificationMessage,
 } from "../../src/ports/channel.ts";
@@ -62,6 +64,40 @@ export function codeMessage(
     idempotencyKey: "7c1d9f0e-1b57-4f2e-9a57-1f3f2b6d7c22",
     code: "204681",
     validMinutes: 15,
+    ...changes,
+  };
+}
+
+/** Promises one message to Maya about three incidents, of which 1842 is the worst. */
+export function bundleMessage(
+  changes: Partial<PageMessage> = {},
+): PageMessage {
+  const message = pageMessage();
+  const { incident } = message;
+  return {
+    ...message,
+    incidentUrl: "https://pager.example.com/incidents",
+    bundle: bundleOf([
+      incident,
+      { ...incident, id: 1843, severity: "error", title: "Disk full" },
+      { ...incident, id: 1844, severity: "info", title: "Backup is late" },
+    ]),
+    ...changes,
+  };
+}
+
+/** Promises a notice to Maya that her shift begins. */
+export function noticeMessage(
+  changes: Partial<NoticeMessage> = {},
+): NoticeMessage {
+  return {
+    kind: "notice",
+    address: "+447700900123",
+    responderName: "Maya Okafor",
+    idempotencyKey: "c2a1f0d4-1b57-4f2e-9a57-1f3f2b6d7c33",
+    subject: "Your shift begins at 09:00",
+    text: "Your shift on Payments primary begins Mon 2 Mar 09:00.",
+    link: "https://pager.example.com/schedules/1",
     ...changes,
   };
 }

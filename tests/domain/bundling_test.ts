@@ -135,6 +135,16 @@ Deno.test("a window that a wrong clock has put far ahead holds nobody up", () =>
   );
 });
 
+Deno.test("in an open window goes what is more severe or has waited already, and nothing else", () => {
+  const window = { nowMs: 1_000_000, windowMs: WINDOW };
+  const pace = { untilMs: 1_000_000 + WINDOW / 2, rank: 1 };
+  const goes = (rank: number, held = false) =>
+    goesNow({ rank, held }, pace, window);
+  assert.deepEqual([goes(0), goes(1), goes(2)], [false, false, true]);
+  // Another sender has begun a new window since: nothing waits twice.
+  assert.deepEqual([goes(0, true), goes(1, true)], [true, true]);
+});
+
 Deno.test("a resolution is below every page", () => {
   assert.equal(rankOf("page", "info"), 0);
   assert.equal(rankOf("resolution", "critical"), -1);

@@ -199,6 +199,6 @@ Deno.test("after acceptance the accepter is on call exactly where the requester 
         }
       },
     ),
-    { numRuns: 2_000 },
+    { numRuns: 5_000 },
   );
 });

@@ -110,6 +110,6 @@ Deno.test("whoever goes on or off call has exactly one part in the handoff, whoe
         }
       }
     }),
-    { numRuns: 1_000 },
+    { numRuns: 10_000 },
   );
 });

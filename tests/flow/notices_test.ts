@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { planHandoffNotices } from "../../src/app/plan_handoff_notices.ts";
 import type { NoticeDraft } from "../../src/domain/notice.ts";
 import { writeNotices } from "../../src/app/write_notices.ts";
+import { hashPassword } from "../../src/app/passwords.ts";
 import { flow } from "./flow.ts";
 import type { World } from "./world.ts";
 
@@ -259,3 +260,82 @@ flow("a delivery receipt for a notice is understood", async (world) => {
   assert.equal(answer.status, 200);
   assert.deepEqual(await states(world, "maya"), [["delivered", null]]);
 });
+
+const PASSWORD = "lantern gravel otter meridian";
+
+/** Asks the API as somebody who has an account. */
+async function ask(
+  world: World,
+  name: string,
+  { path, body }: { path: string; body: unknown },
+) {
+  const email = `${name}@example.com`;
+  if (!await world.store.accounts.findByEmail(email)) {
+    await world.store.accounts.insert({
+      responderId: world.id(name),
+      email,
+      passwordHash: await hashPassword(PASSWORD),
+      role: "responder",
+      enabled: true,
+    }, world.nowMs);
+  }
+  const answer = await world.request(`/api/v1${path}`, {
+    method: "POST",
+    headers: {
+      authorization: `Basic ${btoa(`${email}:${PASSWORD}`)}`,
+      "content-type": "application/json",
+    },
+    body: JSON.stringify(body),
+  });
+  await world.settled();
+  return answer;
+}
+
+flow(
+  "who takes a shift over is told of its handoff, and who gave it away is not",
+  async (world) => {
+    await two(world);
+    await world.responder("priya", ["sms"]);
+    const { schedule, startMs } = await rota(world);
+    await world.store.teams.setMembers(
+      schedule.teamId,
+      ["maya", "idris", "priya"].map((name) => world.id(name)),
+    );
+    const asked = await ask(world, "maya", {
+      path: `/schedules/${schedule.id}/cover-requests`,
+      body: {
+        starts_at: new Date(startMs).toISOString(),
+        ends_at: new Date(startMs + HOUR_MS).toISOString(),
+      },
+    });
+    assert.equal(asked.status, 201, JSON.stringify(asked.body));
+    await world.runNotices();
+    world.expectPage("idris", "email");
+    world.expectPage("priya", "sms");
+    const taken = await ask(world, "priya", {
+      path: `/cover-requests/${asked.body.id}/accept`,
+      body: {},
+    });
+    assert.equal(taken.status, 200, JSON.stringify(taken.body));
+    await world.runNotices();
+    assert.match(
+      world.expectPage("maya", "sms").text,
+      /^priya covers Payments primary/,
+    );
+    await world.everyMinute("46m");
+    assert.match(
+      world.expectPage("priya", "sms").text,
+      /^Your shift on Payments primary begins Mon 2 Mar 03:14 .* until Mon 2 Mar 04:14/,
+    );
+    world.expectNoPage();
+    await world.everyMinute("60m");
+    assert.match(
+      world.expectPage("priya", "sms").text,
+      /ends Mon 2 Mar 04:14 .*\. After you: idris\./,
+    );
+    assert.match(
+      world.expectPage("idris", "email").text,
+      /begins Mon 2 Mar 04:14 .*\. Before you: priya\./,
+    );
+  },
+);

@@ -29,6 +29,8 @@ import type { Incident } from "../../src/domain/incident.ts";
 import type { Notification } from "../../src/domain/notification.ts";
 import type { ChannelKind } from "../../src/domain/people.ts";
 import type { Actor, TimelineKind } from "../../src/domain/timeline.ts";
+import type { Rotation } from "../../src/domain/rotation.ts";
+import { rotationOf } from "../domain/plans.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
@@ -220,6 +222,28 @@ export class World {
       }, this.nowMs);
     }
     return { kind: "schedule", id: schedule.id };
+  }
+
+  /** A schedule in London on which these people take turns as the rotation says, else of a week from Monday at nine. */
+  async rotation(
+    teamId: number,
+    names: string[],
+    changes: Partial<Rotation> = {},
+  ): Promise<EscalationTarget> {
+    const { id } = await this.store.schedules.insert({
+      teamId,
+      name: `Schedule ${++this.#names}`,
+      description: "",
+      timeZone: "Europe/London",
+    }, this.nowMs);
+    const responderIds = names.map((name) => this.id(name));
+    await this.store.schedules.insertLayer({
+      scheduleId: id,
+      name: "Weekly",
+      kind: "rotation",
+      rotation: rotationOf({ responderIds, ...changes }),
+    }, this.nowMs);
+    return { kind: "schedule", id };
   }
 
   /** Posts a generic alert through the front door; what is due at once is sent before it settles. */

@@ -38,6 +38,12 @@ Deno.test("the token of an acknowledge link does not reach the log", () => {
   assert.equal(redactedPath("/a/1-AbcdefghijklmnoP"), "/a/[redacted]");
 });
 
+Deno.test("the token of a calendar feed does not reach the log, whole or cut", () => {
+  for (const token of [`ppc_${"A".repeat(40)}.ics`, "ppc_Ab12", "x.ics"]) {
+    assert.equal(redactedPath(`/ical/${token}`), "/ical/[redacted]");
+  }
+});
+
 Deno.test("paths of the API stay readable", () => {
   for (
     const path of [

@@ -75,4 +75,66 @@ for (
     );
     assert.equal(rang.length, 2);
   });
+
+  Deno.test(`kill -9 on ${name} with a bundle under way: it goes once more, whole and under the same id, and each row says so`, async () => {
+    await using infobip = await FakeInfobip.start();
+    await using smtp = await FakeSmtp.start();
+    await using database = await open();
+    const env = {
+      ...settings(database.url, infobip, smtp),
+      PAGE_BUNDLING_SECONDS: "5",
+    };
+    const first = await Server.start({ env });
+    await script("create_admin", {
+      args: [ADMIN, "--name", "Maya Okafor"],
+      env,
+      input: `${PASSWORD}\n`,
+    });
+    const { key } = await setUp(first, 60);
+    const post = async (number: number) => {
+      const { body } = await first.request("POST", "/api/v1/alerts", {
+        key,
+        body: {
+          ...ALERT,
+          external_id: `disk-${number}`,
+          title: `Disk ${number} full`,
+        },
+      });
+      return body.id as number;
+    };
+    const alone = await post(1);
+    await infobip.waitFor(({ taken }) => taken);
+    infobip.answerNext("accept_then_hang");
+    const together = [await post(2), await post(3), await post(4)];
+    const whole = /^3 incidents, all critical\./;
+    await infobip.waitFor(({ text }) => whole.test(text), 60_000);
+    await first.kill();
+
+    await using second = await Server.start({ env });
+    const sent = (incidentId: number) =>
+      until(
+        async () => {
+          const { body } = await second.request(
+            "GET",
+            `/api/v1/incidents/${incidentId}`,
+            { auth: AUTH },
+          );
+          return body.notifications.find((
+            row: { channel: string; status: string },
+          ) => row.channel === "sms" && row.status === "sent");
+        },
+        `the page of incident ${incidentId} sent`,
+        60_000,
+      );
+    for (const id of together) {
+      const row = await sent(id);
+      assert.equal(row.maybe_sent_twice, true);
+      assert.equal(row.attempts, 2);
+    }
+    assert.equal((await sent(alone)).maybe_sent_twice, false);
+    const [, one, again, ...others] = infobip.requests;
+    assert.match(again?.text ?? "", whole);
+    assert.equal(again?.messageId, one?.messageId);
+    assert.deepEqual(others, []);
+  });
 }

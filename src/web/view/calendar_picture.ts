@@ -42,8 +42,10 @@ export interface DrawnDay {
   width: number;
   /** "Mo". */
   weekday: string;
-  /** "23", and the month with the first day shown and with the first of one. */
+  /** "23". */
   date: string;
+  /** "Nov" on the first day of a week or a month. */
+  month: string;
   /** "25 h" where the clocks change; else empty. */
   length: string;
   look: string;
@@ -255,9 +257,8 @@ function drawnDay(
     x: round(index * width),
     width: round(width),
     weekday: WEEKDAYS[date.dayOfWeek - 1] ?? "",
-    date: first
-      ? date.toLocaleString("en-GB", { day: "numeric", month: "short" })
-      : String(date.day),
+    date: String(date.day),
+    month: first ? date.toLocaleString("en-GB", { month: "short" }) : "",
     length: lengthMs === DAY_MS ? "" : `${hours(lengthMs)} h`,
     look: [
       "day",

@@ -1,6 +1,6 @@
 /** A rotation while it is being written: what stands in the form, right or wrong, and what its buttons do to it. */
 import { type PeriodUnit, ROTATION_LIMITS } from "../../domain/rotation.ts";
-import type { ScheduleLayer } from "../../domain/schedule.ts";
+import type { RotationLayer } from "../../domain/schedule.ts";
 import type { WeeklyWindow } from "../../domain/weekly_windows.ts";
 import type { Form } from "../form.ts";
 import {
@@ -75,7 +75,7 @@ export function newLayerDraft(
 
 /** Promises the draft of a rotation that is there. */
 export function layerDraftOf(
-  { name, rotation }: Pick<ScheduleLayer, "name" | "rotation">,
+  { name, rotation }: Pick<RotationLayer, "name" | "rotation">,
 ): LayerDraft {
   const { period, handoff, restrictions } = rotation;
   const duty = dutyPreset(restrictions);

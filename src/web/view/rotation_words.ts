@@ -1,6 +1,7 @@
 /** What a rotation does, in a sentence. */
 import type { PeriodUnit, Rotation } from "../../domain/rotation.ts";
-import type { WeeklyWindow } from "../../domain/weekly_windows.ts";
+import { minutesOf, type WeeklyWindow } from "../../domain/weekly_windows.ts";
+import { hoursLines } from "./business_hours.ts";
 import { dutyPreset } from "./duty_hours.ts";
 import { listed, spelled } from "./plural.ts";
 import { strongNames, type Words } from "./words.ts";
@@ -83,7 +84,7 @@ function dutyWords({ restrictions, turnCounts }: Rotation): string {
   if (restrictions.length === 0) return "";
   const preset = dutyPreset(restrictions);
   const when = preset === "own"
-    ? `: ${listed(restrictions.map(windowWords), 4)}`
+    ? `: ${listed(spansOf(restrictions), 4)}`
     : preset === "office"
     ? " on weekdays from 09:00 to 17:00"
     : " at nights and weekends";
@@ -91,6 +92,25 @@ function dutyWords({ restrictions, turnCounts }: Rotation): string {
     ? " Only time on duty counts as a turn."
     : "";
   return ` On duty${when}.${counts}`;
+}
+
+/** Days with the same hours together, as "every day 22:00 to 07:00"; longer windows one by one. */
+function spansOf(windows: readonly WeeklyWindow[]): string[] {
+  const [short, long] = [true, false].map((isShort) =>
+    windows.filter((one) => minutesOf(one).length <= 1_440 === isShort)
+  );
+  return [
+    ...hoursLines(short ?? []).map(({ days, from, to }) =>
+      `${daysWords(days)} ${from} to ${to}`
+    ),
+    ...(long ?? []).map(windowWords),
+  ];
+}
+
+function daysWords(days: readonly number[]): string {
+  if (days.length === 7) return "every day";
+  if (days.join() === "1,2,3,4,5") return "weekdays";
+  return listed(days.map((day) => DAY_NAMES[day - 1] ?? ""), 7);
 }
 
 function lifeWords({ startsAt, endsAt }: Rotation): string {
