@@ -75,7 +75,10 @@ browserTest(
     await page.keyboard.press("Tab");
     const words = bar.locator(".tip");
     assert.ok(await words.isVisible());
-    assert.match(await words.textContent() ?? "", /layer Weekly.*\d\d:\d\d to /);
+    assert.match(
+      await words.textContent() ?? "",
+      /layer Weekly.*\d\d:\d\d to /,
+    );
     assert.match(
       await bar.locator("title").textContent() ?? "",
       /, layer Weekly: \w{3} \d+ \w{3}, \d\d:\d\d to /,
