@@ -21,49 +21,62 @@ export interface ReadinessMailing {
 
 /**
  * Promises how many mails are new. The first call of an ISO week from Monday 08:00 UTC on checks, of however many
- * processes; the mark that it did commits with the mails. When nothing will or may fail there is none.
+ * processes; the mark that it did commits with the mails. When nothing will or may fail there is none. The check itself,
+ * which takes a while where there is much to check, is done before the transaction, so that no alert waits for it.
  */
 export async function mailReadiness(
   { engine, sending, baseUrl }: ReadinessMailing,
 ): Promise<number> {
+  const { store } = engine;
   const nowMs = engine.clock();
   const week = weekToCheck(nowMs);
-  if (week === null) return 0;
-  const written = await engine.store.transaction(async (tx) => {
-    if (!await tx.seenMessages.record(SCOPE, week, nowMs)) return 0;
-    const range = {
-      fromMs: nowMs,
-      toMs: nowMs + READINESS_DAYS.otherwise * DAY_MS,
-    };
-    const input = await loadReadiness(tx, { ...sending, ...range });
-    const findings = checkReadiness(input);
-    const { adminIds, responders } = input.people;
-    const notices: NewNotice[] = [];
-    for (const id of adminIds) {
-      const admin = await tx.responders.find(id);
-      const person = responders.get(id);
-      if (!admin || !person) continue;
-      const { timeZone } = admin;
-      const words = readinessMail(findings, { ...range, timeZone });
-      if (words === null) return 0;
-      notices.push({
-        ...words,
-        ...addressOf(admin, person),
-        dedupKey: `readiness:${week}:${id}`,
-        about: { kind: "readiness" },
-        responderId: id,
-        link: `${baseUrl}/readiness`,
-        dueAtMs: nowMs,
-        expiresAtMs: nowMs + WORTH_SENDING_MS,
-        state: engine.sendingEnabled ? "queued" : "suppressed",
-        idempotencyKey: engine.newId(),
-        createdAtMs: nowMs,
-      });
-    }
-    return await tx.notices.insert(notices);
-  });
+  if (week === null || await store.seenMessages.has(SCOPE, week)) return 0;
+  const notices = await noticesOf(engine, { sending, baseUrl, week, nowMs });
+  const written = await store.transaction(async (tx) =>
+    await tx.seenMessages.record(SCOPE, week, nowMs)
+      ? await tx.notices.insert(notices)
+      : 0
+  );
   if (written > 0) engine.kick();
   return written;
+}
+
+/** One for each admin; none when all is well. */
+async function noticesOf(
+  { store, newId, sendingEnabled }: ReadinessMailing["engine"],
+  { sending, baseUrl, week, nowMs }: Omit<ReadinessMailing, "engine"> & {
+    week: string;
+    nowMs: number;
+  },
+): Promise<NewNotice[]> {
+  const toMs = nowMs + READINESS_DAYS.otherwise * DAY_MS;
+  const range = { fromMs: nowMs, toMs };
+  const input = await loadReadiness(store, { ...sending, ...range });
+  const findings = checkReadiness(input);
+  const { adminIds, responders } = input.people;
+  const notices: NewNotice[] = [];
+  for (const id of adminIds) {
+    const admin = await store.responders.find(id);
+    const person = responders.get(id);
+    if (!admin || !person) continue;
+    const { timeZone } = admin;
+    const words = readinessMail(findings, { ...range, timeZone });
+    if (words === null) return [];
+    notices.push({
+      ...words,
+      ...addressOf(admin, person),
+      dedupKey: `readiness:${week}:${id}`,
+      about: { kind: "readiness" },
+      responderId: id,
+      link: `${baseUrl}/readiness`,
+      dueAtMs: nowMs,
+      expiresAtMs: nowMs + WORTH_SENDING_MS,
+      state: sendingEnabled ? "queued" : "suppressed",
+      idempotencyKey: newId(),
+      createdAtMs: nowMs,
+    });
+  }
+  return notices;
 }
 
 /** The first mail address that is switched on, else the one that the responder is known by. */

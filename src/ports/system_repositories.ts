@@ -42,6 +42,8 @@ export interface RateLimitRepository {
 export interface SeenMessageRepository {
   /** True the first time, false for a repetition; in the transaction of what it guards. */
   record(scope: string, messageId: string, nowMs: number): Promise<boolean>;
+  /** Whether it was recorded; only `record` decides who is first. */
+  has(scope: string, messageId: string): Promise<boolean>;
   prune(beforeMs: number): Promise<number>;
 }
 

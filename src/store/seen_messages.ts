@@ -25,6 +25,13 @@ export class SeenMessages implements SeenMessageRepository {
     });
   }
 
+  async has(scope: string, messageId: string): Promise<boolean> {
+    const row = await this.#session.read.selectFrom("seen_messages")
+      .select("scope").where("scope", "=", scope)
+      .where("message_id", "=", indexable(messageId)).executeTakeFirst();
+    return row !== undefined;
+  }
+
   prune(beforeMs: number): Promise<number> {
     return pruneBatches(
       this.#session,

@@ -194,7 +194,9 @@ contract("a message is taken once in its scope", async (store) => {
   const { seenMessages } = store;
   const long = "m".repeat(10_000);
   for (const id of ["1", long, "", "a'b\"%\\"]) {
+    assert.equal(await seenMessages.has("source:1", id), false);
     assert.equal(await seenMessages.record("source:1", id, NOW), true);
+    assert.equal(await seenMessages.has("source:1", id), true);
     assert.equal(await seenMessages.record("source:1", id, NOW + 9), false);
     assert.equal(await seenMessages.record("source:2", id, NOW), true);
   }
