@@ -27,6 +27,8 @@ export interface DelivererOptions {
   bundlingMs: number;
   baseUrl: string;
   links: LinkSigner;
+  /** False: nothing is claimed; what is on its way is finished. */
+  mayClaim(): boolean;
 }
 
 export interface DeliverySummary {
@@ -81,6 +83,7 @@ interface Lane {
   bundlingMs: number;
   baseUrl: string;
   links: LinkSigner;
+  mayClaim(): boolean;
 }
 
 /** What goes as one message: one notification, or a bundle of them, the worst first. */
@@ -108,7 +111,9 @@ function createLane(engine: Engine, lane: Lane) {
     for (;;) {
       asked = false;
       ask = Promise.withResolvers();
-      const limit = stopped ? 0 : lane.concurrency - onTheirWay.size;
+      const limit = stopped || !lane.mayClaim()
+        ? 0
+        : lane.concurrency - onTheirWay.size;
       const parcels = limit === 0
         ? []
         : await claim(engine, lane, { limit, firstAttemptsOnly });
@@ -133,6 +138,9 @@ function createLane(engine: Engine, lane: Lane) {
     },
     async stop(): Promise<void> {
       stopped = true;
+      // Wakes a run that waits for work, so that it ends; one that is claiming right now begins what it has claimed.
+      ask.resolve();
+      await running?.catch(() => {});
       await Promise.allSettled(onTheirWay);
     },
   };

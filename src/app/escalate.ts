@@ -23,14 +23,18 @@ export interface EscalationSummary {
 
 /**
  * Promises every incident that was due when it began looked at once, each in its own transaction and by one process
- * only. Wakes the deliverer for what it queued.
+ * only; fewer where `mayGoOn` says no in between. Wakes the deliverer for what it queued.
  */
-export async function escalateDue(engine: Engine): Promise<EscalationSummary> {
+export async function escalateDue(
+  engine: Engine,
+  { mayGoOn = () => true }: { mayGoOn?: () => boolean } = {},
+): Promise<EscalationSummary> {
   const summary = { escalated: 0, expired: 0, postponed: 0 };
   for (;;) {
     const nowMs = engine.clock();
     const due = await engine.store.incidents.due(nowMs, BATCH);
     for (const id of due) {
+      if (!mayGoOn()) return summary;
       const done = await orPostpone(
         engine,
         id,
@@ -40,6 +44,7 @@ export async function escalateDue(engine: Engine): Promise<EscalationSummary> {
     }
     const old = await engine.store.incidents.expired(nowMs, BATCH);
     for (const id of old) {
+      if (!mayGoOn()) return summary;
       const done = await orPostpone(
         engine,
         id,

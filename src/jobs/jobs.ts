@@ -26,13 +26,32 @@ export interface JobContext {
   node: string;
   /** When each job of this process ended last, epoch milliseconds. */
   endedAtMs: Map<string, number>;
+  /** False: this process does no work by itself, so that no job is begun. */
+  mayWork(): boolean;
+  /** The runs that have begun and not ended. */
+  running: Set<Promise<void>>;
 }
 
 /** Every job that matters runs once a minute: after so long without one, the process is not well. */
 const LATE_MS = 3 * MINUTE_MS;
 
-/** Promises the job run once and its outcome kept, whatever happens; never throws, since a cron handler must not. */
-export async function runJob(
+/**
+ * Promises the job run once and its outcome kept, whatever happens; never throws, since a cron handler must not. Nothing
+ * is run while this process may not work.
+ */
+export async function runJob(context: JobContext, job: Job): Promise<void> {
+  if (!context.mayWork()) {
+    // It will not be late for that.
+    context.endedAtMs.set(job.name, context.clock());
+    return;
+  }
+  const run = runAndRecord(context, job)
+    .finally(() => context.running.delete(run));
+  context.running.add(run);
+  await run;
+}
+
+async function runAndRecord(
   { jobs, clock, node, endedAtMs }: JobContext,
   job: Job,
 ): Promise<void> {

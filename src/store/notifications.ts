@@ -19,6 +19,7 @@ import {
   sharedColumns,
 } from "./notification_row.ts";
 import { deletePaces, letGo } from "./pacing.ts";
+import { releaseLeases } from "./leases.ts";
 import { chunks, pruneBatches, within } from "./page.ts";
 import type { Session } from "./session.ts";
 import { MOST_TOGETHER, take } from "./take.ts";
@@ -213,6 +214,10 @@ export class Notifications implements NotificationRepository {
         .where("id", "in", inFewLengths(ids)).orderBy("id").execute();
       return rows.map(notificationOf);
     });
+  }
+
+  releaseLeases(owner: string, nowMs: number): Promise<number> {
+    return releaseLeases(this.#session, "notifications", { owner, nowMs });
   }
 
   async hasPending(incidentId: number): Promise<boolean> {

@@ -25,6 +25,8 @@ forEachStore(
       clock: ticking(),
       node: "node-a",
       endedAtMs: new Map(),
+      mayWork: () => true,
+      running: new Set<Promise<void>>(),
     };
     await runJob(context, job(() => Promise.resolve("3 escalated")));
     await runJob(context, job(() => Promise.reject(new Error("no database"))));
@@ -53,6 +55,8 @@ Deno.test("a job never throws, even when its outcome cannot be kept", async () =
     clock: ticking(),
     node: "node-a",
     endedAtMs: new Map(),
+    mayWork: () => true,
+    running: new Set<Promise<void>>(),
   };
   await runJob(context, job(() => Promise.resolve("done")));
 });
