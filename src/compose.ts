@@ -38,6 +38,7 @@ import {
 import { createJobs } from "./jobs/table.ts";
 import { createWaker, type Waker } from "./jobs/waker.ts";
 import type { Clock, NewId, Random } from "./ports/clock.ts";
+import { UNOBSERVED } from "./ports/observer.ts";
 import type { Store } from "./ports/store.ts";
 import {
   createSnsSubscriptions,
@@ -95,6 +96,7 @@ const BODY_BUDGET_BYTES = 128 * 1024 * 1024;
 export function compose(outside: Outside): PagerPal {
   const { config, store, clock, random, newId, node } = outside;
   const links = createLinkSigner(config.secretKey);
+  const observer = UNOBSERVED;
   let kick = () => {};
   const engine: Engine = {
     store,
@@ -102,6 +104,7 @@ export function compose(outside: Outside): PagerPal {
     random,
     newId,
     sendingEnabled: config.notificationSendingEnabled,
+    observer,
     kick: () => kick(),
   };
   const channels = createChannels(channelsConfig(config), {
@@ -167,6 +170,7 @@ export function compose(outside: Outside): PagerPal {
     clock,
     node,
     endedAtMs: new Map(),
+    observer,
   };
   const actions = createActions(engine);
   const bodyBudget = new BodyBudget(BODY_BUDGET_BYTES);

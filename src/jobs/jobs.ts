@@ -1,6 +1,7 @@
 /** The jobs that Deno.cron runs every minute: the guarantee behind the fast paths. */
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../ports/clock.ts";
+import type { Observer } from "../ports/observer.ts";
 import type { JobRepository } from "../ports/system_repositories.ts";
 
 const log = getLogger(["pagerpal", "jobs"]);
@@ -26,6 +27,7 @@ export interface JobContext {
   node: string;
   /** When each job of this process ended last, epoch milliseconds. */
   endedAtMs: Map<string, number>;
+  observer: Pick<Observer, "span" | "jobEnded">;
 }
 
 /** Every job that matters runs once a minute: after so long without one, the process is not well. */
@@ -33,14 +35,14 @@ const LATE_MS = 3 * MINUTE_MS;
 
 /** Promises the job run once and its outcome kept, whatever happens; never throws, since a cron handler must not. */
 export async function runJob(
-  { jobs, clock, node, endedAtMs }: JobContext,
+  { jobs, clock, node, endedAtMs, observer }: JobContext,
   job: Job,
 ): Promise<void> {
   const startedAtMs = clock();
   let outcome: "ok" | "failed" = "ok";
   let message: string;
   try {
-    message = await job.run();
+    message = await observer.span("job", { job: job.name }, () => job.run());
   } catch (error) {
     outcome = "failed";
     message = error instanceof Error ? error.message : String(error);
@@ -57,6 +59,7 @@ export async function runJob(
     outcome,
     message,
   };
+  observer.jobEnded(run);
   try {
     await jobs.record(run);
   } catch (error) {
