@@ -39,6 +39,7 @@ import { createHeartbeat } from "./jobs/heartbeat.ts";
 import { createJobs } from "./jobs/table.ts";
 import { createWaker, type Waker } from "./jobs/waker.ts";
 import type { Clock, NewId, Random } from "./ports/clock.ts";
+import { UNOBSERVED } from "./ports/observer.ts";
 import type { Store } from "./ports/store.ts";
 import {
   createSnsSubscriptions,
@@ -104,6 +105,7 @@ const BODY_BUDGET_BYTES = 128 * 1024 * 1024;
 export function compose(outside: Outside): PagerPal {
   const { config, store, clock, random, newId, node } = outside;
   const links = createLinkSigner(config.secretKey);
+  const observer = UNOBSERVED;
   let kick = () => {};
   const engine: Engine = {
     store,
@@ -111,6 +113,7 @@ export function compose(outside: Outside): PagerPal {
     random,
     newId,
     sendingEnabled: config.notificationSendingEnabled,
+    observer,
     kick: () => kick(),
   };
   const startedAtMs = clock();
@@ -200,6 +203,7 @@ export function compose(outside: Outside): PagerPal {
     endedAtMs: new Map(),
     mayWork,
     running: new Set(),
+    observer,
   };
   const actions = createActions(engine);
   const bodyBudget = new BodyBudget(BODY_BUDGET_BYTES);

@@ -147,21 +147,31 @@ function createLane(engine: Engine, lane: Lane) {
 }
 
 async function claim(
-  { store, clock }: Engine,
+  { store, clock, observer }: Engine,
   lane: Lane,
   { limit, firstAttemptsOnly }: { limit: number; firstAttemptsOnly: boolean },
 ): Promise<Parcel[]> {
+  const { kind: channel, node: owner, bundlingMs } = lane;
   const nowMs = clock();
-  const claimed = await store.notifications.claim({
-    channel: lane.kind,
-    owner: lane.node,
-    nowMs,
-    leaseUntilMs: nowMs + lane.leaseMs,
-    limit,
-    firstAttemptsOnly,
-    bundlingMs: lane.bundlingMs,
-  });
-  return parcelsOf(claimed);
+  const claimed = await observer.span(
+    "claim",
+    { channel },
+    () =>
+      store.notifications.claim({
+        channel,
+        owner,
+        nowMs,
+        leaseUntilMs: nowMs + lane.leaseMs,
+        limit,
+        firstAttemptsOnly,
+        bundlingMs,
+      }),
+  );
+  const parcels = parcelsOf(claimed);
+  for (const parcel of parcels) {
+    if (parcel.some((each) => each.takenOver)) observer.leaseTakenOver(channel);
+  }
+  return parcels;
 }
 
 function parcelsOf(claimed: readonly ClaimedNotification[]): Parcel[] {
@@ -184,7 +194,12 @@ async function deliverOne(
 ): Promise<keyof DeliverySummary | null> {
   const [{ notification }] = parcel;
   try {
-    const result = attemptRefusal(notification) ?? await send(lane, parcel);
+    const result = attemptRefusal(notification) ??
+      await engine.observer.span(
+        "send",
+        attributesOf(notification, parcel.length),
+        () => send(lane, parcel),
+      );
     return await record(engine, lane, { parcel, result });
   } catch (error) {
     log.error("Notification {notificationId} could not be settled", {
@@ -194,6 +209,19 @@ async function deliverOne(
     });
     return null;
   }
+}
+
+function attributesOf(
+  { id, incidentId, channel, attempt }: ClaimedNotification["notification"],
+  messages: number,
+) {
+  return {
+    channel,
+    attempt,
+    messages,
+    notification_id: id,
+    incident_id: incidentId,
+  };
 }
 
 async function send(
@@ -252,6 +280,7 @@ async function record(
     );
     return null;
   }
+  engine.observer.settled(parcel, notification);
   if (moveOn) {
     // Nothing has reached the person: what waits behind it need not.
     await engine.store.notifications.endWindow(notification);

@@ -1,6 +1,7 @@
 /** The jobs that Deno.cron runs every minute: the guarantee behind the fast paths. */
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../ports/clock.ts";
+import type { Observer } from "../ports/observer.ts";
 import type { JobRepository } from "../ports/system_repositories.ts";
 
 const log = getLogger(["pagerpal", "jobs"]);
@@ -30,6 +31,7 @@ export interface JobContext {
   mayWork(): boolean;
   /** The runs that have begun and not ended. */
   running: Set<Promise<void>>;
+  observer: Pick<Observer, "span" | "jobEnded">;
 }
 
 /** Every job that matters runs once a minute: after so long without one, the process is not well. */
@@ -52,14 +54,14 @@ export async function runJob(context: JobContext, job: Job): Promise<void> {
 }
 
 async function runAndRecord(
-  { jobs, clock, node, endedAtMs }: JobContext,
+  { jobs, clock, node, endedAtMs, observer }: JobContext,
   job: Job,
 ): Promise<void> {
   const startedAtMs = clock();
   let outcome: "ok" | "failed" = "ok";
   let message: string;
   try {
-    message = await job.run();
+    message = await observer.span("job", { job: job.name }, () => job.run());
   } catch (error) {
     outcome = "failed";
     message = error instanceof Error ? error.message : String(error);
@@ -76,6 +78,7 @@ async function runAndRecord(
     outcome,
     message,
   };
+  observer.jobEnded(run);
   try {
     await jobs.record(run);
   } catch (error) {

@@ -137,6 +137,8 @@ export interface ClaimedNotification {
   teamName: string;
   sourceName: string;
   responderName: string;
+  /** Its lease had run out: whoever was sending it died or stood still. */
+  takenOver: boolean;
 }
 
 export interface NotificationRepository {

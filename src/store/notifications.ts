@@ -79,7 +79,7 @@ export class Notifications implements NotificationRepository {
         const { rows, held } = await take({
           ...{ db, dialect, claim: { ...claim, limit }, due, isCut, sends },
         });
-        return { claimed: await claimedOf(db, rows), held };
+        return { claimed: await claimedOf(db, rows, due), held };
       }, { durable: sends });
       if (taken.claimed.length > 0) return taken.claimed;
       if (taken.held === 0) fruitless++;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { UNOBSERVED } from "../../src/ports/observer.ts";
 import {
   type Job,
   lateJobs,
@@ -27,6 +28,7 @@ forEachStore(
       endedAtMs: new Map(),
       mayWork: () => true,
       running: new Set<Promise<void>>(),
+      observer: UNOBSERVED,
     };
     await runJob(context, job(() => Promise.resolve("3 escalated")));
     await runJob(context, job(() => Promise.reject(new Error("no database"))));
@@ -57,6 +59,7 @@ Deno.test("a job never throws, even when its outcome cannot be kept", async () =
     endedAtMs: new Map(),
     mayWork: () => true,
     running: new Set<Promise<void>>(),
+    observer: UNOBSERVED,
   };
   await runJob(context, job(() => Promise.resolve("done")));
 });
