@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createTestDatabase, createTestFile } from "../databases.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
+import { changes, untilOpen } from "../sse.ts";
 import { NEWER_MIGRATION, runSql, WITHOUT_NEWER_MIGRATION } from "../sql.ts";
 import { ADMIN, ALERT, AUTH, PASSWORD, settings, setUp } from "./desk.ts";
 import { script, Server, until } from "./server.ts";
@@ -113,5 +114,30 @@ for (
       assert.equal(page.maybe_sent_twice, false);
     }
     assert.equal(infobip.requests.length, 2);
+  });
+
+  Deno.test(`two processes on ${name}: a page open on one hears of what the other takes`, async () => {
+    await using infobip = await FakeInfobip.start();
+    await using smtp = await FakeSmtp.start();
+    await using database = await open();
+    const env = settings(database.url, infobip, smtp);
+    await using first = await Server.start({ env });
+    await createAdmin(env);
+    const { key } = await setUp(first, 60);
+    await using second = await Server.start({ env });
+    const response = await fetch(`${second.baseUrl}/events?seen=none`, {
+      headers: { authorization: `Basic ${btoa(AUTH)}` },
+    });
+    const seen = changes(response);
+    await untilOpen(seen, 0);
+    for (const [count, externalId] of ["one", "two", "three"].entries()) {
+      await first.request("POST", "/api/v1/alerts", {
+        key,
+        body: { ...ALERT, external_id: externalId },
+      });
+      await untilOpen(seen, count + 1);
+    }
+    assert.equal(await second.stop(), 0);
+    while (!(await seen.next()).done);
   });
 }
