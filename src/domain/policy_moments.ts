@@ -12,6 +12,7 @@ import { type Directory, type PlannedPage, respondersOf } from "./reach.ts";
 import type { Shift } from "./schedule.ts";
 import { whyPassedOver } from "./step_condition.ts";
 import { type Stretch, windowsIn } from "./weekly_windows.ts";
+import { zoneClock } from "./zone_clock.ts";
 
 export interface PolicyInput {
   fromMs: number;
@@ -97,10 +98,12 @@ function edgesOf(policy: EscalationPolicy, input: PolicyInput): number[] {
     (tiles.get(id) ?? []).map(({ startsAtMs }) => startsAtMs)
   );
   const hours = policy.steps.flatMap(({ businessHours }) =>
-    businessHours === null
-      ? []
-      : windowsIn(businessHours.windows, businessHours.timeZone, input)
-        .flatMap(({ startsAtMs, endsAtMs }) => [startsAtMs, endsAtMs])
+    businessHours === null ? [] : windowsIn(
+      businessHours.windows,
+      zoneClock(businessHours.timeZone),
+      input,
+    )
+      .flatMap(({ startsAtMs, endsAtMs }) => [startsAtMs, endsAtMs])
   );
   return [...new Set([fromMs, ...shifts, ...hours, toMs])]
     .sort((a, b) => a - b);

@@ -2,8 +2,10 @@
  * Who is on call. At any instant the topmost of these that says somebody decides: overrides, one-off entries, then the
  * layers from the last to the first. After that, overrides that name whom they replace put one person for another.
  */
-import { type Rotation, turnsIn } from "./rotation.ts";
+import type { Rotation } from "./rotation.ts";
+import { turnsIn } from "./turns.ts";
 import type { Stretch } from "./weekly_windows.ts";
+import { type ZoneClock, zoneClock } from "./zone_clock.ts";
 
 export interface Schedule {
   id: number;
@@ -124,9 +126,10 @@ export function shifts(
   fromMs: number,
   toMs: number,
 ): Shift[] {
+  const clock = zoneClock(plan.timeZone);
   return tiled([
     ...plan.layers.flatMap((layer, rank) =>
-      piecesOf(layer, { rank, timeZone: plan.timeZone, fromMs, toMs })
+      piecesOf(layer, { rank, clock, fromMs, toMs })
     ),
     ...plan.windows.map((window) => ({
       ...window,
@@ -202,16 +205,16 @@ interface Piece extends Stretch {
 
 function piecesOf(
   layer: PlanLayer,
-  { rank, timeZone, fromMs, toMs }: {
+  { rank, clock, fromMs, toMs }: {
     rank: number;
-    timeZone: string;
+    clock: ZoneClock;
     fromMs: number;
     toMs: number;
   },
 ): Piece[] {
   const windows = layer.kind === "calendar"
     ? layer.windows
-    : turnsIn(layer.rotation, timeZone, { fromMs, toMs });
+    : turnsIn(layer.rotation, clock, { fromMs, toMs });
   return windows.map(({ responderId, startsAtMs, endsAtMs }) => ({
     rank,
     id: layer.id,
