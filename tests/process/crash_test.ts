@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import { createClient } from "@libsql/client";
-import {
-  createTestDatabase,
-  createTestFile,
-  onConnection,
-} from "../databases.ts";
+import { createTestDatabase, createTestFile } from "../databases.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
+import { runSql } from "../sql.ts";
 import { ADMIN, ALERT, AUTH, PASSWORD, settings, setUp } from "./desk.ts";
 import { script, Server, until } from "./server.ts";
 
@@ -148,13 +144,8 @@ for (
 
 /** As if the time were over for which the dead process alone may send what it has begun. */
 async function endLeases(url: string): Promise<void> {
-  const statement =
-    "UPDATE notifications SET lease_until_ms = 1 WHERE state = 'sending'";
-  if (url.startsWith("postgres:")) {
-    await onConnection(url, (sql) => sql.unsafe(statement));
-    return;
-  }
-  const client = createClient({ url });
-  await client.execute(statement);
-  client.close();
+  await runSql(
+    url,
+    "UPDATE notifications SET lease_until_ms = 1 WHERE state = 'sending'",
+  );
 }

@@ -13,6 +13,7 @@ import {
 import { PLAIN_STEP } from "../../src/domain/escalation_policy.ts";
 import type { Role } from "../../src/domain/people.ts";
 import type { Store } from "../../src/ports/store.ts";
+import { NEWEST_SCHEMA_VERSION } from "../../src/store/migrations.ts";
 import { cheapHash } from "../cheap_hash.ts";
 import { withStore } from "../stores.ts";
 
@@ -44,8 +45,9 @@ export class House {
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       fetch: () => Promise.reject(new Error("No test may call out.")),
       node: "node-test",
+      hostname: "test",
       version: "0.0.0-test",
-      schemaVersion: 2,
+      schemaVersion: NEWEST_SCHEMA_VERSION,
       staticDirectory: new URL("../../static/", import.meta.url).pathname,
     });
   }
