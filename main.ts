@@ -18,14 +18,17 @@ import { VERSION } from "./src/version.ts";
 
 const log = getLogger(["pagerpal"]);
 
-/** A send takes 10 s at most: what is on its way after this is left to its lease. */
+/** A send takes 10 s at most: what is on its way after this is given back. */
 const DRAIN_MS = 12_000;
+/** And then the database is waited for no longer than this. */
+const LEAVE_MS = 3_000;
 
 const config = readSettings();
 configureLogging({ level: config.logLevel, secrets: config.secrets });
 for (const warning of config.warnings) log.warn(warning);
 const store = await readyDatabase();
-const node = `node-${crypto.randomUUID().slice(0, 8)}`;
+const hostname = Deno.hostname();
+const node = `${hostname.slice(0, 100)}-${crypto.randomUUID().slice(0, 8)}`;
 const pagerpal = compose({
   config,
   store,
@@ -35,12 +38,14 @@ const pagerpal = compose({
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   fetch,
   node,
+  hostname,
   version: VERSION,
   schemaVersion: await newestVersion(),
   staticDirectory: new URL("./static/", import.meta.url).pathname,
 });
 registerJobs(pagerpal.jobContext, pagerpal.jobs);
-pagerpal.waker.start();
+// Requests are taken meanwhile.
+void pagerpal.start();
 const listensItself = Deno.args.includes("--listen");
 if (listensItself) listen();
 
@@ -97,12 +102,18 @@ async function stop(server: Deno.HttpServer, signal: string): Promise<void> {
   if (stopping) return;
   stopping = true;
   log.info("{signal}: no new work, finishing what is on its way", { signal });
-  const timer = setTimeout(() => Deno.exit(1), DRAIN_MS);
+  const deadline = setTimeout(() => void leave(1), DRAIN_MS);
   pagerpal.closeStreams();
-  await server.shutdown();
-  await pagerpal.stop();
+  await Promise.all([server.shutdown(), pagerpal.drain()]);
+  clearTimeout(deadline);
+  await leave(0);
+}
+
+/** Says goodbye to the other nodes and ends the process. */
+async function leave(code: number): Promise<never> {
+  setTimeout(() => Deno.exit(1), LEAVE_MS);
+  await pagerpal.leave();
   await store.close();
-  clearTimeout(timer);
   log.info("Stopped");
-  Deno.exit(0);
+  Deno.exit(code);
 }

@@ -35,9 +35,11 @@ import {
   lateJobs,
   nextRunAtMs,
 } from "./jobs/jobs.ts";
+import { createHeartbeat } from "./jobs/heartbeat.ts";
 import { createJobs } from "./jobs/table.ts";
 import { createWaker, type Waker } from "./jobs/waker.ts";
 import type { Clock, NewId, Random } from "./ports/clock.ts";
+import { UNOBSERVED } from "./ports/observer.ts";
 import type { Store } from "./ports/store.ts";
 import {
   createSnsSubscriptions,
@@ -62,8 +64,10 @@ export interface Outside {
   newId: NewId;
   randomBytes(length: number): Uint8Array;
   fetch: typeof fetch;
-  /** Names this process as the owner of leases. */
+  /** Names this process as the owner of leases; no other process ever had the name. */
   node: string;
+  /** Of the machine. */
+  hostname: string;
   version: string;
   /** The newest migration that this program knows. */
   schemaVersion: number;
@@ -80,9 +84,15 @@ export interface PagerPal {
   jobs: Job[];
   jobContext: JobContext;
   readiness: ReadReadiness;
+  /** Joins the nodes and begins to work; settles when the others can see it. Never throws. */
+  start(): Promise<void>;
   /** Ends the streams that keep pages alive: a server that drains would wait for them. Browsers come back by themselves. */
   closeStreams(): void;
-  /** No new work; settles when messages on their way are recorded. The store stays open. */
+  /** Begins no more work by itself; settles when messages on their way are recorded. Requests are answered as before. */
+  drain(): Promise<void>;
+  /** Gives back what this process still holds, and tells the others that it has stopped. After it nothing is sent. */
+  leave(): Promise<void>;
+  /** Drains and leaves. The store stays open. */
   stop(): Promise<void>;
 }
 
@@ -95,6 +105,7 @@ const BODY_BUDGET_BYTES = 128 * 1024 * 1024;
 export function compose(outside: Outside): PagerPal {
   const { config, store, clock, random, newId, node } = outside;
   const links = createLinkSigner(config.secretKey);
+  const observer = UNOBSERVED;
   let kick = () => {};
   const engine: Engine = {
     store,
@@ -102,8 +113,25 @@ export function compose(outside: Outside): PagerPal {
     random,
     newId,
     sendingEnabled: config.notificationSendingEnabled,
+    observer,
     kick: () => kick(),
   };
+  const startedAtMs = clock();
+  const heartbeat = createHeartbeat({
+    store,
+    clock,
+    self: {
+      name: node,
+      hostname: outside.hostname,
+      version: outside.version,
+      schemaVersion: outside.schemaVersion,
+      delivers: config.notificationRetryWorkerEnabled,
+      escalates: config.escalationWorkerEnabled,
+      startedAtMs,
+    },
+    onGoOn: () => waker.wake(),
+  });
+  const { mayWork } = heartbeat;
   const channels = createChannels(channelsConfig(config), {
     fetch: outside.fetch,
     clock,
@@ -123,25 +151,32 @@ export function compose(outside: Outside): PagerPal {
     bundlingMs: config.pageBundlingSeconds * 1_000,
     baseUrl: config.baseUrl,
     links,
+    mayClaim: mayWork,
   });
   const noticeDeliverer = createNoticeDeliverer(engine, {
     channels,
     node,
     leaseMs: LEASE_MS,
-    isBusy: (kind) => (channels.get(kind)?.health().inFlight ?? 0) > 0,
+    isBusy: (kind) =>
+      !mayWork() || (channels.get(kind)?.health().inFlight ?? 0) > 0,
     check: (notice, nowMs) =>
       checkNotice({ store, baseUrl: config.baseUrl }, notice, nowMs),
   });
   const firstAttemptsOnly = !config.notificationRetryWorkerEnabled;
   const waker = createWaker({
     clock,
-    deliver: () =>
-      Promise.all([
+    deliver: async () => {
+      if (!mayWork()) return;
+      await Promise.all([
         deliverer.deliver({ firstAttemptsOnly }),
         noticeDeliverer.deliver({ firstAttemptsOnly }),
-      ]),
-    escalate: config.escalationWorkerEnabled ? () => escalateDue(engine) : null,
-    nextDueAtMs: () => nextDueAtMs(store, config),
+      ]);
+    },
+    escalate: config.escalationWorkerEnabled
+      ? () => escalateDue(engine, { mayGoOn: mayWork })
+      : null,
+    nextDueAtMs: async () =>
+      mayWork() ? await nextDueAtMs(store, config) : null,
   });
   const sending = {
     sendingEnabled: config.notificationSendingEnabled,
@@ -161,12 +196,14 @@ export function compose(outside: Outside): PagerPal {
     delivers: config.notificationRetryWorkerEnabled,
     escalates: config.escalationWorkerEnabled,
   });
-  const startedAtMs = clock();
   const jobContext: JobContext = {
     jobs: store.jobs,
     clock,
     node,
     endedAtMs: new Map(),
+    mayWork,
+    running: new Set(),
+    observer,
   };
   const actions = createActions(engine);
   const bodyBudget = new BodyBudget(BODY_BUDGET_BYTES);
@@ -207,12 +244,32 @@ export function compose(outside: Outside): PagerPal {
         ...job,
         nextRunAtMs: nextRunAtMs(job, clock()),
       })),
-    notReady: () => lateJobs(jobContext, { jobs, startedAtMs }),
+    async notReady() {
+      await heartbeat.beat();
+      return [
+        ...heartbeat.isDraining() ? ["This node is stopping."] : [],
+        ...lateJobs(jobContext, { jobs, startedAtMs }),
+      ];
+    },
   }, (routes) => addWeb(routes, web));
   kick = () => {
     waker.kick();
     web.changes.kick();
   };
+  async function drain(): Promise<void> {
+    heartbeat.drain();
+    await Promise.all([
+      waker.stop(),
+      deliverer.stop(),
+      noticeDeliverer.stop(),
+      ...jobContext.running,
+    ]);
+  }
+  async function leave(): Promise<void> {
+    for (const channel of channels.values()) channel.close();
+    await giveBack(store, { node, nowMs: clock() });
+    await heartbeat.stop();
+  }
   return {
     fetch: app.fetch,
     engine,
@@ -222,13 +279,40 @@ export function compose(outside: Outside): PagerPal {
     jobs,
     jobContext,
     readiness,
+    async start() {
+      await heartbeat.start();
+      waker.start();
+    },
     closeStreams: () => web.changes.close(),
+    drain,
+    leave,
     async stop() {
-      waker.stop();
-      await Promise.all([deliverer.stop(), noticeDeliverer.stop()]);
-      for (const channel of channels.values()) channel.close();
+      await drain();
+      await leave();
     },
   };
+}
+
+/** What the process held when it had to end is taken over at once, and not when the lease is over. */
+async function giveBack(
+  { notifications, notices }: Store,
+  { node, nowMs }: { node: string; nowMs: number },
+): Promise<void> {
+  try {
+    const released = await notifications.releaseLeases(node, nowMs) +
+      await notices.releaseLeases(node, nowMs);
+    if (released > 0) {
+      log.warn("{node} gave back {released} messages unfinished", {
+        node,
+        released,
+      });
+    }
+  } catch (error) {
+    log.warn("{node} could not give back what it held: leases bring it back", {
+      node,
+      error,
+    });
+  }
 }
 
 /** How soon a page on this node shows what another node wrote, milliseconds. */

@@ -51,7 +51,7 @@ export interface AppDeps extends Omit<EdgeDeps, "store" | "config"> {
   calendars: CalendarTools;
   jobs(): JobState[];
   /** Why this process is not ready, in sentences, apart from the database's state; empty when it is. */
-  notReady(): string[];
+  notReady(): string[] | Promise<string[]>;
   /** The newest migration that this program knows; an older or newer database is not ready. */
   schemaVersion: number;
 }

@@ -40,10 +40,14 @@ export function addHealth(routes: Routes, deps: AppDeps): void {
     summary: "Can the process do its work? 503 with the reasons if not",
     answers: { 200: Readiness, 503: Readiness },
   }, async () => {
-    const reasons = [...await databaseReasons(deps), ...deps.notReady()];
-    return reasons.length === 0
-      ? { status: 200, body: { status: "ready", reasons } } as const
-      : { status: 503, body: { status: "not_ready", reasons } } as const;
+    const reasons = new Set([
+      ...await databaseReasons(deps),
+      ...await deps.notReady(),
+    ]);
+    const body = { reasons: [...reasons] };
+    return reasons.size === 0
+      ? { status: 200, body: { status: "ready", ...body } } as const
+      : { status: 503, body: { status: "not_ready", ...body } } as const;
   });
 }
 
@@ -53,8 +57,8 @@ async function databaseReasons(deps: AppDeps): Promise<string[]> {
     if (schemaVersion === deps.schemaVersion) return [];
     return [
       schemaVersion < deps.schemaVersion
-        ? "The database is not migrated to this version of PagerPal."
-        : "The database belongs to a newer version of PagerPal.",
+        ? "The database is not migrated to this version of PagerPal, so this node stands back."
+        : "The database belongs to a newer version of PagerPal, so this node stands back.",
     ];
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error;

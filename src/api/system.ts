@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { JobRun } from "../ports/system_repositories.ts";
+import { type Node, nodeState } from "../domain/node.ts";
 import type { AppDeps, JobState } from "./deps.ts";
 import {
   id,
@@ -43,6 +44,26 @@ const JobDocument = z.object({
   }),
 }).openapi("Job");
 
+const NodeDocument = z.object({
+  name: z.string().openapi({
+    description: "Unique to the process; jobs name it, and it owns leases.",
+  }),
+  hostname: z.string(),
+  version: z.string(),
+  schema_version: z.int().openapi({
+    description: "The newest migration that the program knows.",
+  }),
+  state: z.enum(["running", "standing_back", "draining", "stopped", "lost"])
+    .openapi({
+      description:
+        "standing_back: its schema is not the database's. lost: not heard of for 30 seconds.",
+    }),
+  delivers: z.boolean(),
+  escalates: z.boolean(),
+  started_at: time,
+  last_seen_at: time,
+}).openapi("Node");
+
 const AuditDocument = z.object({
   id,
   at: time,
@@ -56,6 +77,7 @@ const AuditDocument = z.object({
 
 export function addSystem(routes: Routes, deps: AppDeps): void {
   addJobs(routes, deps);
+  addNodes(routes, deps);
   addAuditLog(routes, deps);
 }
 
@@ -74,6 +96,23 @@ function addJobs(routes: Routes, deps: AppDeps): void {
       shownJob(job, runs.filter((run) => run.name === job.name))
     );
     return ok({ jobs });
+  });
+}
+
+function addNodes(routes: Routes, { store, clock }: AppDeps): void {
+  routes.add({
+    method: "get",
+    path: "/api/v1/system/nodes",
+    access: "viewer",
+    name: "listNodes",
+    tag,
+    summary: "The processes on this database, heard of last first",
+    description:
+      "Up to 200. Those that were not heard of for a day are forgotten.",
+    answers: { 200: z.object({ nodes: z.array(NodeDocument) }) },
+  }, async () => {
+    const nodes = await store.nodes.list();
+    return ok({ nodes: nodes.map((node) => shownNode(node, clock())) });
   });
 }
 
@@ -109,6 +148,20 @@ function addAuditLog(routes: Routes, { store }: AppDeps): void {
       detail: JSON.parse(entry.detail) as Record<string, unknown>,
     })));
   });
+}
+
+function shownNode(node: Node, nowMs: number) {
+  return {
+    name: node.name,
+    hostname: node.hostname,
+    version: node.version,
+    schema_version: node.schemaVersion,
+    state: nodeState(node, nowMs),
+    delivers: node.delivers,
+    escalates: node.escalates,
+    started_at: shownTime(node.startedAtMs),
+    last_seen_at: shownTime(node.lastSeenAtMs),
+  };
 }
 
 function shownJob(job: JobState, runs: JobRun[]) {

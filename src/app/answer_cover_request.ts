@@ -31,9 +31,9 @@ export async function acceptCoverRequest(
   id: number,
   writing: CoverWriting,
 ): Promise<CoverRequest> {
-  const found = await demandOpen(tx, id, { status: "accepted", writing });
-  if (found.repeated) return found.request;
-  const { request } = found;
+  const closed = await close(tx, id, { status: "accepted", writing });
+  if (closed.repeated) return closed.request;
+  const { request } = closed;
   const { nowMs, by } = writing;
   const { responderId } = by.account;
   const decided = refuse(acceptCover(request, {
@@ -42,7 +42,6 @@ export async function acceptCoverRequest(
     nowMs,
     by: actorOf(by),
   }));
-  await close(tx, request, { status: "accepted", writing });
   const overrideIds: number[] = [];
   for (const stretch of decided.stretches) {
     const window = { request, responderId, stretch };
@@ -58,12 +57,11 @@ export async function declineCoverRequest(
   id: number,
   writing: CoverWriting,
 ): Promise<CoverRequest> {
-  const found = await demandOpen(tx, id, { status: "declined", writing });
-  if (found.repeated) return found.request;
-  const before = found.request;
+  const closed = await close(tx, id, { status: "declined", writing });
+  if (closed.repeated) return closed.request;
+  const before = closed.request;
   const by = actorOf(writing.by);
   refuse(declineCover(before, { nowMs: writing.nowMs, by }));
-  await close(tx, before, { status: "declined", writing });
   return await told(tx, { before, verb: "decline", writing });
 }
 
@@ -73,12 +71,11 @@ export async function cancelCoverRequest(
   id: number,
   writing: CoverWriting,
 ): Promise<CoverRequest> {
-  const found = await demandOpen(tx, id, { status: "cancelled", writing });
-  if (found.repeated) return found.request;
-  const before = found.request;
+  const closed = await close(tx, id, { status: "cancelled", writing });
+  if (closed.repeated) return closed.request;
+  const before = closed.request;
   const by = actorOf(writing.by);
   refuse(cancelCover(before, { nowMs: writing.nowMs, by }));
-  await close(tx, before, { status: "cancelled", writing });
   return await told(tx, { before, verb: "cancel", writing });
 }
 
@@ -86,6 +83,34 @@ export async function cancelCoverRequest(
 interface Ending {
   status: "accepted" | "declined" | "cancelled";
   writing: CoverWriting;
+}
+
+/** The request as it was when the answer came; `repeated`: it had ended so already, and nothing is left to do. */
+interface Closing {
+  request: CoverRequest;
+  repeated: boolean;
+}
+
+/**
+ * The one write that decides who was first, before anything is read that another's answer changes: the schedule's plan
+ * holds the other's override as soon as that is committed. Who may answer is decided after it, and a refusal takes the
+ * write back with the transaction.
+ */
+async function close(
+  tx: Repositories,
+  id: number,
+  ending: Ending,
+): Promise<Closing> {
+  const found = await demandOpen(tx, id, ending);
+  if (found.repeated) return found;
+  const { status, writing: { by, nowMs } } = ending;
+  const answeredById = by.account.responderId;
+  const answer = { status, answeredById, answeredAtMs: nowMs };
+  if (await tx.coverRequests.answer(id, answer)) return found;
+  const meanwhile = await demandOpen(tx, id, ending);
+  if (meanwhile.repeated) return meanwhile;
+  const words = `Cover request ${id} has changed meanwhile. Look again.`;
+  throw new RefusedError("conflict", "cover_request_closed", words);
 }
 
 /**
@@ -96,7 +121,7 @@ async function demandOpen(
   tx: Repositories,
   id: number,
   { status: wanted, writing: { nowMs, by } }: Ending,
-): Promise<{ request: CoverRequest; repeated: boolean }> {
+): Promise<Closing> {
   const request = await tx.coverRequests.find(id);
   if (!request) throw notFound("cover request", id);
   const status = coverStatusAt(request, nowMs);
@@ -113,21 +138,6 @@ async function demandOpen(
     "cover_request_closed",
     closedWords(id, status, name),
   );
-}
-
-/** The one write that decides who was first. */
-async function close(
-  tx: Repositories,
-  { id }: CoverRequest,
-  ending: Ending,
-): Promise<void> {
-  const { status, writing: { by, nowMs } } = ending;
-  const answeredById = by.account.responderId;
-  const answer = { status, answeredById, answeredAtMs: nowMs };
-  if (await tx.coverRequests.answer(id, answer)) return;
-  await demandOpen(tx, id, ending);
-  const words = `Cover request ${id} has changed meanwhile. Look again.`;
-  throw new RefusedError("conflict", "cover_request_closed", words);
 }
 
 async function told(

@@ -12,19 +12,32 @@ export interface AuditSummary {
   rearmed: number;
   /** Pages whose process died while nobody wanted them any more. */
   abandoned: number;
+  /** Triggered incidents that still have nothing to come. */
+  unmended: number;
 }
 
-/** Promises every triggered incident a future action, or the mark that everything was tried. */
+/**
+ * Promises every triggered incident a future action, or the mark that everything was tried; `unmended` counts those for
+ * which that could not be done, or not yet.
+ */
 export async function audit(engine: Engine): Promise<AuditSummary> {
   const nowMs = engine.clock();
   const { store } = engine;
   const stranded = await store.incidents.stranded(BATCH);
-  for (const id of stranded) await rearm(engine, id, nowMs);
+  for (const id of stranded) await rearmOrTell(engine, id, nowMs);
   const abandoned = await store.notifications.cancelAbandoned(nowMs, BATCH);
-  const summary = { rearmed: stranded.length, abandoned: abandoned.length };
+  const left = stranded.length === 0
+    ? []
+    : await store.incidents.stranded(BATCH);
+  const summary = {
+    rearmed: stranded.filter((id) => !left.includes(id)).length,
+    abandoned: abandoned.length,
+    unmended: left.length,
+  };
+  engine.observer.audited(summary);
   if (stranded.length > 0) {
     log.error(
-      "{rearmed} triggered incidents had nothing to come and were armed again",
+      "Triggered incidents had nothing to come: {rearmed} were armed again, {unmended} could not be",
       {
         ...summary,
         incidentIds: stranded,
@@ -33,6 +46,22 @@ export async function audit(engine: Engine): Promise<AuditSummary> {
     engine.kick();
   }
   return summary;
+}
+
+/** One that cannot be armed again does not stop the rest. */
+async function rearmOrTell(
+  engine: Engine,
+  id: number,
+  nowMs: number,
+): Promise<void> {
+  try {
+    await rearm(engine, id, nowMs);
+  } catch (error) {
+    log.error("Incident {incidentId} could not be armed again", {
+      incidentId: id,
+      error,
+    });
+  }
 }
 
 async function rearm(

@@ -27,6 +27,8 @@ export interface DelivererOptions {
   bundlingMs: number;
   baseUrl: string;
   links: LinkSigner;
+  /** False: nothing is claimed; what is on its way is finished. */
+  mayClaim(): boolean;
 }
 
 export interface DeliverySummary {
@@ -81,6 +83,7 @@ interface Lane {
   bundlingMs: number;
   baseUrl: string;
   links: LinkSigner;
+  mayClaim(): boolean;
 }
 
 /** What goes as one message: one notification, or a bundle of them, the worst first. */
@@ -108,7 +111,9 @@ function createLane(engine: Engine, lane: Lane) {
     for (;;) {
       asked = false;
       ask = Promise.withResolvers();
-      const limit = stopped ? 0 : lane.concurrency - onTheirWay.size;
+      const limit = stopped || !lane.mayClaim()
+        ? 0
+        : lane.concurrency - onTheirWay.size;
       const parcels = limit === 0
         ? []
         : await claim(engine, lane, { limit, firstAttemptsOnly });
@@ -133,27 +138,40 @@ function createLane(engine: Engine, lane: Lane) {
     },
     async stop(): Promise<void> {
       stopped = true;
+      // Wakes a run that waits for work, so that it ends; one that is claiming right now begins what it has claimed.
+      ask.resolve();
+      await running?.catch(() => {});
       await Promise.allSettled(onTheirWay);
     },
   };
 }
 
 async function claim(
-  { store, clock }: Engine,
+  { store, clock, observer }: Engine,
   lane: Lane,
   { limit, firstAttemptsOnly }: { limit: number; firstAttemptsOnly: boolean },
 ): Promise<Parcel[]> {
+  const { kind: channel, node: owner, bundlingMs } = lane;
   const nowMs = clock();
-  const claimed = await store.notifications.claim({
-    channel: lane.kind,
-    owner: lane.node,
-    nowMs,
-    leaseUntilMs: nowMs + lane.leaseMs,
-    limit,
-    firstAttemptsOnly,
-    bundlingMs: lane.bundlingMs,
-  });
-  return parcelsOf(claimed);
+  const claimed = await observer.span(
+    "claim",
+    { channel },
+    () =>
+      store.notifications.claim({
+        channel,
+        owner,
+        nowMs,
+        leaseUntilMs: nowMs + lane.leaseMs,
+        limit,
+        firstAttemptsOnly,
+        bundlingMs,
+      }),
+  );
+  const parcels = parcelsOf(claimed);
+  for (const parcel of parcels) {
+    if (parcel.some((each) => each.takenOver)) observer.leaseTakenOver(channel);
+  }
+  return parcels;
 }
 
 function parcelsOf(claimed: readonly ClaimedNotification[]): Parcel[] {
@@ -176,7 +194,12 @@ async function deliverOne(
 ): Promise<keyof DeliverySummary | null> {
   const [{ notification }] = parcel;
   try {
-    const result = attemptRefusal(notification) ?? await send(lane, parcel);
+    const result = attemptRefusal(notification) ??
+      await engine.observer.span(
+        "send",
+        attributesOf(notification, parcel.length),
+        () => send(lane, parcel),
+      );
     return await record(engine, lane, { parcel, result });
   } catch (error) {
     log.error("Notification {notificationId} could not be settled", {
@@ -186,6 +209,19 @@ async function deliverOne(
     });
     return null;
   }
+}
+
+function attributesOf(
+  { id, incidentId, channel, attempt }: ClaimedNotification["notification"],
+  messages: number,
+) {
+  return {
+    channel,
+    attempt,
+    messages,
+    notification_id: id,
+    incident_id: incidentId,
+  };
 }
 
 async function send(
@@ -244,6 +280,7 @@ async function record(
     );
     return null;
   }
+  engine.observer.settled(parcel, notification);
   if (moveOn) {
     // Nothing has reached the person: what waits behind it need not.
     await engine.store.notifications.endWindow(notification);

@@ -23,23 +23,29 @@ export interface EscalationSummary {
 
 /**
  * Promises every incident that was due when it began looked at once, each in its own transaction and by one process
- * only. Wakes the deliverer for what it queued.
+ * only; fewer where `mayGoOn` says no in between. Wakes the deliverer for what it queued.
  */
-export async function escalateDue(engine: Engine): Promise<EscalationSummary> {
+export async function escalateDue(
+  engine: Engine,
+  { mayGoOn = () => true }: { mayGoOn?: () => boolean } = {},
+): Promise<EscalationSummary> {
   const summary = { escalated: 0, expired: 0, postponed: 0 };
   for (;;) {
     const nowMs = engine.clock();
     const due = await engine.store.incidents.due(nowMs, BATCH);
     for (const id of due) {
-      const done = await orPostpone(
-        engine,
-        id,
-        (tx) => goOn(engine, tx, { id, nowMs }),
-      );
+      if (!mayGoOn()) return summary;
+      let dueAtMs: number | null = null;
+      const done = await orPostpone(engine, id, async (tx) => {
+        dueAtMs = await goOn(engine, tx, { id, nowMs });
+      });
       summary[done]++;
+      if (done !== "escalated" || dueAtMs === null) continue;
+      engine.observer.escalated({ dueAtMs, atMs: engine.clock() });
     }
     const old = await engine.store.incidents.expired(nowMs, BATCH);
     for (const id of old) {
+      if (!mayGoOn()) return summary;
       const done = await orPostpone(
         engine,
         id,
@@ -53,12 +59,16 @@ export async function escalateDue(engine: Engine): Promise<EscalationSummary> {
 }
 
 async function orPostpone(
-  { store, clock }: Engine,
+  { store, clock, observer }: Engine,
   id: number,
   work: (tx: Repositories) => Promise<void>,
 ): Promise<"escalated" | "postponed"> {
   try {
-    await store.transaction(work);
+    await observer.span(
+      "escalate",
+      { incident_id: id },
+      () => store.transaction(work),
+    );
     return "escalated";
   } catch (error) {
     log.error(
@@ -85,17 +95,19 @@ async function orPostpone(
   }
 }
 
+/** Promises when the incident's next action was due; null where somebody else has seen to it. */
 async function goOn(
   engine: Engine,
   tx: Repositories,
   { id, nowMs }: { id: number; nowMs: number },
-): Promise<void> {
+): Promise<number | null> {
   const incident = await tx.incidents.lock(id, { dueByMs: nowMs });
-  if (!incident) return;
+  if (!incident) return null;
   const decided = incident.status === "acknowledged"
     ? transition(incident, { kind: "acknowledgement_over" }, nowMs)
     : nextStep(incident);
   if (decided.ok) await writeTransition({ engine, tx, nowMs }, decided);
+  return incident.nextActionAtMs;
 }
 
 /** Nobody has answered: nothing about the incident changes but who is paged next. */

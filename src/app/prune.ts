@@ -13,6 +13,7 @@ export const KEPT_MS = {
   idempotencyKeys: DAY_MS,
   rateLimits: HOUR_MS,
   jobRuns: 7 * DAY_MS,
+  nodes: DAY_MS,
   pagingWindows: HOUR_MS,
 } as const;
 
@@ -29,6 +30,7 @@ export async function prune(
     await store.rateLimits.prune(nowMs - KEPT_MS.rateLimits),
     await store.notifications.pruneWindows(nowMs - KEPT_MS.pagingWindows),
     await store.jobs.prune(nowMs - KEPT_MS.jobRuns),
+    await store.nodes.prune(nowMs - KEPT_MS.nodes),
     await store.verifications.prune(nowMs),
     await store.sessions.prune(nowMs - SESSION_LIMITS.idleMs, nowMs),
   ];

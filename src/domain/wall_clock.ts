@@ -42,20 +42,6 @@ export function instantOf(
   return choose(first, second, { wall, edge });
 }
 
-/**
- * Promises the epoch milliseconds of what instantOf tells, without the kind: half the work, for those who look up many.
- */
-export function atMsOf(
-  wall: Temporal.PlainDateTime,
-  { timeZone, edge }: { timeZone: string; edge: Edge },
-): number {
-  const disambiguation = edge === "start" ? "earlier" : "later";
-  const zoned = wall.toZonedDateTime(timeZone, { disambiguation });
-  return zoned.toPlainDateTime().equals(wall)
-    ? zoned.epochMilliseconds
-    : instantOf(wall, { timeZone, edge }).atMs;
-}
-
 /** Promises the wall-clock time of a text that was checked before; throws RangeError for any other. */
 export function parseWallClock(text: string): Temporal.PlainDateTime {
   const wall = parse(text);
@@ -70,11 +56,6 @@ export function wallTimeOf(
 ): Temporal.PlainDateTime {
   return Temporal.Instant.fromEpochMilliseconds(atMs)
     .toZonedDateTimeISO(timeZone).toPlainDateTime();
-}
-
-/** Promises the date in the zone at the instant. */
-export function wallDateOf(atMs: number, timeZone: string): Temporal.PlainDate {
-  return wallTimeOf(atMs, timeZone).toPlainDate();
 }
 
 /** Promises the wall-clock time of the instant in the zone, to the minute where it is a whole one, else to the second. */

@@ -1,5 +1,12 @@
 /** Windows of the week on a wall clock, as "Friday 18:00 to Monday 08:00", and the stretches of time that they stand for. */
-import { atMsOf, wallDateOf } from "./wall_clock.ts";
+import {
+  DAY_MS,
+  MINUTE_MS,
+  minuteOfDay,
+  mondayOf,
+  WEEK_MS,
+} from "./reading.ts";
+import { type ZoneClock, zoneClock } from "./zone_clock.ts";
 
 /** Half open. Where the end is not after the start within the week, it lies in the week after. */
 export interface WeeklyWindow {
@@ -27,39 +34,27 @@ export const WEEK_MINUTES = 7 * DAY_MINUTES;
  */
 export function windowsIn(
   windows: readonly WeeklyWindow[],
-  timeZone: string,
+  clock: ZoneClock,
   { fromMs, toMs }: { fromMs: number; toMs: number },
 ): Stretch[] {
   if (windows.length === 0 || toMs <= fromMs) return [];
-  // A zone has moved its clock by as much as a day; the margin is a day on either side.
-  const first = wallDateOf(fromMs, timeZone).subtract({ days: 1 });
-  const last = wallDateOf(toMs - 1, timeZone).add({ days: 1 });
+  // A zone has moved its clock by as much as a day.
+  const first = clock.readingAt(fromMs) - DAY_MS;
+  const last = clock.readingAt(toMs - 1) + DAY_MS;
   const found: Stretch[] = [];
-  // A window that began up to a week before the first day may still be open.
-  let monday = first.subtract({ days: 7 + first.dayOfWeek - 1 });
-  for (
-    ;
-    Temporal.PlainDate.compare(monday, last) <= 0;
-    monday = monday.add({ days: 7 })
-  ) {
-    const days = {
-      first: daysFrom(monday, first),
-      last: daysFrom(monday, last),
-    };
-    for (const window of windows) {
-      const { start, length } = minutesOf(window);
-      const outside = (start + length) / DAY_MINUTES < days.first ||
-        start / DAY_MINUTES >= days.last + 1;
-      if (outside) continue;
+  for (const window of windows) {
+    const { start, length } = minutesOf(window);
+    const [afterMondayMs, lengthMs] = [start * MINUTE_MS, length * MINUTE_MS];
+    const monday = mondayOf(first - lengthMs - afterMondayMs);
+    for (
+      let opens = monday + afterMondayMs;
+      opens <= last;
+      opens += WEEK_MS
+    ) {
+      if (opens + lengthMs < first) continue;
       found.push({
-        startsAtMs: atMsOf(wallTime(monday, start), {
-          timeZone,
-          edge: "start",
-        }),
-        endsAtMs: atMsOf(wallTime(monday, start + length), {
-          timeZone,
-          edge: "end",
-        }),
+        startsAtMs: clock.atMsOf(opens, "start"),
+        endsAtMs: clock.atMsOf(opens + lengthMs, "end"),
       });
     }
   }
@@ -72,8 +67,8 @@ export function isInside(
   timeZone: string,
   atMs: number,
 ): boolean {
-  return windowsIn(windows, timeZone, { fromMs: atMs, toMs: atMs + 1 })
-    .length > 0;
+  const range = { fromMs: atMs, toMs: atMs + 1 };
+  return windowsIn(windows, zoneClock(timeZone), range).length > 0;
 }
 
 /** Promises where the window begins, in minutes since Monday 00:00, and how long it is on the wall clock. */
@@ -86,25 +81,6 @@ export function minutesOf(
     start,
     length: end > start ? end - start : end + WEEK_MINUTES - start,
   };
-}
-
-function minuteOfDay(time: string): number {
-  const [hours = 0, minutes = 0] = time.split(":").map(Number);
-  return hours * 60 + minutes;
-}
-
-function daysFrom(
-  monday: Temporal.PlainDate,
-  date: Temporal.PlainDate,
-): number {
-  return monday.until(date).days;
-}
-
-function wallTime(
-  monday: Temporal.PlainDate,
-  minutes: number,
-): Temporal.PlainDateTime {
-  return monday.toPlainDateTime().add({ minutes });
 }
 
 function merged(

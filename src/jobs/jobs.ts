@@ -1,6 +1,7 @@
 /** The jobs that Deno.cron runs every minute: the guarantee behind the fast paths. */
 import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../ports/clock.ts";
+import type { Observer } from "../ports/observer.ts";
 import type { JobRepository } from "../ports/system_repositories.ts";
 
 const log = getLogger(["pagerpal", "jobs"]);
@@ -26,21 +27,41 @@ export interface JobContext {
   node: string;
   /** When each job of this process ended last, epoch milliseconds. */
   endedAtMs: Map<string, number>;
+  /** False: this process does no work by itself, so that no job is begun. */
+  mayWork(): boolean;
+  /** The runs that have begun and not ended. */
+  running: Set<Promise<void>>;
+  observer: Pick<Observer, "span" | "jobEnded">;
 }
 
 /** Every job that matters runs once a minute: after so long without one, the process is not well. */
 const LATE_MS = 3 * MINUTE_MS;
 
-/** Promises the job run once and its outcome kept, whatever happens; never throws, since a cron handler must not. */
-export async function runJob(
-  { jobs, clock, node, endedAtMs }: JobContext,
+/**
+ * Promises the job run once and its outcome kept, whatever happens; never throws, since a cron handler must not. Nothing
+ * is run while this process may not work.
+ */
+export async function runJob(context: JobContext, job: Job): Promise<void> {
+  if (!context.mayWork()) {
+    // It will not be late for that.
+    context.endedAtMs.set(job.name, context.clock());
+    return;
+  }
+  const run = runAndRecord(context, job)
+    .finally(() => context.running.delete(run));
+  context.running.add(run);
+  await run;
+}
+
+async function runAndRecord(
+  { jobs, clock, node, endedAtMs, observer }: JobContext,
   job: Job,
 ): Promise<void> {
   const startedAtMs = clock();
   let outcome: "ok" | "failed" = "ok";
   let message: string;
   try {
-    message = await job.run();
+    message = await observer.span("job", { job: job.name }, () => job.run());
   } catch (error) {
     outcome = "failed";
     message = error instanceof Error ? error.message : String(error);
@@ -57,6 +78,7 @@ export async function runJob(
     outcome,
     message,
   };
+  observer.jobEnded(run);
   try {
     await jobs.record(run);
   } catch (error) {

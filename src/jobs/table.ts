@@ -70,8 +70,15 @@ export function createJobs(
       at: "every minute",
       enabled: escalates,
       async run() {
-        const { rearmed, abandoned } = await audit(engine);
-        return `${rearmed} armed again, ${abandoned} abandoned pages cancelled`;
+        const { rearmed, abandoned, unmended } = await audit(engine);
+        const words =
+          `${rearmed} armed again, ${abandoned} abandoned pages cancelled`;
+        if (unmended > 0) {
+          throw new Error(
+            `${words}, ${unmended} incidents could not be mended`,
+          );
+        }
+        return words;
       },
     },
     {

@@ -19,10 +19,12 @@ export interface WakerOptions {
 export interface Waker {
   /** Something may be due: delivers soon and sets the timer anew. Never throws, returns at once. */
   kick(): void;
+  /** Anything may be due, for long perhaps: escalates and delivers at once. Never throws, returns at once. */
+  wake(): void;
   /** Begins to watch. */
   start(): void;
-  /** No further work is begun. */
-  stop(): void;
+  /** No further work is begun; settles when the escalating that has begun is over. */
+  stop(): Promise<void>;
 }
 
 /** Other processes may die with their timers: each process looks again this often at least. */
@@ -39,6 +41,8 @@ export function createWaker(options: WakerOptions): Waker {
   let running = false;
   let arming: Promise<void> | null = null;
   let overdueRounds = 0;
+  let waking: Promise<void> | null = null;
+  let wakeAgain = false;
 
   function setTimer(atMs: number): void {
     if (!running || atMs >= timerAtMs) return;
@@ -46,7 +50,7 @@ export function createWaker(options: WakerOptions): Waker {
     timerAtMs = atMs;
     timer = setTimeout(() => {
       timerAtMs = Infinity;
-      void wake();
+      wake();
     }, Math.max(0, atMs - options.clock()));
   }
 
@@ -79,7 +83,17 @@ export function createWaker(options: WakerOptions): Waker {
     setTimer(options.clock() + LONGEST_MS);
   }
 
-  async function wake(): Promise<void> {
+  /** Who asks while it is at work has it done once more. */
+  function wake(): void {
+    if (!running) return;
+    wakeAgain = waking !== null;
+    waking ??= work().finally(() => {
+      waking = null;
+      if (wakeAgain) wake();
+    });
+  }
+
+  async function work(): Promise<void> {
     try {
       await options.escalate?.();
     } catch (error) {
@@ -98,13 +112,15 @@ export function createWaker(options: WakerOptions): Waker {
 
   return {
     kick,
+    wake,
     start() {
       running = true;
-      void wake();
+      wake();
     },
-    stop() {
+    async stop() {
       running = false;
       clearTimeout(timer);
+      await waking;
     },
   };
 }

@@ -37,6 +37,8 @@ export interface NoticeRepository {
   findByProviderMessageIds(ids: string[]): Promise<Notice[]>;
   /** Cancels, with a sentence, at most `limit` that are due and were worth something only until now; tells how many. */
   cancelExpired(nowMs: number, limit: number): Promise<number>;
+  /** Ends the leases of a process that sends no more, so that another takes over at once; tells how many. */
+  releaseLeases(owner: string, nowMs: number): Promise<number>;
   /** The earliest instant at which a notice wants to be claimed: due, or its lease over; null: nothing to come. */
   nextDueAtMs(): Promise<number | null>;
   /** Deletes those made before the instant that nobody is going to send; tells how many. */

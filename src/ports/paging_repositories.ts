@@ -137,6 +137,8 @@ export interface ClaimedNotification {
   teamName: string;
   sourceName: string;
   responderName: string;
+  /** Its lease had run out: whoever was sending it died or stood still. */
+  takenOver: boolean;
 }
 
 export interface NotificationRepository {
@@ -193,6 +195,8 @@ export interface NotificationRepository {
   findByProviderMessageIds(ids: string[]): Promise<Notification[]>;
   /** Claimed pages whose lease ran out while their incident stopped wanting them: marked cancelled; the rows changed. */
   cancelAbandoned(nowMs: number, limit: number): Promise<Notification[]>;
+  /** Ends the leases of a process that sends no more, so that another takes over at once; tells how many. */
+  releaseLeases(owner: string, nowMs: number): Promise<number>;
   /** Whether the incident has a page that is queued or being sent. */
   hasPending(incidentId: number): Promise<boolean>;
   /** The earliest instant at which a message wants to be claimed: due, or its lease over; null: nothing to come. */

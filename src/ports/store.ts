@@ -32,6 +32,7 @@ import type {
   AuditLogRepository,
   IdempotencyRepository,
   JobRepository,
+  NodeRepository,
   RateLimitRepository,
   SeenMessageRepository,
 } from "./system_repositories.ts";
@@ -54,6 +55,7 @@ export interface Repositories {
   verifications: VerificationRepository;
   sessions: SessionRepository;
   jobs: JobRepository;
+  nodes: NodeRepository;
   rateLimits: RateLimitRepository;
   seenMessages: SeenMessageRepository;
   idempotency: IdempotencyRepository;

@@ -1,4 +1,5 @@
 /** What keeps the service itself going. */
+import type { Node } from "../domain/node.ts";
 import type { Page, PageRequest } from "./store.ts";
 
 /** How a job went the last time it ran on one node. */
@@ -19,6 +20,15 @@ export interface JobRepository {
   record(run: Omit<JobRun, "runs" | "failures">): Promise<void>;
   /** By name, newest run first. */
   list(): Promise<JobRun[]>;
+  prune(beforeMs: number): Promise<number>;
+}
+
+export interface NodeRepository {
+  /** Writes the node's row, by its name. It need not survive the failure of a machine. */
+  save(node: Node): Promise<void>;
+  /** The 200 that were heard of last, that one first. */
+  list(): Promise<Node[]>;
+  /** Forgets those that were heard of last before the instant. */
   prune(beforeMs: number): Promise<number>;
 }
 

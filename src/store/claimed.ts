@@ -2,27 +2,38 @@
 import type { Selectable } from "kysely";
 import { compareSeverity } from "../domain/alert.ts";
 import type { ClaimedNotification } from "../ports/paging_repositories.ts";
+import type { DueRow } from "./due.ts";
 import { inFewLengths } from "./id_list.ts";
 import { incidentOf } from "./incident_row.ts";
 import { notificationOf } from "./notification_row.ts";
 import type { Database, NotificationTable } from "./schema.ts";
 
-/** Promises the messages of these rows, the most severe incident first, then the longest due. Two queries. */
+/**
+ * Promises the messages of these rows, the most severe incident first, then the longest due. Two queries. `due` are the
+ * rows as they were before the claim.
+ */
 export async function claimedOf(
   db: Database,
   rows: Selectable<NotificationTable>[],
+  due: readonly DueRow[],
 ): Promise<ClaimedNotification[]> {
   if (rows.length === 0) return [];
   const [incidents, names] = await Promise.all([
     incidentsOf(db, rows.map((row) => row.incident_id)),
     responderNames(db, rows.map((row) => row.responder_id)),
   ]);
+  const sending = new Set(
+    due.filter((row) => row.state === "sending").map((row) => row.id),
+  );
   const claimed = rows.flatMap((row) => {
     const its = incidents.get(row.incident_id);
     // The foreign key holds the incident while its notification exists.
     if (its === undefined) return [];
     const responderName = names.get(row.responder_id) ?? "";
-    return [{ notification: notificationOf(row), ...its, responderName }];
+    const takenOver = sending.has(row.id);
+    return [
+      { notification: notificationOf(row), ...its, responderName, takenOver },
+    ];
   });
   return claimed.sort(bySeverityAndAge);
 }

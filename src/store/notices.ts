@@ -8,6 +8,7 @@ import type {
 import { instant } from "./column.ts";
 import { inFewLengths } from "./id_list.ts";
 import { newNoticeColumns, noticeOf, sendingColumns } from "./notice_row.ts";
+import { releaseLeases } from "./leases.ts";
 import { chunks, PRUNE_BATCH, pruneBatches, within } from "./page.ts";
 import type { DialectName, Session } from "./session.ts";
 
@@ -156,6 +157,10 @@ export class Notices implements NoticeRepository {
         RETURNING id`.execute(db);
       return rows.length;
     });
+  }
+
+  releaseLeases(owner: string, nowMs: number): Promise<number> {
+    return releaseLeases(this.#session, "notices", { owner, nowMs });
   }
 
   async nextDueAtMs(): Promise<number | null> {

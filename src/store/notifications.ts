@@ -19,6 +19,7 @@ import {
   sharedColumns,
 } from "./notification_row.ts";
 import { deletePaces, letGo } from "./pacing.ts";
+import { releaseLeases } from "./leases.ts";
 import { chunks, pruneBatches, within } from "./page.ts";
 import type { Session } from "./session.ts";
 import { MOST_TOGETHER, take } from "./take.ts";
@@ -78,7 +79,7 @@ export class Notifications implements NotificationRepository {
         const { rows, held } = await take({
           ...{ db, dialect, claim: { ...claim, limit }, due, isCut, sends },
         });
-        return { claimed: await claimedOf(db, rows), held };
+        return { claimed: await claimedOf(db, rows, due), held };
       }, { durable: sends });
       if (taken.claimed.length > 0) return taken.claimed;
       if (taken.held === 0) fruitless++;
@@ -213,6 +214,10 @@ export class Notifications implements NotificationRepository {
         .where("id", "in", inFewLengths(ids)).orderBy("id").execute();
       return rows.map(notificationOf);
     });
+  }
+
+  releaseLeases(owner: string, nowMs: number): Promise<number> {
+    return releaseLeases(this.#session, "notifications", { owner, nowMs });
   }
 
   async hasPending(incidentId: number): Promise<boolean> {

@@ -10,6 +10,7 @@ import { Idempotency } from "./idempotency.ts";
 import { Incidents } from "./incidents.ts";
 import { Jobs } from "./jobs.ts";
 import { openLibsql } from "./libsql.ts";
+import { Nodes } from "./nodes.ts";
 import { Notices } from "./notices.ts";
 import { Notifications } from "./notifications.ts";
 import { Policies } from "./policies.ts";
@@ -122,6 +123,7 @@ function repositoriesOn(session: Session): Repositories {
     verifications: new Verifications(session),
     sessions: new Sessions(session),
     jobs: new Jobs(session),
+    nodes: new Nodes(session),
     rateLimits: new RateLimits(session),
     seenMessages: new SeenMessages(session),
     idempotency: new Idempotency(session),

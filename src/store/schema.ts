@@ -357,6 +357,18 @@ export interface JobRunTable {
   failures: number;
 }
 
+export interface NodeTable {
+  name: string;
+  hostname: string;
+  version: string;
+  schema_version: number;
+  phase: string;
+  delivers: Flag;
+  escalates: Flag;
+  started_at_ms: Instant;
+  last_seen_at_ms: Instant;
+}
+
 export interface RateLimitTable {
   key: string;
   /** Microseconds since the epoch. */
@@ -425,6 +437,7 @@ export interface Schema {
   notices: NoticeTable;
   cover_requests: CoverRequestTable;
   job_runs: JobRunTable;
+  nodes: NodeTable;
   rate_limits: RateLimitTable;
   seen_messages: SeenMessageTable;
   idempotency_keys: IdempotencyKeyTable;

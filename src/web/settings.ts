@@ -8,7 +8,8 @@ import type { WebDeps } from "./deps.ts";
 import { leaveNotice } from "./notice.ts";
 import { showPage } from "./page.ts";
 
-import { type JobRow, jobRow, nodeRows } from "./view/job_words.ts";
+import { type JobRow, jobRow } from "./view/job_words.ts";
+import { type NodesView, nodesView } from "./view/node_words.ts";
 import { channelName } from "./view/notification_words.ts";
 import { counted } from "./view/plural.ts";
 import { type ProviderRow, providerRow } from "./view/provider_words.ts";
@@ -48,6 +49,7 @@ async function settingsView(deps: WebDeps, viewer: Viewer) {
   const { store, config, schemaVersion, node } = deps;
   const { nowMs } = viewer.view;
   const runs = await store.jobs.list();
+  const nodes = nodesView(await store.nodes.list(), { name: node, nowMs });
   const jobs = deps.jobs().map((job) =>
     jobRow(job, runs.filter(({ name }) => name === job.name), nowMs)
   );
@@ -62,10 +64,12 @@ async function settingsView(deps: WebDeps, viewer: Viewer) {
   });
   const found = await store.check();
   return {
-    sentence: sentence(jobs, providers, config.sendingEnabled),
+    sentence: config.sendingEnabled
+      ? sentence({ jobs, providers, nodes })
+      : "Sending is switched off: pages are written down and nobody is paged.",
     sendingEnabled: config.sendingEnabled,
     jobs,
-    nodes: nodeRows(runs, { node, nowMs }),
+    nodes,
     providers,
     version: config.version,
     schema: found.schemaVersion === schemaVersion
@@ -96,14 +100,11 @@ async function accountWords({ store }: WebDeps): Promise<string> {
   return `${counted(total, "account")}, ${counted(admins, "enabled admin")}`;
 }
 
-function sentence(
-  jobs: readonly JobRow[],
-  providers: readonly (ProviderRow & { configured: boolean })[],
-  sendingEnabled: boolean,
-): string {
-  if (!sendingEnabled) {
-    return "Sending is switched off: pages are written down and nobody is paged.";
-  }
+function sentence({ jobs, providers, nodes }: {
+  jobs: readonly JobRow[];
+  providers: readonly (ProviderRow & { configured: boolean })[];
+  nodes: NodesView;
+}): string {
   const job = jobs.find(({ tone }) => tone === "bad");
   if (job) return `${job.title}: ${lowerFirst(job.state)}.`;
   const provider = providers.find(({ tone }) => tone === "bad");
@@ -111,5 +112,6 @@ function sentence(
   if (!providers.some(({ configured }) => configured)) {
     return "No provider is set up, so no page can leave.";
   }
+  if (nodes.tone === "bad") return nodes.sentence;
   return "Sending is on, the jobs run, and no provider is failing.";
 }

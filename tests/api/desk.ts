@@ -22,6 +22,7 @@ import type { Role, UserAccount } from "../../src/domain/people.ts";
 import { BodyBudget } from "../../src/http/read_body.ts";
 import type { Routes } from "../../src/http/routes.ts";
 import type { OutgoingMessage, SendResult } from "../../src/ports/channel.ts";
+import { UNOBSERVED } from "../../src/ports/observer.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { createSourceFormats } from "../../src/sources/formats.ts";
 
@@ -63,6 +64,7 @@ export class Desk {
       random: () => 0.5,
       newId: () => crypto.randomUUID(),
       sendingEnabled: true,
+      observer: UNOBSERVED,
       kick: () => {},
     };
     const deps: AppDeps = {

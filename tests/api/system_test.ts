@@ -75,6 +75,37 @@ test("jobs tell when they ran last, where, and how it went", async (desk) => {
   );
 });
 
+test("nodes tell what they are, how they stand, and when they were heard of last", async (desk) => {
+  const node = {
+    hostname: "pager",
+    version: "2.0.0",
+    schemaVersion: 11,
+    phase: "running",
+    delivers: true,
+    escalates: false,
+    startedAtMs: desk.nowMs - 3_600_000,
+    lastSeenAtMs: desk.nowMs - 5_000,
+  } as const;
+  await desk.store.nodes.save({ ...node, name: "pager-a" });
+  const quiet = { lastSeenAtMs: desk.nowMs - 31_000 };
+  await desk.store.nodes.save({ ...node, ...quiet, name: "pager-b" });
+  const { status, body } = await desk.as("viewer")("/api/v1/system/nodes");
+  assert.equal(status, 200);
+  assert.deepEqual(body.nodes[0], {
+    name: "pager-a",
+    hostname: "pager",
+    version: "2.0.0",
+    schema_version: 11,
+    state: "running",
+    delivers: true,
+    escalates: false,
+    started_at: "2026-11-23T08:00:00.000Z",
+    last_seen_at: "2026-11-23T08:59:55.000Z",
+  });
+  assert.equal(body.nodes[1].state, "lost");
+  assert.equal((await desk.ask("/api/v1/system/nodes")).status, 401);
+});
+
 test("the documentation lists every route of the API with its access and its problems", async (desk) => {
   const { body } = await desk.as("viewer")("/api/v1/openapi.json");
   assert.equal(body.openapi, "3.1.0");

@@ -4,6 +4,7 @@ import type { Engine } from "../../src/app/engine.ts";
 import { writeNotices } from "../../src/app/write_notices.ts";
 import { guardChannel } from "../../src/channels/guard.ts";
 import type { OutgoingMessage, SendResult } from "../../src/ports/channel.ts";
+import { UNOBSERVED } from "../../src/ports/observer.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { pageMessage } from "../channels/message.ts";
 import { forEachStore } from "../stores.ts";
@@ -27,6 +28,7 @@ async function desk(store: Store, notices: number) {
     random: () => 0.5,
     newId: () => crypto.randomUUID(),
     sendingEnabled: true,
+    observer: UNOBSERVED,
     kick: () => {},
   };
   const drafts = Array.from({ length: notices }, (_, index) => ({

@@ -83,6 +83,45 @@ browserTest(
 );
 
 browserTest(
+  "a key that is pressed before the last one is answered counts",
+  { as: "responder" },
+  async ({ page, stage }) => {
+    const { id } = await stage.incident("Refund queue");
+    const later = await hold(page, `**/incidents/${id}/resolve`);
+    await page.goto(`/incidents/${id}`);
+    await page.keyboard.press("a");
+    await page.keyboard.press("r");
+    await page.getByText(`Incident ${id} is acknowledged.`).waitFor();
+    later.resolve();
+    await page.getByText(`Incident ${id} is resolved.`).waitFor();
+
+    const first = await hold(page, "**/incidents/bulk");
+    await page.goto("/incidents");
+    const titles: string[] = [];
+    for (let row = 0; row < 2; row++) {
+      await page.keyboard.press("j");
+      titles.push(await focusedText(page));
+      await page.keyboard.press("a");
+    }
+    first.resolve();
+    await eventually("both are acknowledged", async () => {
+      const found = await Promise.all(titles.map((one) => stage.incident(one)));
+      return found.every(({ status }) => status === "acknowledged");
+    });
+  },
+);
+
+/** Holds the first request to the address until it is let go. */
+async function hold(page: Page, address: string) {
+  const gate = Promise.withResolvers<void>();
+  await page.route(address, async (route) => {
+    await gate.promise;
+    await route.continue();
+  }, { times: 1 });
+  return gate;
+}
+
+browserTest(
   "/ searches from any page, ? tells the keys, and typing is only typing",
   { as: "responder" },
   async ({ page, stage }) => {

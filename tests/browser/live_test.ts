@@ -70,6 +70,31 @@ browserTest(
 );
 
 browserTest(
+  "what was done is said for ten seconds, or until something else is done, however often the page refreshes",
+  { as: "responder" },
+  async ({ page, stage }) => {
+    await page.clock.install();
+    const { id } = await stage.incident("Card payments");
+    await page.goto(`/incidents/${id}`);
+    await page.locator("#act-acknowledge").click();
+    const acknowledged = page.getByText(`Incident ${id} is acknowledged.`);
+    await acknowledged.waitFor();
+    await stage.act("admin", "resolve", id);
+    await page.locator(".tag.resolved").first().waitFor();
+    assert.ok(await acknowledged.isVisible());
+    assert.ok(await acknowledged.evaluate((one) => one.matches(":focus")));
+
+    await page.locator("#act-reopen").click();
+    const reopened = page.getByText(`Incident ${id} is opened again`);
+    await reopened.waitFor();
+    assert.equal(await acknowledged.count(), 0);
+    await page.clock.fastForward(10_000);
+    await stage.alert({ title: "Login page is down", severity: "critical" });
+    await reopened.waitFor({ state: "hidden" });
+  },
+);
+
+browserTest(
   "a row stays under the thumb when a new incident comes in above it",
   { as: "responder", viewport: { width: 360, height: 740 } },
   async ({ page, stage }) => {

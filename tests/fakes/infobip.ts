@@ -26,6 +26,8 @@ export type InfobipAnswer =
   | "accept_then_reset"
   /** Takes the message and then says nothing until the client goes away. */
   | "accept_then_hang"
+  /** Takes the message, and answers as documented once this settles. */
+  | { acceptAfter: Promise<unknown> }
   /** Cuts the connection without an answer. */
   | "reset"
   /** Answers nothing until the client goes away. */
@@ -132,6 +134,9 @@ export class FakeInfobip {
     const reply = this.#reply(request, answer);
     this.requests.push(request);
     this.#waiters.arrived(request);
+    if (typeof answer === "object" && "acceptAfter" in answer) {
+      await answer.acceptAfter;
+    }
     return reply;
   }
 
@@ -142,6 +147,7 @@ export class FakeInfobip {
       if (answer === "accept") return reply;
       return answer === "accept_then_reset" ? "reset" : "hang";
     }
+    if ("acceptAfter" in answer) return this.#asDocumented(request);
     if ("status" in answer) {
       const { status, body = "", headers = {} } = answer;
       return { status, body, headers };

@@ -32,6 +32,7 @@ import type { Actor, TimelineKind } from "../../src/domain/timeline.ts";
 import type { Rotation } from "../../src/domain/rotation.ts";
 import { rotationOf } from "../domain/plans.ts";
 import type { Store } from "../../src/ports/store.ts";
+import { NEWEST_SCHEMA_VERSION } from "../../src/store/migrations.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
 
@@ -110,8 +111,9 @@ export class World {
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       fetch: (input, init) => this.#fetch(input, init, options.fetch),
       node: "node-test",
+      hostname: "test",
       version: "0.0.0-test",
-      schemaVersion: 1,
+      schemaVersion: NEWEST_SCHEMA_VERSION,
       staticDirectory: new URL("../../static/", import.meta.url).pathname,
     });
   }

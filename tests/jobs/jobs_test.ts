@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { UNOBSERVED } from "../../src/ports/observer.ts";
 import {
   type Job,
   lateJobs,
@@ -25,6 +26,9 @@ forEachStore(
       clock: ticking(),
       node: "node-a",
       endedAtMs: new Map(),
+      mayWork: () => true,
+      running: new Set<Promise<void>>(),
+      observer: UNOBSERVED,
     };
     await runJob(context, job(() => Promise.resolve("3 escalated")));
     await runJob(context, job(() => Promise.reject(new Error("no database"))));
@@ -53,6 +57,9 @@ Deno.test("a job never throws, even when its outcome cannot be kept", async () =
     clock: ticking(),
     node: "node-a",
     endedAtMs: new Map(),
+    mayWork: () => true,
+    running: new Set<Promise<void>>(),
+    observer: UNOBSERVED,
   };
   await runJob(context, job(() => Promise.resolve("done")));
 });

@@ -71,6 +71,7 @@ contract("a page is claimed once, with what it says", async (store) => {
     teamName: "Ops",
     sourceName: "Grafana",
     responderName: "Ada",
+    takenOver: false,
   });
   assert.deepEqual(await idsClaimed(store), []);
 });
@@ -214,6 +215,7 @@ contract(
     assert.equal(again?.notification.attempt, 2);
     assert.equal(again?.notification.leaseOwner, "node-1");
     assert.equal(again?.notification.maybeSentTwice, true);
+    assert.equal(again?.takenOver, true);
   },
 );
 
@@ -240,6 +242,7 @@ contract(
     const [again] = await store.notifications.claim(claim(retry));
     assert.equal(again?.notification.attempt, 2);
     assert.equal(again?.notification.maybeSentTwice, false);
+    assert.equal(again?.takenOver, false);
     assert.equal(again?.notification.error, "busy");
     assert.equal(again?.notification.firstDueAtMs, NOW);
   },

@@ -14,6 +14,7 @@ import {
 import { PLAIN_STEP } from "../../src/domain/escalation_policy.ts";
 import type { Role } from "../../src/domain/people.ts";
 import type { Store } from "../../src/ports/store.ts";
+import { NEWEST_SCHEMA_VERSION } from "../../src/store/migrations.ts";
 import { withStore } from "../stores.ts";
 
 export const NOW_MS = Date.UTC(2026, 10, 23, 2, 14);
@@ -44,8 +45,9 @@ export class House {
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       fetch: () => Promise.reject(new Error("No test may call out.")),
       node: "node-test",
+      hostname: "test",
       version: "0.0.0-test",
-      schemaVersion: 2,
+      schemaVersion: NEWEST_SCHEMA_VERSION,
       staticDirectory: new URL("../../static/", import.meta.url).pathname,
     });
   }

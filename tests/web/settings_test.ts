@@ -139,6 +139,61 @@ Deno.test("a test page really goes to the admin, and the page says what happened
     }
   }));
 
+inHouse(
+  "the nodes are told in a sentence; one that stopped answering is loud, ended ones are folded away",
+  async (house) => {
+    await house.furnish();
+    const node = {
+      hostname: "pager",
+      version: "2.0.0",
+      schemaVersion: 11,
+      phase: "running",
+      delivers: true,
+      escalates: true,
+      startedAtMs: NOW_MS - 3 * 3_600_000,
+      lastSeenAtMs: NOW_MS - 2_000,
+    } as const;
+    const { nodes } = house.store;
+    const tab = await house.tabOf("viewer");
+    const alone = await tab.open("/settings");
+    assert.match(alone.html, /No nodes are running\./);
+    await nodes.save({ ...node, name: "node-test" });
+    assert.match(
+      (await tab.open("/settings")).html,
+      /One node is running\./,
+    );
+    await nodes.save({ ...node, name: "pager-b", escalates: false });
+    await nodes.save({ ...node, name: "pager-c", phase: "standing_back" });
+    await nodes.save({ ...node, name: "pager-d", phase: "draining" });
+    await nodes.save({
+      ...node,
+      name: "<b>e",
+      lastSeenAtMs: NOW_MS - 2 * 60_000,
+    });
+    await nodes.save({
+      ...node,
+      name: "pager-f",
+      phase: "stopped",
+      lastSeenAtMs: NOW_MS - 3_600_000,
+    });
+    const { html } = await tab.open("/settings");
+    assert.match(
+      html,
+      /Two nodes are running, one stands back, one is stopping and one stopped answering 2\u00A0min ago\./,
+    );
+    assert.match(
+      html,
+      /node-test<\/bdi><\/code> <span class="tag">This one<\/span>/,
+    );
+    assert.match(html, /Running for 3\u00A0h, heard of 2\u00A0s ago/);
+    assert.match(html, /Sends, does not escalate; version 2\.0\.0/);
+    assert.match(html, /<li class="loud"><code[^>]*><bdi>&lt;b&gt;e</);
+    assert.match(html, /1\u00A0node ended in order within a day/);
+    assert.match(html, /pager-f<\/bdi><\/code>: Stopped 1\u00A0h ago/);
+  },
+  { NOTIFICATION_SENDING_ENABLED: "true" },
+);
+
 inHouse("no test page leaves while sending is off", async (house) => {
   const { admin } = await house.furnish();
   const [method] = await house.store.responders.contactMethods(admin);

@@ -71,28 +71,3 @@ function stateOf(
 function took({ durationMs }: JobRun): string {
   return durationMs < 1_000 ? `${durationMs}\u00A0ms` : duration(durationMs);
 }
-
-export interface NodeRow {
-  name: string;
-  isThis: boolean;
-  alive: boolean;
-  seen: string;
-}
-
-/** Promises the processes that have run a job lately, newest first; one is quiet when it has run none for three minutes. */
-export function nodeRows(
-  runs: readonly JobRun[],
-  { node, nowMs }: { node: string; nowMs: number },
-): NodeRow[] {
-  const newest = new Map<string, number>();
-  for (const run of runs) {
-    const known = newest.get(run.node) ?? 0;
-    newest.set(run.node, Math.max(known, run.startedAtMs));
-  }
-  return [...newest].sort((a, b) => b[1] - a[1]).map(([name, atMs]) => ({
-    name,
-    isThis: name === node,
-    alive: nowMs - atMs <= 3 * 60_000,
-    seen: `${briefly(nowMs - atMs)} ago`,
-  }));
-}

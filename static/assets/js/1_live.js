@@ -5,6 +5,8 @@
 const APART_MS = 300;
 /** Ages and job runs go stale without anything happening. */
 const STALE_MS = 30_000;
+/** A sentence about what was done is read, or heard, within this time; refreshes leave it where it is until then. */
+const READ_MS = 10_000;
 /** A thumb that has just touched the page is about to touch it again. */
 const THUMB_MS = 4_000;
 
@@ -14,12 +16,17 @@ let lastMs = 0;
 let timer = 0;
 let pressed = false;
 let touchedMs = -Infinity;
+let saidMs = performance.now();
 
 htmx.registerExtension("pagerpal", {
+  htmx_after_request: (_element, { ctx }) => keepTarget(ctx),
   htmx_before_swap: () => anchor.take(),
+  htmx_before_morph_node: (element) => !isBeingRead(element),
   htmx_after_swap: (_element, { ctx }) => {
     anchor.keep();
-    if (ctx?.sourceElement?.matches("form")) readOn();
+    if (isRefresh(ctx)) return;
+    saidMs = performance.now();
+    readOn();
   },
 });
 
@@ -150,6 +157,7 @@ function say(text) {
   const notices = document.getElementById("notices");
   if (!notices) return;
   unsay();
+  saidMs = performance.now();
   const notice = document.createElement("p");
   notice.className = "notice tone-bad";
   notice.id = "not-live";
@@ -166,6 +174,23 @@ addEventListener("htmx:error", (event) => {
   if (event.target.id === "main") return;
   say("No answer from PagerPal. Check the connection and press it again.");
 });
+
+function isRefresh(ctx) {
+  return ctx.request.method === "GET";
+}
+
+/* Only refreshes morph; the answer to an action replaces the page, and what was said before with it. */
+function isBeingRead(element) {
+  return element.id === "notices" && element.childElementCount > 0 &&
+    performance.now() - saidMs < READ_MS;
+}
+
+/* Of two actions that were begun one right after the other, the first one's answer has replaced what the second one's
+   is meant for. */
+function keepTarget(ctx) {
+  if (isRefresh(ctx) || ctx.target?.isConnected) return;
+  ctx.target = document.getElementById("main");
+}
 
 /* After an action the button that was pressed is often gone: the reader goes on at the sentence that says what was done. */
 function readOn() {

@@ -8,6 +8,8 @@ addEventListener("keydown", (event) => {
   const act = KEYS[event.key];
   if (!act) return;
   event.preventDefault();
+  // A key that is held down is one press.
+  if (event.repeat && act !== KEYS.j && act !== KEYS.k) return;
   act();
 });
 
@@ -45,17 +47,28 @@ function move(step) {
     ?.focus();
 }
 
-function press(name) {
-  const row = current();
+function press(name, row = current()) {
   const button = (row ?? document.querySelector(".acts"))
     ?.querySelector(`[data-key="${name}"]`);
-  if (button) return button.click();
+  if (button) return pressed(button, name, row);
   // In a list without buttons of its own: this one row is selected and the list's button pressed.
   const box = row?.querySelector('[name="id"]');
   const bulk = document.querySelector(`#bulk [value="${name}"]`);
   if (!box || box.disabled || !bulk) return;
-  box.checked = true;
-  bulk.click();
+  box.checked = !bulk.disabled;
+  pressed(bulk, name, row);
+}
+
+/* A button whose last answer is on its way cannot be pressed: the key counts once that is there. */
+function pressed(button, name, row) {
+  if (!button.disabled) return button.click();
+  const again = () => {
+    const same = row && document.getElementById(row.id);
+    if (same || !row) press(name, same);
+  };
+  addEventListener("htmx:finally:request", () => setTimeout(again), {
+    once: true,
+  });
 }
 
 if (location.hash === "#q") search();

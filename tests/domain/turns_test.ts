@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { type Rotation, turnsIn } from "../../src/domain/rotation.ts";
+import type { Rotation } from "../../src/domain/rotation.ts";
+import { turnsIn } from "../../src/domain/turns.ts";
 import { wallClockOf } from "../../src/domain/wall_clock.ts";
+import { zoneClock } from "../../src/domain/zone_clock.ts";
 import { rotationOf } from "./plans.ts";
 
 const WEEKDAYS = [1, 2, 3, 4, 5].map((day) => ({
@@ -20,7 +22,7 @@ function told(
   },
 ): string[] {
   const range = { fromMs: Date.parse(from), toMs: Date.parse(to) };
-  return turnsIn(rotation, timeZone, range).map((turn) =>
+  return turnsIn(rotation, zoneClock(timeZone), range).map((turn) =>
     [
       turn.responderId,
       wallClockOf(turn.startsAtMs, timeZone),

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { createTestDatabase, createTestFile } from "../databases.ts";
+import { FakeInfobip } from "../fakes/infobip.ts";
+import { FakeSmtp } from "../fakes/smtp.ts";
+import { NEWER_MIGRATION, runSql, WITHOUT_NEWER_MIGRATION } from "../sql.ts";
+import { ADMIN, ALERT, AUTH, PASSWORD, settings, setUp } from "./desk.ts";
+import { script, Server, until } from "./server.ts";
+
+interface Shown {
+  name: string;
+  state: string;
+}
+
+async function nodesOf(server: Server): Promise<Shown[]> {
+  const { body } = await server.request("GET", "/api/v1/system/nodes", {
+    auth: AUTH,
+  });
+  return body.nodes;
+}
+
+const createAdmin = (env: Record<string, string>) =>
+  script("create_admin", {
+    args: [ADMIN, "--name", "Maya Okafor"],
+    env,
+    input: `${PASSWORD}\n`,
+  });
+
+for (
+  const [name, open] of [
+    ["libSQL", createTestFile],
+    ["PostgreSQL", createTestDatabase],
+  ] as const
+) {
+  Deno.test(`a process on ${name} stands back while a newer one has migrated the database, and says so`, async () => {
+    await using infobip = await FakeInfobip.start();
+    await using smtp = await FakeSmtp.start();
+    await using database = await open();
+    const env = settings(database.url, infobip, smtp);
+    await using server = await Server.start({ env });
+    await createAdmin(env);
+    const { key } = await setUp(server, 5);
+    await runSql(database.url, NEWER_MIGRATION);
+    const reasons = await until(async () => {
+      const { status, body } = await server.request("GET", "/health/ready");
+      return status === 503 ? body.reasons : null;
+    }, "the node standing back");
+    assert.match(
+      reasons.join(" "),
+      /newer version of PagerPal, so this node stands back/,
+    );
+    const taken = await server.request("POST", "/api/v1/alerts", {
+      key,
+      body: ALERT,
+    });
+    assert.equal(taken.status, 201);
+    const [node] = await until(async () => {
+      const nodes = await nodesOf(server);
+      return nodes[0]?.state === "standing_back" ? nodes : null;
+    }, "the node shown as standing back");
+    assert.ok(node);
+    assert.deepEqual(infobip.requests, []);
+    await runSql(database.url, WITHOUT_NEWER_MIGRATION);
+    await infobip.waitFor(({ taken }) => taken, 20_000);
+    const said = server.output.match(/ stands back: /g) ?? [];
+    assert.equal(said.length, 1, "once");
+  });
+
+  Deno.test(`SIGTERM on ${name}: what is on its way is recorded, the rest is the other node's at once, and both are seen`, async () => {
+    await using infobip = await FakeInfobip.start();
+    await using smtp = await FakeSmtp.start();
+    await using database = await open();
+    const env = settings(database.url, infobip, smtp);
+    await using first = await Server.start({ env });
+    await createAdmin(env);
+    const { key } = await setUp(first, 60);
+    const answered = Promise.withResolvers<void>();
+    infobip.answerNext({ acceptAfter: answered.promise });
+    const post = (externalId: string) =>
+      first.request("POST", "/api/v1/alerts", {
+        key,
+        body: { ...ALERT, external_id: externalId, title: externalId },
+      });
+    const one = await post("on its way");
+    await infobip.waitFor(({ text }) => text.includes("on its way"));
+    // With one place on the channel this one waits.
+    const two = await post("left behind");
+    const stopped = first.stop();
+    await until(
+      () => Promise.resolve(first.output.includes("SIGTERM") || null),
+      "the signal taken",
+    );
+    await using second = await Server.start({ env });
+    await infobip.waitFor(({ text }) => text.includes("left behind"));
+    const names = (await nodesOf(second)).map(({ state }) => state);
+    assert.deepEqual(names.toSorted(), ["draining", "running"]);
+    answered.resolve();
+    assert.equal(await stopped, 0);
+    const nodes = await nodesOf(second);
+    assert.equal(new Set(nodes.map(({ name }) => name)).size, 2);
+    assert.deepEqual(
+      nodes.map(({ state }) => state).toSorted(),
+      ["running", "stopped"],
+    );
+    for (const { body: { id } } of [one, two]) {
+      const { body } = await second.request("GET", `/api/v1/incidents/${id}`, {
+        auth: AUTH,
+      });
+      const page = body.notifications.find((each: { channel: string }) =>
+        each.channel === "sms"
+      );
+      assert.equal(page.status, "sent");
+      assert.equal(page.attempts, 1);
+      assert.equal(page.maybe_sent_twice, false);
+    }
+    assert.equal(infobip.requests.length, 2);
+  });
+}

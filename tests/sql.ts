@@ -1,0 +1,33 @@
+/** SQL on a test's database past the store, as an operator or another program would run it. */
+import postgres from "postgres";
+import { openFile } from "../src/store/libsql_file.ts";
+
+/** Runs statements without parameters, in a transaction of their own. */
+export async function runSql(url: string, statements: string): Promise<void> {
+  if (url.startsWith("postgres")) {
+    const sql = postgres(url, { max: 1, onnotice: () => {} });
+    try {
+      await sql.unsafe(statements);
+    } finally {
+      await sql.end();
+    }
+    return;
+  }
+  const connection = openFile(url);
+  const transaction = await connection.begin({ durable: true });
+  try {
+    await transaction.script(statements);
+    await transaction.commit();
+  } finally {
+    await transaction.end();
+    await connection.close();
+  }
+}
+
+/** What a newer PagerPal leaves in the database: a migration that this one does not know. */
+export const NEWER_MIGRATION =
+  "INSERT INTO schema_migrations (version, name, checksum, applied_at_ms) VALUES (9999, '9999_newer.sql', 'x', 0)";
+
+/** Takes it away again. */
+export const WITHOUT_NEWER_MIGRATION =
+  "DELETE FROM schema_migrations WHERE version = 9999";
