@@ -140,15 +140,15 @@ Deno.test("a storm of tellings sends few messages, the last of them after the la
     sent.push(told);
     return Promise.reject(new Error("A lost message is not a failure."));
   });
-  const endMs = performance.now() + 300;
-  while (performance.now() < endMs) {
-    told++;
-    telling.tell();
+  for (let burst = 0; burst < 10; burst++) {
+    for (let each = 0; each < 100; each++) {
+      told++;
+      telling.tell();
+    }
     await new Promise((resolve) => setTimeout(resolve));
   }
   await telling.close();
   telling.tell();
-  assert.ok(told > 30, `${told}`);
-  assert.ok(sent.length < told / 3, `${sent.length} of ${told}`);
-  assert.equal(sent.at(-1), told);
+  assert.ok(sent.length <= 10, `${sent.length} of ${told}`);
+  assert.equal(sent.at(-1), 1_000);
 });
