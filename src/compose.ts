@@ -7,6 +7,11 @@ import { createApp } from "./api/app.ts";
 import type { AppDeps } from "./api/deps.ts";
 import { createActions } from "./app/actions.ts";
 import { checkNotice } from "./app/check_notice.ts";
+import {
+  createDatabaseHealth,
+  unavailableWords,
+} from "./app/database_health.ts";
+import { inTime } from "./app/in_time.ts";
 import { createCodeHash } from "./app/code_hash.ts";
 import type { CalendarTools } from "./app/read_calendar.ts";
 import { createSeal } from "./app/seal.ts";
@@ -98,6 +103,8 @@ export interface PagerPal {
 
 /** Longer than a channel's own limit of 10 s, so that only a process that died or stood still loses a lease. */
 const LEASE_MS = 20_000;
+/** Who asks whether this process is ready does not wait longer for a write. */
+const READY_WITHIN_MS = 2_000;
 /** All request bodies that the process holds at once. */
 const BODY_BUDGET_BYTES = 128 * 1024 * 1024;
 
@@ -117,6 +124,7 @@ export function compose(outside: Outside): PagerPal {
     kick: () => kick(),
   };
   const startedAtMs = clock();
+  const health = createDatabaseHealth({ clock, onBack: () => waker.wake() });
   const heartbeat = createHeartbeat({
     store,
     clock,
@@ -245,8 +253,11 @@ export function compose(outside: Outside): PagerPal {
         nextRunAtMs: nextRunAtMs(job, clock()),
       })),
     async notReady() {
-      await heartbeat.beat();
+      const beat = await inTime(heartbeat.beat(), READY_WITHIN_MS);
+      const problem = health.problem() ??
+        (beat === "late" ? unavailableWords("overloaded") : null);
       return [
+        ...problem === null ? [] : [problem],
         ...heartbeat.isDraining() ? ["This node is stopping."] : [],
         ...lateJobs(jobContext, { jobs, startedAtMs }),
       ];
@@ -287,6 +298,7 @@ export function compose(outside: Outside): PagerPal {
     readiness,
     async start() {
       store.watch({ committed: told, unavailable() {} });
+      store.watch(health);
       store.signals?.listen(() => {
         waker.look();
         web.changes.kick();

@@ -3,7 +3,7 @@
  * writes of this process go through one queue, and reads go past it.
  */
 import { StoreUnavailableError } from "../ports/store.ts";
-import { type Connection, inTransaction } from "./connection.ts";
+import { type Around, type Connection, inTransaction } from "./connection.ts";
 import { databaseOn, guarded } from "./executor.ts";
 import type { Signals } from "../ports/signals.ts";
 import { fileSignals } from "./file_signals.ts";
@@ -11,23 +11,23 @@ import { openFile } from "./libsql_file.ts";
 import { openServer } from "./libsql_server.ts";
 import type { Database } from "./schema.ts";
 import type { Backend, WriteOptions } from "./session.ts";
-import { isBusy } from "./store_error.ts";
+import { WriterLock } from "./writer_lock.ts";
 import { WriterQueue } from "./writer_queue.ts";
 
 export interface LibsqlAddress {
   /** `file:` with an absolute path, percent-encoded as in every URL; `libsql://`, `http://` or `https://`. */
   url: string;
-  authToken?: string;
+  authToken?: string | undefined;
 }
 
 export interface LibsqlLimits {
   /** How long one transaction may hold the writer, milliseconds. */
   transactionMs: number;
-  /** How long to wait for the lock that another process holds, milliseconds. */
+  /** How long another process may hold the lock before writes are refused, milliseconds. */
   lockMs: number;
 }
 
-const LIMITS: LibsqlLimits = { transactionMs: 30_000, lockMs: 10_000 };
+const LIMITS: LibsqlLimits = { transactionMs: 30_000, lockMs: 5_000 };
 
 /** Promises the connection. Opens a file, creating it where it is missing; a server is reached when it is first used. */
 export function connect({ url, authToken }: LibsqlAddress): Connection {
@@ -38,10 +38,13 @@ export function connect({ url, authToken }: LibsqlAddress): Connection {
 
 /** Promises a backend; throws StoreUnavailableError for a file that cannot be opened. */
 export function openLibsql(
-  address: LibsqlAddress,
+  { around = (connection) => connection, ...address }: LibsqlAddress & {
+    /** See StoreAddress in open.ts. */
+    around?: Around;
+  },
   limits: LibsqlLimits = LIMITS,
 ): Backend {
-  return new LibsqlBackend(connect(address), limits);
+  return new LibsqlBackend(around(connect(address)), limits);
 }
 
 class LibsqlBackend implements Backend {
@@ -52,6 +55,7 @@ class LibsqlBackend implements Backend {
   readonly #limits: LibsqlLimits;
   readonly #queue = new WriterQueue();
   readonly #reads = new Set<Promise<unknown>>();
+  readonly #lock: WriterLock;
   #closed = false;
 
   constructor(connection: Connection, limits: LibsqlLimits) {
@@ -59,6 +63,7 @@ class LibsqlBackend implements Backend {
     this.#limits = limits;
     const { dataVersion } = connection;
     this.signals = dataVersion ? fileSignals(dataVersion) : null;
+    this.#lock = new WriterLock({ patienceMs: limits.lockMs, dataVersion });
     const execute = guarded(connection.read);
     this.read = databaseOn((sql, parameters) => {
       if (this.#closed) return Promise.reject(closedError());
@@ -73,11 +78,11 @@ class LibsqlBackend implements Backend {
     { durable = true }: WriteOptions = {},
   ): Promise<T> {
     if (this.#closed) return Promise.reject(closedError());
-    const { transactionMs, lockMs } = this.#limits;
+    const { transactionMs } = this.#limits;
     const within = (working: Promise<T>) => inTime(working, transactionMs);
     const once = () =>
       inTransaction(this.#connection, work, { durable, within });
-    return this.#queue.run(() => whenFree(once, lockMs));
+    return this.#queue.run(() => this.#lock.whenFree(once));
   }
 
   async close(): Promise<void> {
@@ -90,32 +95,15 @@ class LibsqlBackend implements Backend {
   }
 }
 
-/** The pauses between two tries for the lock, milliseconds; the last one is repeated. */
-const LOCK_PAUSES_MS = [1, 2, 3, 5];
-
-/** Tries again while another process holds the lock. The pauses leave the thread to others. */
-async function whenFree<T>(
-  attempt: () => Promise<T>,
-  patienceMs: number,
-): Promise<T> {
-  let waitedMs = 0;
-  for (let tries = 0;; tries++) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!isBusy(error) || waitedMs >= patienceMs) throw error;
-      const pauseMs = LOCK_PAUSES_MS[tries] ?? 5;
-      waitedMs += pauseMs;
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    }
-  }
-}
-
 /** Work that never ends would keep every other writer waiting for ever. */
 async function inTime<T>(working: Promise<T>, limitMs: number): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    reject(new StoreUnavailableError("The transaction took too long."));
+    reject(
+      new StoreUnavailableError("The transaction took too long.", {
+        reason: "overloaded",
+      }),
+    );
   }, limitMs);
   try {
     return await Promise.race([working, late]);
@@ -125,5 +113,7 @@ async function inTime<T>(working: Promise<T>, limitMs: number): Promise<T> {
 }
 
 function closedError(): StoreUnavailableError {
-  return new StoreUnavailableError("The store is closed.");
+  return new StoreUnavailableError("The store is closed.", {
+    reason: "closed",
+  });
 }
