@@ -34,6 +34,7 @@ import { isMissingTable } from "./store_error.ts";
 import { Teams } from "./teams.ts";
 import { Timeline } from "./timeline.ts";
 import { Tokens } from "./tokens.ts";
+import { Vitals } from "./vitals.ts";
 import { Verifications } from "./verifications.ts";
 
 export interface StoreAddress {
@@ -155,6 +156,7 @@ function repositoriesOn(session: Session): Repositories {
     auditLog: new AuditLog(session),
     overview: new Overview(session),
     reports: new Reports(session),
+    vitals: new Vitals(session),
   };
 }
 
