@@ -52,7 +52,9 @@ async function runTests(databaseUrl: string): Promise<number> {
     env: {
       TEST_DATABASE_URL: databaseUrl,
       TEST_RUN_FOLDER: folder,
-      DENO_JOBS: Deno.env.get("DENO_JOBS") ?? String(sideBySide()),
+      // Some test file always waits for a database, a browser or a process.
+      DENO_JOBS: Deno.env.get("DENO_JOBS") ??
+        String(navigator.hardwareConcurrency + 1),
     },
     stdin: "null",
   }).spawn();
@@ -65,11 +67,6 @@ async function runTests(databaseUrl: string): Promise<number> {
   });
   const { code } = await runner.status;
   return stopping.signal.aborted ? 130 : code;
-}
-
-/** How many test files run at once: one more than there are processors, because some always wait for a database. */
-function sideBySide(): number {
-  return navigator.hardwareConcurrency + 1;
 }
 
 /** What the report says. A file that could not even be loaded is no test in it, but a failure all the same. */
