@@ -263,6 +263,12 @@ export function compose(outside: Outside): PagerPal {
     waker.kick();
     web.changes.kick();
   };
+  /** What need not be durable is seen by nobody else. */
+  function told({ durable }: { durable: boolean }): void {
+    if (!durable) return;
+    store.signals?.tell();
+    web.changes.kick();
+  }
   async function drain(): Promise<void> {
     heartbeat.drain();
     await Promise.all([
@@ -287,6 +293,11 @@ export function compose(outside: Outside): PagerPal {
     jobContext,
     readiness,
     async start() {
+      store.watch({ committed: told, unavailable() {} });
+      store.signals?.listen(() => {
+        waker.look();
+        web.changes.kick();
+      });
       await heartbeat.start();
       waker.start();
     },
@@ -322,8 +333,10 @@ async function giveBack(
   }
 }
 
-/** How soon a page on this node shows what another node wrote, milliseconds. */
+/** How soon a page on this node shows what another node wrote, milliseconds, while nothing tells of it. */
 const LOOK_EVERY_MS = 300;
+/** And how soon at the latest while it should be told at once. */
+const LOOK_SELDOM_MS = 5_000;
 
 function createWeb(
   outside: Outside,
@@ -360,7 +373,8 @@ function createWeb(
     csrf: createCsrf(config.secretKey, randomBytes),
     changes: createChangeFeed({
       readMarker: () => store.overview.changeMarker(),
-      everyMs: LOOK_EVERY_MS,
+      everyMs: () =>
+        store.signals?.isHearing() ? LOOK_SELDOM_MS : LOOK_EVERY_MS,
     }),
     config: {
       version,

@@ -13,6 +13,7 @@ import type { GivenCalendar } from "../app/read_calendar.ts";
 import { refreshCalendar } from "../app/refresh_calendar.ts";
 import { invalid, RefusedError } from "../app/refused_error.ts";
 import { demandSchedule } from "../app/schedule_entries.ts";
+import { CALENDAR_TOO_LONG, isTooLong } from "../domain/calendar_limit.ts";
 import { created, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -22,22 +23,43 @@ const path = "/api/v1/schedules/{id}/calendars";
 const params = z.object({ id: idText });
 const layerParams = params.extend({ layer_id: idText });
 const MOST_PEOPLE = 500;
-// Together with the rest it fits into what a request may hold.
-const LONGEST_CONTENT = 200_000;
+// JSON writes a line's end in four bytes, and may write a letter of two bytes in six.
+const BODY_LIMIT = { bytes: 6 * 1024 * 1024, message: CALENDAR_TOO_LONG };
 const SHOWN_DAYS_MS = 28 * 86_400_000;
 // A person who looks at once, and then once a minute.
 const BUCKET = { capacity: 3, refillPerSecond: 1 / 60, cost: 1 };
 
-const People = z.array(z.object({ text: line(200), responder_id: id }))
+const People = z.array(
+  z.object({ text: line(200), responder_id: id.nullable() }),
+)
   .max(MOST_PEOPLE, `At most ${MOST_PEOPLE} names.`).openapi({
-    description: "Whom events with this text put on call.",
+    description:
+      "Whom events with this text put on call; null: nobody, on purpose.",
   });
 
 const Report = z.object({
   events: z.int(),
-  matched: z.int(),
-  unknown: z.array(z.object({ text: z.string(), events: z.int() })),
-  remarks: z.array(z.string()),
+  matched: z.int().openapi({ description: "Events that put people on call." }),
+  ignored: z.int().openapi({
+    description: "Events that `people` says to stand for nobody.",
+  }),
+  names: z.array(z.object({
+    text: z.string(),
+    by: z.enum(["mapping", "email", "name"]),
+    responder_ids: z.array(id),
+    events: z.int(),
+  })).openapi({
+    description:
+      "What was understood, and by what: `people`, an attendee's address, or a name in the title. The 100 most frequent.",
+  }),
+  more_names: z.int(),
+  unknown: z.array(z.object({ text: z.string(), events: z.int() })).openapi({
+    description: "What names nobody, the 100 most frequent.",
+  }),
+  more_unknown: z.int(),
+  remarks: z.array(z.string()).openapi({
+    description: "What was left out, and why.",
+  }),
 }).openapi("CalendarReport");
 
 const CalendarDocument = z.object({
@@ -50,7 +72,7 @@ const CalendarDocument = z.object({
   shown_origin: z.string().openapi({
     description: "The host, or the file's name; never the whole address.",
   }),
-  people: z.array(z.object({ text: z.string(), responder_id: id })),
+  people: z.array(z.object({ text: z.string(), responder_id: id.nullable() })),
   read_at: time.nullable(),
   next_read_at: time,
   problem: z.object({ message: z.string(), since: time }).nullable().openapi({
@@ -64,12 +86,11 @@ const CalendarDocument = z.object({
 const NewCalendar = z.object({
   name: line(100),
   url: z.string().max(2_000, "At most 2,000 characters.").optional(),
-  content: z.string().max(
-    LONGEST_CONTENT,
-    "At most 200,000 characters. Give a longer calendar by its address.",
-  ).optional().openapi({
-    description: "An iCalendar file's text, instead of `url`.",
-  }),
+  content: z.string().refine((text) => !isTooLong(text), CALENDAR_TOO_LONG)
+    .optional().openapi({
+      description:
+        "An iCalendar file's text, instead of `url`; at most 2,000,000 bytes in UTF-8.",
+    }),
   file_name: line(100).default("calendar.ics"),
   people: People.default([]),
 }).openapi("NewCalendar");
@@ -108,6 +129,7 @@ function addPreview(routes: Routes, deps: ApiDeps): void {
     summary: "Read a calendar and tell what was understood; nothing is saved",
     params,
     body: NewCalendar,
+    bodyLimit: BODY_LIMIT,
     answers: {
       200: z.object({
         report: Report,
@@ -148,6 +170,7 @@ function addCreation(routes: Routes, deps: ApiDeps): void {
       "A calendar at an address is read again every 15 minutes. Events name responders by e-mail address or name; `people` says who is meant where they do not.",
     params,
     body: NewCalendar,
+    bodyLimit: BODY_LIMIT,
     idempotent: true,
     answers: { 201: CalendarDocument },
   }, async ({ params, body, principal: { account: by }, c }) => {
@@ -198,13 +221,13 @@ function addChanges(routes: Routes, deps: ApiDeps): void {
     description: "Where that fails, `problem` says why and since when.",
     params: layerParams,
     answers: { 200: CalendarDocument },
-  }, async ({ params }) => {
+  }, async ({ params, principal: { account: by } }) => {
     const place = { scheduleId: params.id, layerId: params.layer_id };
     const calendar = await demandCalendar(store, place);
     const { retryAfterMs } = await store.rateLimits
       .take(`calendar_refresh:${place.layerId}`, BUCKET, clock());
     if (retryAfterMs > 0) throw tooOften(retryAfterMs);
-    await refreshCalendar(deps, calendar);
+    await refreshCalendar(deps, calendar, by);
     return ok(shownCalendar(await demandCalendar(store, place)));
   });
 }

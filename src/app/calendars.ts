@@ -1,12 +1,15 @@
 /** Layers whose shifts come from a calendar that is kept elsewhere. */
 import type { NamedPerson } from "../domain/calendar.ts";
+import { placed } from "../domain/draft_plan.ts";
 import type { UserAccount } from "../domain/people.ts";
 import type {
   CalendarOfLayer,
   CalendarOrigin,
   CalendarReading,
+  CalendarReport,
 } from "../ports/calendar_repositories.ts";
 import type { Repositories, Store } from "../ports/store.ts";
+import { isUnchanged, MOST_TRIES } from "./calendar_basis.ts";
 import { shownTime, shownTimeOrNull } from "./fields.ts";
 import { shownLayer } from "./layer_fields.ts";
 import {
@@ -17,8 +20,12 @@ import {
 } from "./read_calendar.ts";
 import { recordChange } from "./record_change.ts";
 import { checkResponders } from "./references.ts";
-import { invalid, notFound } from "./refused_error.ts";
-import { lockSchedule, MOST_LAYERS } from "./schedule_layers.ts";
+import { invalid, notFound, RefusedError } from "./refused_error.ts";
+import {
+  type LayerPlace,
+  lockSchedule,
+  MOST_LAYERS,
+} from "./schedule_layers.ts";
 
 interface Writing {
   by: UserAccount;
@@ -55,13 +62,14 @@ export async function prepareCalendar(
   throw invalid(given.kind === "url" ? "url" : "content", read.message);
 }
 
-/** Promises the new layer, on top of the others; to be called in a transaction. */
+/** Promises the new layer, on top of the others or right below one of them; to be called in a transaction. */
 export async function addCalendar(
   tx: Repositories,
-  { scheduleId, name, prepared, by, nowMs }: Writing & {
+  { scheduleId, name, prepared, below = null, by, nowMs }: Writing & {
     scheduleId: number;
     name: string;
     prepared: PreparedCalendar;
+    below?: number | null;
   },
 ): Promise<CalendarOfLayer> {
   await lockSchedule(tx, scheduleId);
@@ -70,61 +78,117 @@ export async function addCalendar(
     throw invalid("name", `A schedule has at most ${MOST_LAYERS} layers.`);
   }
   const row = { scheduleId, name, ...prepared };
-  const made = await tx.calendars.insert(row, nowMs);
-  await recordChange(tx, {
-    by,
-    action: "schedule_layer.create",
-    objectId: made.layer.id,
-    before: null,
-    after: audited(made),
-  }, nowMs);
+  const { layer: { id } } = await tx.calendars.insert(row, nowMs);
+  const order = placed<{ id: number }>(there, { id }, below)
+    .map((one) => one.id);
+  if (order.at(-1) !== id) await tx.schedules.orderLayers(scheduleId, order);
+  const made = await demandCalendar(tx, { scheduleId, layerId: id });
+  await audit(tx, { verb: "create", by, before: null, after: made, nowMs });
   return made;
 }
 
-/** Promises the calendar with other people behind its names, its text read again with them. */
-export async function namePeople(
-  store: Store,
-  { scheduleId, layerId, people, by, nowMs }: Writing & {
-    scheduleId: number;
-    layerId: number;
-    people: NamedPerson[];
+/** Promises the calendar that comes from elsewhere from now on, as it was read there; to be called in a transaction. */
+export async function replaceCalendar(
+  tx: Repositories,
+  { scheduleId, layerId, name, prepared, by, nowMs }: Writing & LayerPlace & {
+    name: string;
+    prepared: PreparedCalendar;
   },
 ): Promise<CalendarOfLayer> {
-  return await store.transaction(async (tx) => {
-    await lockSchedule(tx, scheduleId);
-    const before = await demandCalendar(tx, { scheduleId, layerId });
-    await checkNamed(tx, people);
-    const schedule = await tx.schedules.find(scheduleId);
-    const { origin, validators, dueAtMs, readAtMs } = before.calendar;
-    const read = await understand(tx, {
-      text: await tx.calendars.content(layerId),
-      timeZone: schedule?.timeZone ?? "UTC",
-      named: people,
-      ...{ validators, nowMs },
-      origin: origin.kind,
+  await lockSchedule(tx, scheduleId);
+  const before = await demandCalendar(tx, { scheduleId, layerId });
+  const { origin, people, reading } = prepared;
+  await tx.calendars.update(layerId, { name, origin, people }, nowMs);
+  await tx.calendars.saveReading(layerId, reading);
+  const after = await demandCalendar(tx, { scheduleId, layerId });
+  await audit(tx, { verb: "update", by, before, after, nowMs });
+  return after;
+}
+
+/**
+ * Promises the calendar with other people behind its names, its text read again with them, and with another name where
+ * one is given. The text is read before the transaction that writes, and once more where it has changed meanwhile.
+ */
+export async function namePeople(
+  store: Store,
+  { nowMs, ...change }: Writing & LayerPlace & {
+    people: NamedPerson[];
+    name?: string;
+  },
+): Promise<CalendarOfLayer> {
+  await checkNamed(store, change.people);
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const before = await demandCalendar(store, change);
+    const reading = await readAgain(store, {
+      ...{ before, people: change.people, nowMs },
     });
-    if (!read.ok) throw invalid("people", read.message);
-    await tx.calendars.update(layerId, { people }, nowMs);
-    // The server was not asked: when it was and will be stays.
-    const asked = { dueAtMs, readAtMs: readAtMs ?? nowMs };
-    await tx.calendars.saveReading(layerId, { ...read.reading, ...asked });
-    await keepProblem(tx, before);
-    const after = await demandCalendar(tx, { scheduleId, layerId });
-    await recordChange(tx, {
-      by,
-      action: "schedule_layer.update",
-      objectId: layerId,
-      before: audited(before),
-      after: audited(after),
-    }, nowMs);
-    return after;
+    const after = await store.transaction((tx) =>
+      keepNamed(tx, { ...change, before, reading, nowMs })
+    );
+    if (after) return after;
+  }
+  throw new RefusedError(
+    "conflict",
+    "calendar_changed",
+    "The calendar was read again in the meantime. Try once more.",
+  );
+}
+
+/** Promises what the text that is kept says with these people behind its names; throws a refusal where it cannot be read. */
+export async function readAgain(
+  store: Repositories,
+  { before: { layer, calendar }, people, nowMs }: {
+    before: CalendarOfLayer;
+    people: NamedPerson[];
+    nowMs: number;
+  },
+): Promise<CalendarReading> {
+  const schedule = await store.schedules.find(layer.scheduleId);
+  const read = await understand(store, {
+    text: await store.calendars.content(layer.id),
+    timeZone: schedule?.timeZone ?? "UTC",
+    named: people,
+    validators: calendar.validators,
+    origin: calendar.origin.kind,
+    nowMs,
   });
+  if (!read.ok) throw invalid("people", read.message);
+  // The server was not asked: when it was and will be stays, and so does the text.
+  const { dueAtMs, readAtMs } = calendar;
+  const asked = { dueAtMs, readAtMs: readAtMs ?? nowMs, content: null };
+  return { ...read.reading, ...asked };
+}
+
+/** Promises null where the calendar was changed since `before`. */
+async function keepNamed(
+  tx: Repositories,
+  { scheduleId, layerId, before, reading, people, name, by, nowMs }:
+    & Writing
+    & LayerPlace
+    & {
+      before: CalendarOfLayer;
+      reading: CalendarReading;
+      people: NamedPerson[];
+      name?: string;
+    },
+): Promise<CalendarOfLayer | null> {
+  await lockSchedule(tx, scheduleId);
+  const now = await demandCalendar(tx, { scheduleId, layerId });
+  if (!isUnchanged(before, now)) return null;
+  await checkNamed(tx, people);
+  const patch = { people, ...name === undefined ? {} : { name } };
+  await tx.calendars.update(layerId, patch, nowMs);
+  await tx.calendars.saveReading(layerId, reading);
+  await keepProblem(tx, now);
+  const after = await demandCalendar(tx, { scheduleId, layerId });
+  await audit(tx, { verb: "update", by, before, after, nowMs });
+  return after;
 }
 
 /** Promises the calendar of this schedule; throws a refusal when there is none. */
 export async function demandCalendar(
   tx: Pick<Repositories, "calendars">,
-  { scheduleId, layerId }: { scheduleId: number; layerId: number },
+  { scheduleId, layerId }: LayerPlace,
 ): Promise<CalendarOfLayer> {
   const found = await tx.calendars.find(layerId);
   if (found?.layer.scheduleId === scheduleId) return found;
@@ -153,9 +217,34 @@ export function shownCalendar({ layer, calendar }: CalendarOfLayer) {
 }
 
 /** Promises what was understood, as the API shows it. */
-export function shownReport(report: CalendarReading["report"]) {
-  const { events, matched, unknown, remarks } = report;
-  return { events, matched, unknown, remarks };
+export function shownReport(report: CalendarReport) {
+  const { events, matched, ignored, unknown, remarks } = report;
+  return {
+    ...{ events, matched, ignored, unknown, remarks },
+    names: report.names.map(({ text, by, responderIds, events }) => ({
+      ...{ text, by, events },
+      responder_ids: [...responderIds],
+    })),
+    more_names: report.moreNames,
+    more_unknown: report.moreUnknown,
+  };
+}
+
+async function audit(
+  tx: Repositories,
+  { verb, by, before, after, nowMs }: Writing & {
+    verb: "create" | "update";
+    before: CalendarOfLayer | null;
+    after: CalendarOfLayer;
+  },
+): Promise<void> {
+  await recordChange(tx, {
+    by,
+    action: `schedule_layer.${verb}`,
+    objectId: after.layer.id,
+    before: before && audited(before),
+    after: audited(after),
+  }, nowMs);
 }
 
 function audited({ layer, calendar }: CalendarOfLayer) {
@@ -175,12 +264,10 @@ async function keepProblem(
   await tx.calendars.saveProblem(layer.id, problem.words, problem.sinceMs);
 }
 
-function checkNamed(
+async function checkNamed(
   tx: Repositories,
   people: readonly NamedPerson[],
 ): Promise<void> {
-  const ids = people.map(({ responderId }) => responderId);
-  return ids.length === 0
-    ? Promise.resolve()
-    : checkResponders(tx, { ids, field: "people" });
+  const ids = people.flatMap(({ responderId }) => responderId ?? []);
+  if (ids.length > 0) await checkResponders(tx, { ids, field: "people" });
 }

@@ -15,8 +15,8 @@ export class RuleRefused extends Error {
 }
 
 const FREQUENCIES = ["HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"];
-// Steps and candidates after which the library gives up a rule: more than fifty years of days.
-const LIMITS = { maxIterations: 20_000, maxCandidateEvaluations: 50_000 };
+// Steps and candidates after which the library gives up a rule: more than fifty years of days, or two of hours.
+const LIMITS = { maxIterations: 20_000, maxCandidateEvaluations: 20_000 };
 const DAY_MS = 86_400_000;
 
 /**
@@ -35,17 +35,17 @@ export function startsOf(
   for (const rule of rules) {
     ruleStarts(rule, first, { range, reachMs }).forEach(add);
   }
-  for (const { at, zone } of datesOf(event, "rdate", zones)) {
-    // Its clock may be another one than that of the event.
-    add(moved(zone(at), first));
+  for (const date of datesOf(event, "rdate", zones)) {
+    add(onClockOf(first, date));
   }
-  for (const { at, zone, allDay } of datesOf(event, "exdate", zones)) {
+  for (const date of datesOf(event, "exdate", zones)) {
+    const { at, allDay } = date;
     if (allDay && !first.allDay) {
       const day = String(at.toPlainDate());
       for (const [key, start] of starts) {
         if (String(start.toPlainDate()) === day) starts.delete(key);
       }
-    } else starts.delete(String(moved(zone(at), first)));
+    } else starts.delete(String(onClockOf(first, date)));
   }
   return [...starts.values()];
 }
@@ -74,9 +74,8 @@ function ruleStarts(
       at(range.toMs + DAY_MS),
       true,
     );
-    return found.map((one) =>
-      Temporal.PlainDateTime.from(String(one).replace(/[+Z[].*$/, ""))
-    ).filter((start) => until(start, first));
+    return found.map((one) => one.toPlainDateTime())
+      .filter((start) => until(start, first));
   } catch {
     throw new RuleRefused("it repeats in a way that cannot be worked out");
   }
@@ -128,6 +127,14 @@ function datesOf(
       return time instanceof ICAL.Time ? [zones.wallTime(time, property)] : [];
     })
   );
+}
+
+/** The time of a date that may be written on another clock than that of the event. */
+function onClockOf(
+  first: WallTime,
+  { at, zone }: WallTime,
+): Temporal.PlainDateTime {
+  return zone === first.zone ? at : moved(zone(at), first);
 }
 
 /** What the event's own clock shows at the instant. */

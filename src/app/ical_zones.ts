@@ -12,7 +12,6 @@ export interface WallTime {
 /** Promises the instant, epoch milliseconds, at which a clock of the zone shows this. */
 export type Zone = (at: Temporal.PlainDateTime) => number;
 
-const MOST_VTIMEZONES = 50;
 const MOST_OBSERVANCES = 100;
 // What every program writes. Other rules make the library walk through the seconds of centuries.
 const YEARLY_RULE =
@@ -29,7 +28,7 @@ export class Zones {
   constructor(timeZone: string, described: readonly ICAL.Component[]) {
     this.#own = ianaZone(timeZone);
     this.#described = new Map(
-      described.slice(0, MOST_VTIMEZONES).map((zone) => [
+      described.map((zone) => [
         String(zone.getFirstPropertyValue("tzid") ?? ""),
         zone,
       ]),

@@ -1,9 +1,15 @@
 /** From the text of a calendar that is kept elsewhere to who is on call when. */
-import { matchEvents, type NamedPerson } from "../domain/calendar.ts";
+import {
+  type CalendarEvent,
+  type MatchedEvents,
+  matchEvents,
+  type NamedPerson,
+} from "../domain/calendar.ts";
 import type { Responder } from "../domain/people.ts";
 import type {
   CalendarOrigin,
   CalendarReading,
+  CalendarReport,
   Validators,
 } from "../ports/calendar_repositories.ts";
 import type { FetchCalendar } from "../ports/calendar_source.ts";
@@ -34,7 +40,15 @@ const URL_EVERY_MS = 15 * 60_000;
 const PAGE_SIZE = 200;
 const MOST_PAGES = 50;
 
-/** Promises what the text says; throws nothing, but tells why it is no calendar. */
+export type Understood =
+  | { ok: true; reading: CalendarReading }
+  /** A sentence for whoever gave the calendar. */
+  | { ok: false; message: string };
+
+/**
+ * Promises what the text says; throws nothing, but tells why it is no calendar. Long for a long text, though other work
+ * has its turn in between: never to be waited for in a transaction.
+ */
 export async function understand(
   store: Pick<Repositories, "responders">,
   { text, timeZone, named, validators, origin, nowMs }: {
@@ -45,12 +59,7 @@ export async function understand(
     origin: CalendarOrigin["kind"];
     nowMs: number;
   },
-): Promise<
-  { ok: true; reading: CalendarReading } | {
-    ok: false;
-    message: string;
-  }
-> {
+): Promise<Understood> {
   // Whole days, so that a calendar that stays the same is the same all day.
   const today = Math.floor(nowMs / DAY_MS) * DAY_MS;
   const range = {
@@ -60,23 +69,40 @@ export async function understand(
   const read = await readIcal(text, { timeZone, ...range });
   if (!read.ok) return read;
   const people = await everybody(store);
-  const { windows, unknown } = matchEvents(read.events, { people, named });
-  const missed = unknown.reduce((sum, { events }) => sum + events, 0);
+  const found = matchEvents(read.events, { people, named });
+  const { windows } = found;
   const reading: CalendarReading = {
     content: text,
     validators,
     readAtMs: nowMs,
     dueAtMs: nowMs + (origin === "url" ? URL_EVERY_MS : DAY_MS),
-    report: {
-      events: read.events.length,
-      matched: read.events.length - missed,
-      unknown,
-      remarks: read.remarks,
-    },
+    report: reportOf(read, found),
     windows,
     windowsHash: sha256Hex(JSON.stringify(windows)),
   };
   return { ok: true, reading };
+}
+
+function reportOf(
+  { events, remarks }: { events: readonly CalendarEvent[]; remarks: string[] },
+  { names, unknown, counts, cutAtMs }: MatchedEvents,
+): CalendarReport {
+  const day = cutAtMs === null
+    ? ""
+    : new Date(cutAtMs).toISOString().slice(0, 10);
+  return {
+    events: events.length,
+    matched: counts.matched,
+    ignored: counts.ignored,
+    names: names.first,
+    moreNames: names.more,
+    unknown: unknown.first,
+    moreUnknown: unknown.more,
+    remarks: cutAtMs === null ? remarks : [
+      ...remarks,
+      `Cut at 10,000 shifts: what begins after ${day} is not read.`,
+    ],
+  };
 }
 
 /** Promises the text of the calendar and where it comes from; throws a refusal that names the field. */

@@ -1,18 +1,25 @@
 /** A calendar in iCalendar (RFC 5545), read into the occurrences of its events. Nothing that it links to is fetched. */
 import ICAL from "ical.js";
 import type { CalendarEvent } from "../domain/calendar.ts";
+import { CALENDAR_TOO_LONG, isTooLong } from "../domain/calendar_limit.ts";
 import { type Range, RuleRefused, startsOf } from "./ical_recurrence.ts";
 import { type WallTime, Zones } from "./ical_zones.ts";
-
-export const LONGEST_CALENDAR_BYTES = 1024 * 1024;
+import { groupsOf, type IcalPieces, splitIcal } from "./split_ical.ts";
+import { Turns } from "./turns.ts";
 
 const MOST_EVENTS = 10_000;
 const MOST_RECURRING = 500;
 const MOST_OCCURRENCES = 10_000;
 const MOST_REMARKS = 20;
 const MOST_ATTENDEES = 50;
-/** Rules worked out before other work has its turn. */
-const RULES_AT_ONCE = 5;
+const MOST_ZONES = 50;
+/** Characters that are parsed at once; a longer event or zone is left out. */
+const LONGEST_PIECE = 64 * 1024;
+const OCCURRENCES_AT_ONCE = 50;
+/** What a rule costs beside a single event, see `Turns`: up to fifty milliseconds. */
+const RULE_UNITS = 100;
+/** What parsing a group costs, likewise: up to ten milliseconds. */
+const TEXT_UNITS = 100;
 const DAY_MS = 86_400_000;
 /** A longer event is no shift. */
 const LONGEST_EVENT_MS = 400 * DAY_MS;
@@ -31,72 +38,58 @@ export type ReadCalendar =
 /**
  * Promises the occurrences that overlap the range, at most 10,000. All-day and floating times are in `timeZone`. What
  * cannot be understood of one event is a remark and costs the others nothing; recurring events are worked out in the
- * range only, with limits on the work.
+ * range only, with limits on the work, which is done in slices.
  */
 export async function readIcal(
   text: string,
   { timeZone, ...range }: Range & { timeZone: string },
 ): Promise<ReadCalendar> {
-  const calendars = parse(text);
-  if (typeof calendars === "string") return { ok: false, message: calendars };
-  const found = calendars.flatMap((one) => one.getAllSubcomponents("vevent"));
-  if (found.length > MOST_EVENTS) {
-    const message =
-      "The calendar has more than 10,000 events. Export a shorter time of it.";
-    return { ok: false, message };
-  }
+  const pieces = piecesOf(text);
+  if (typeof pieces === "string") return { ok: false, message: pieces };
   const zones = new Zones(
     timeZone,
-    calendars.flatMap((one) => one.getAllSubcomponents("vtimezone")),
+    pieces.zones.slice(0, MOST_ZONES)
+      .flatMap((one) => componentsIn(one, "vtimezone") ?? []),
   );
   const reader = new Reader(zones, range);
-  await reader.read(found);
+  await reader.read(pieces);
   return { ok: true, ...reader.outcome() };
 }
 
-function parse(text: string): ICAL.Component[] | string {
+function piecesOf(text: string): IcalPieces | string {
   const bare = text.replace(/^\uFEFF?\s*/, "");
   if (!/^BEGIN:VCALENDAR\s/i.test(bare)) {
     return "This is not an iCalendar file: it does not begin with BEGIN:VCALENDAR.";
   }
-  if (new TextEncoder().encode(text).length > LONGEST_CALENDAR_BYTES) {
-    return "The calendar is larger than 1 MB, which is the most that is read.";
+  if (isTooLong(text)) return CALENDAR_TOO_LONG;
+  const pieces = splitIcal(bare);
+  if (!pieces.whole || (pieces.events.length === 0 && !isSound(bare))) {
+    return "The calendar is damaged: a line of it is not iCalendar, or it ends too early.";
   }
-  try {
-    return componentsOf(bare);
-  } catch {
-    return withoutDamage(bare) ??
-      "The calendar is damaged: a line of it is not iCalendar, or it ends too early.";
-  }
+  return pieces.events.length + pieces.broken > MOST_EVENTS
+    ? "The calendar has more than 10,000 events. Export a shorter time of it."
+    : pieces;
 }
 
-function componentsOf(text: string): ICAL.Component[] {
-  const parsed: unknown = ICAL.parse(text);
-  if (!Array.isArray(parsed)) throw new Error("not a component");
-  const several = Array.isArray(parsed[0]) ? parsed : [parsed];
-  return several.map((one) => new ICAL.Component(one));
+/** Tells a calendar without events from one that is broken, as far as it can be parsed at once. */
+function isSound(text: string): boolean {
+  return text.length > LONGEST_PIECE || tryParse(text) !== null;
 }
 
-const EVENT = /^BEGIN:VEVENT\s*\n[\s\S]*?^END:VEVENT\s*$/gim;
+/** Promises the components of that name; null where a line is not iCalendar or there is too much. */
+function componentsIn(
+  body: string,
+  name: "vevent" | "vtimezone",
+): ICAL.Component[] | null {
+  if (body.length > LONGEST_PIECE) return null;
+  return tryParse(`BEGIN:VCALENDAR\r\n${body}\r\nEND:VCALENDAR\r\n`)
+    ?.getAllSubcomponents(name) ?? null;
+}
 
-/** The library gives up a calendar for one bad line: then each event is read alone, and a bad one is an empty event. */
-function withoutDamage(text: string): ICAL.Component[] | null {
-  const wrapped = (body: string) =>
-    `BEGIN:VCALENDAR\r\n${body}\r\nEND:VCALENDAR\r\n`;
-  const events = text.match(EVENT) ?? [];
-  if (events.length === 0) return null;
+function tryParse(text: string): ICAL.Component | null {
   try {
-    const rest = componentsOf(text.replaceAll(EVENT, ""));
-    return [
-      ...rest,
-      ...events.flatMap((event) => {
-        try {
-          return componentsOf(wrapped(event.trim()));
-        } catch {
-          return componentsOf(wrapped("BEGIN:VEVENT\r\nEND:VEVENT"));
-        }
-      }),
-    ];
+    const parsed: unknown = ICAL.parse(text);
+    return Array.isArray(parsed) ? new ICAL.Component(parsed) : null;
   } catch {
     return null;
   }
@@ -107,6 +100,7 @@ class Reader {
   readonly #range: Range;
   readonly #events: CalendarEvent[] = [];
   readonly #remarks = new Map<string, number>();
+  readonly #turns = new Turns();
   #rules = 0;
 
   constructor(zones: Zones, range: Range) {
@@ -114,21 +108,45 @@ class Reader {
     this.#range = range;
   }
 
-  async read(components: readonly ICAL.Component[]): Promise<void> {
-    const replaced = this.#replacements(components);
+  async read({ events, broken }: IcalPieces): Promise<void> {
+    this.#remark("left out, because it does not end", broken);
+    const components = await this.#parsed(events);
+    const replaced = await this.#replacements(components);
     for (const component of components) {
       if (this.#events.length >= 2 * MOST_OCCURRENCES) break;
+      await this.#turns.take();
       if (component.hasProperty("rrule")) {
         if (++this.#rules > MOST_RECURRING) {
           this.#remark("left out, because there are more than 500 that repeat");
           continue;
         }
-        if (this.#rules % RULES_AT_ONCE === 0) {
-          await new Promise((resolve) => setTimeout(resolve));
-        }
+        await this.#turns.take(RULE_UNITS);
       }
-      this.#one(component, replaced);
+      await this.#one(component, replaced);
     }
+  }
+
+  /** The library gives up a whole text for one bad line: then each event of the group is parsed alone. */
+  async #parsed(events: readonly string[]): Promise<ICAL.Component[]> {
+    const all: ICAL.Component[] = [];
+    for (const group of groupsOf(events, LONGEST_PIECE)) {
+      const together = componentsIn(group.join("\r\n"), "vevent");
+      all.push(...together ?? group.flatMap((one) => this.#alone(one)));
+      await this.#turns.take(TEXT_UNITS);
+    }
+    return all;
+  }
+
+  #alone(event: string): ICAL.Component[] {
+    if (event.length > LONGEST_PIECE) {
+      this.#remark("left out, because its text is longer than 64 KiB");
+      return [];
+    }
+    const parsed = componentsIn(event, "vevent");
+    if (!parsed) {
+      this.#remark("left out, because a line of it is not iCalendar");
+    }
+    return parsed ?? [];
   }
 
   outcome(): { events: CalendarEvent[]; remarks: string[] } {
@@ -152,7 +170,7 @@ class Reader {
   }
 
   /** By UID, the instants of instances that an event of their own stands for (RFC 5545, section 3.8.4.4). */
-  #replacements(components: readonly ICAL.Component[]) {
+  async #replacements(components: readonly ICAL.Component[]) {
     const replaced = new Map<string, Set<number>>();
     for (const component of components) {
       try {
@@ -161,6 +179,7 @@ class Reader {
         const uid = uidOf(component);
         const instants = replaced.get(uid) ?? new Set();
         replaced.set(uid, instants.add(id.zone(id.at)));
+        await this.#turns.take();
       } catch {
         // It is told of where the event itself is read.
       }
@@ -168,22 +187,22 @@ class Reader {
     return replaced;
   }
 
-  #one(
+  async #one(
     component: ICAL.Component,
     replaced: ReadonlyMap<string, ReadonlySet<number>>,
-  ): void {
+  ): Promise<void> {
     try {
       const status = component.getFirstPropertyValue("status");
       if (String(status).toUpperCase() === "CANCELLED") return;
       const starts = this.#time(component, "dtstart");
       if (!starts) {
-        return this.#remark("left out, because it has no start or is damaged");
+        return this.#remark("left out, because it has no start");
       }
       const end = this.#end(component, starts);
       const mine = component.hasProperty("recurrence-id")
         ? new Set<number>()
         : replaced.get(uidOf(component)) ?? new Set<number>();
-      this.#instances(component, { starts, end, replaced: mine });
+      await this.#instances(component, { starts, end, replaced: mine });
     } catch (error) {
       this.#remark(
         error instanceof RuleRefused
@@ -193,14 +212,14 @@ class Reader {
     }
   }
 
-  #instances(
+  async #instances(
     component: ICAL.Component,
     { starts, end, replaced }: {
       starts: WallTime;
       end: (at: Temporal.PlainDateTime) => number;
       replaced: ReadonlySet<number>;
     },
-  ): void {
+  ): Promise<void> {
     const { fromMs, toMs } = this.#range;
     const startMs = starts.zone(starts.at);
     const reachMs = end(starts.at) - startMs;
@@ -220,7 +239,10 @@ class Reader {
       summary: textOf(component, "summary"),
       emails: emailsOf(component),
     };
-    for (const at of all) {
+    for (const [index, at] of all.entries()) {
+      if ((index + 1) % OCCURRENCES_AT_ONCE === 0) {
+        await this.#turns.take(OCCURRENCES_AT_ONCE);
+      }
       const startsAtMs = starts.zone(at);
       const endsAtMs = end(at);
       if (replaced.has(startsAtMs)) continue;
@@ -267,8 +289,9 @@ class Reader {
     return this.#zones.wallTime(value, property);
   }
 
-  #remark(words: string): void {
-    this.#remarks.set(words, (this.#remarks.get(words) ?? 0) + 1);
+  #remark(words: string, count = 1): void {
+    if (count === 0) return;
+    this.#remarks.set(words, (this.#remarks.get(words) ?? 0) + count);
   }
 }
 

@@ -1,9 +1,16 @@
 /** Reads calendars again. What was read well last stays until something else was. */
+import type { UserAccount } from "../domain/people.ts";
 import type { CalendarOfLayer } from "../ports/calendar_repositories.ts";
 import type { CalendarAnswer } from "../ports/calendar_source.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Store } from "../ports/store.ts";
-import { type CalendarTools, understand } from "./read_calendar.ts";
+import type { Repositories, Store } from "../ports/store.ts";
+import { isSame, isUnchanged, MOST_TRIES } from "./calendar_basis.ts";
+import {
+  type CalendarTools,
+  understand,
+  type Understood,
+} from "./read_calendar.ts";
+import { recordChange } from "./record_change.ts";
 
 export interface RefreshDeps {
   store: Store;
@@ -34,40 +41,99 @@ export async function refreshDueCalendars(
   };
 }
 
-/** Promises whether the calendar was read; where it was not, the reason is kept and what was read before stays. */
+/**
+ * Promises whether the calendar was read; where it was not, the reason is kept and what was read before stays. Where
+ * somebody asked for it, `by`, the audit log tells what came of it.
+ */
 export async function refreshCalendar(
   deps: RefreshDeps,
   { layer, calendar }: CalendarOfLayer,
+  by: UserAccount | null = null,
 ): Promise<boolean> {
-  const { store, clock } = deps;
   const answer = await answerOf(deps, calendar);
-  const nowMs = clock();
-  if (answer.kind === "failed") {
-    await store.calendars.saveProblem(layer.id, answer.message, nowMs);
-    return false;
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const before = await deps.store.calendars.find(layer.id);
+    // Deleted, or led elsewhere, while its server was asked.
+    if (!before || !isSame(before.calendar.origin, calendar.origin)) {
+      return false;
+    }
+    const outcome = await understoodOf(deps, { before, answer });
+    const done = await keep(deps, { before, outcome, by });
+    if (done) return outcome.ok;
   }
+  return false;
+}
+
+/** Away from any transaction. */
+async function understoodOf(
+  { store, clock }: RefreshDeps,
+  { before, answer }: { before: CalendarOfLayer; answer: CalendarAnswer },
+): Promise<Understood> {
+  if (answer.kind === "failed") return { ok: false, message: answer.message };
+  const { layer, calendar } = before;
   const schedule = await store.schedules.find(layer.scheduleId);
-  const current = await store.calendars.find(layer.id);
-  // Deleted while its server was asked.
-  if (!schedule || !current) return false;
+  const content = await store.calendars.content(layer.id);
+  const isNew = answer.kind === "read" && answer.text !== content;
   const understood = await understand(store, {
-    text: answer.kind === "read"
-      ? answer.text
-      : await store.calendars.content(layer.id),
-    timeZone: schedule.timeZone,
-    named: current.calendar.people,
+    text: isNew ? answer.text : content,
+    timeZone: schedule?.timeZone ?? "UTC",
+    named: calendar.people,
     validators: answer.kind === "read"
       ? answer.validators
       : calendar.validators,
     origin: calendar.origin.kind,
-    nowMs,
+    nowMs: clock(),
   });
-  if (!understood.ok) {
-    await store.calendars.saveProblem(layer.id, understood.message, nowMs);
-    return false;
-  }
-  await store.calendars.saveReading(layer.id, understood.reading);
-  return true;
+  if (!understood.ok || isNew) return understood;
+  // A text that is the same is not written again.
+  return { ok: true, reading: { ...understood.reading, content: null } };
+}
+
+/** Promises false where the calendar was changed since `before`: what was understood is of no use then. */
+async function keep(
+  { store, clock }: RefreshDeps,
+  { before, outcome, by }: {
+    before: CalendarOfLayer;
+    outcome: Understood;
+    by: UserAccount | null;
+  },
+): Promise<boolean> {
+  const { layer: { id, scheduleId } } = before;
+  const nowMs = clock();
+  return await store.transaction(async (tx) => {
+    if (!await tx.schedules.lock(scheduleId)) return true;
+    const now = await tx.calendars.find(id);
+    if (!now) return true;
+    if (!isUnchanged(before, now)) return false;
+    if (outcome.ok) await tx.calendars.saveReading(id, outcome.reading);
+    else await tx.calendars.saveProblem(id, outcome.message, nowMs);
+    if (by) await recordRefresh(tx, { before, by, nowMs });
+    return true;
+  });
+}
+
+async function recordRefresh(
+  tx: Repositories,
+  { before, by, nowMs }: {
+    before: CalendarOfLayer;
+    by: UserAccount;
+    nowMs: number;
+  },
+): Promise<void> {
+  const { id } = before.layer;
+  const after = await tx.calendars.find(id);
+  await recordChange(tx, {
+    by,
+    action: "schedule_layer.refresh",
+    objectId: id,
+    before: outcomeOf(before),
+    after: after && outcomeOf(after),
+  }, nowMs);
+}
+
+function outcomeOf({ calendar: { report, problem } }: CalendarOfLayer) {
+  const { events, matched } = report;
+  return { events, matched, problem: problem?.words ?? null };
 }
 
 async function answerOf(

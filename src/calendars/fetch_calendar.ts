@@ -4,6 +4,10 @@ import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
+import {
+  CALENDAR_TOO_LONG,
+  LONGEST_CALENDAR_BYTES,
+} from "../domain/calendar_limit.ts";
 import type {
   CalendarAnswer,
   FetchCalendar,
@@ -16,9 +20,10 @@ export interface FetchOptions {
   resolve(name: string): Promise<{ address: string; family: number }[]>;
   isAllowed(address: string): boolean;
   limitMs: number;
+  /** Certificate authorities, PEM, in the place of those that the system trusts. */
+  ca?: string;
 }
 
-const MOST_BYTES = 1024 * 1024;
 const MOST_REDIRECTS = 3;
 const DEFAULTS: FetchOptions = {
   resolve: (name) => resolveName(name, { all: true }),
@@ -33,7 +38,7 @@ class Unreadable extends Error {
 
 /**
  * Promises the reader. Only http and https to public addresses, checked for each redirect (three at most) and at the
- * moment of connecting; 10 seconds in all, 1 MB at most.
+ * moment of connecting; 10 seconds in all, 2 MB at most.
  */
 export function createFetchCalendar(
   options: Partial<FetchOptions> = {},
@@ -117,6 +122,7 @@ function ask(
       agent: false,
       lookup: checkedLookup(options),
       signal: options.signal,
+      ...(options.ca === undefined ? {} : { ca: options.ca }),
       headers: {
         "accept": "text/calendar, */*;q=0.1",
         "accept-encoding": "identity",
@@ -157,11 +163,9 @@ async function answerOf(
   let text = "";
   for await (const chunk of message as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) {
+    if (bytes > LONGEST_CALENDAR_BYTES) {
       message.destroy();
-      throw new Unreadable(
-        "The calendar is larger than 1 MB, which is the most that is read.",
-      );
+      throw new Unreadable(CALENDAR_TOO_LONG);
     }
     text += decoder.decode(chunk, { stream: true });
   }
@@ -187,6 +191,10 @@ function reasonOf(error: unknown): string {
   if (error instanceof Unreadable) return error.message;
   const { code = "", cause } = error as { code?: string; cause?: unknown };
   if (cause instanceof Unreadable) return cause.message;
+  // Codes of OpenSSL's X509_verify_cert, as Node names them, and of Node's own look at the name.
+  if (/CERT|LEAF_SIGNATURE/.test(code)) {
+    return "The certificate of the calendar's server is not valid for it.";
+  }
   return /^E(?:NOTFOUND|AI_)/.test(code)
     ? "The calendar's server is not known by its name."
     : "The calendar's server cannot be reached.";

@@ -1,4 +1,5 @@
 /** Calendars that are kept elsewhere: which responder each of their events stands for. */
+import { foldedText, nameFinder } from "./names_in_text.ts";
 import type { CalendarWindow } from "./schedule.ts";
 import type { Stretch } from "./weekly_windows.ts";
 
@@ -16,10 +17,22 @@ export interface Person {
   email: string;
 }
 
-/** An admin's word that events with this text stand for this responder. */
+/** An admin's word on events with this text: that they stand for this responder, or (null) for nobody. */
 export interface NamedPerson {
   text: string;
-  responderId: number;
+  responderId: number | null;
+}
+
+/** By what an event was understood: what an admin has said, an attendee's address, or a name in its text. */
+export type MatchedBy = "mapping" | "email" | "name";
+
+/** A name as it stands in the calendar, an address or the text of events, and whom it put on call. */
+export interface MatchedName {
+  text: string;
+  by: MatchedBy;
+  /** Empty for a mapping to nobody. */
+  responderIds: readonly number[];
+  events: number;
 }
 
 /** A text of events that names nobody here; empty where the events have none. */
@@ -28,16 +41,28 @@ export interface UnknownName {
   events: number;
 }
 
+/** A list of which the first are kept, and how many there are besides. */
+export interface Most<T> {
+  first: T[];
+  more: number;
+}
+
 export interface MatchedEvents {
-  /** By start, then end, then responder; none twice. */
+  /** By start, then end, then responder; none twice; the first 10,000. */
   windows: CalendarWindow[];
-  /** The most frequent first, at most 100. */
-  unknown: UnknownName[];
+  /** The start of the first window that is left out; null where all are there. */
+  cutAtMs: number | null;
+  /** The most frequent first, 100 of them. */
+  names: Most<MatchedName>;
+  /** The most frequent first, 100 of them. */
+  unknown: Most<UnknownName>;
+  /** Events that put somebody on call, that stand for nobody by an admin's word, and that name nobody. */
+  counts: { matched: number; ignored: number; unknown: number };
 }
 
 const LONGEST_TEXT = 200;
-const MOST_UNKNOWN = 100;
-const SHORTEST_NAME = 2;
+const MOST_NAMES = 100;
+const MOST_WINDOWS = 10_000;
 
 /**
  * Promises who the events put on call when. What an admin has said of the text counts first, then the e-mail addresses
@@ -53,27 +78,35 @@ export function matchEvents(
 ): MatchedEvents {
   const whoIs = matcher(people, named);
   const windows = new Map<string, CalendarWindow>();
-  const unknown = new Map<string, number>();
+  const names = new Map<string, MatchedName>();
+  const unknown = new Map<string, UnknownName>();
+  const counts = { matched: 0, ignored: 0, unknown: 0 };
   for (const event of events) {
-    const ids = whoIs(event);
-    if (ids.length === 0) {
-      const text = textOf(event);
-      unknown.set(text, (unknown.get(text) ?? 0) + 1);
+    const found = whoIs(event);
+    if (found.length === 0) {
+      count(unknown, { text: textOf(event) });
+      counts.unknown++;
+      continue;
     }
+    for (const one of found) count(names, one);
     const { startsAtMs, endsAtMs } = event;
+    const ids = found.flatMap(({ responderIds }) => responderIds);
+    counts[ids.length > 0 ? "matched" : "ignored"]++;
     for (const responderId of ids) {
-      const window = { responderId, startsAtMs, endsAtMs };
-      windows.set(Object.values(window).join(), window);
+      const key = `${responderId} ${startsAtMs} ${endsAtMs}`;
+      windows.set(key, { responderId, startsAtMs, endsAtMs });
     }
   }
+  const all = [...windows.values()].sort((a, b) =>
+    a.startsAtMs - b.startsAtMs || a.endsAtMs - b.endsAtMs ||
+    a.responderId - b.responderId
+  );
   return {
-    windows: [...windows.values()].sort((a, b) =>
-      a.startsAtMs - b.startsAtMs || a.endsAtMs - b.endsAtMs ||
-      a.responderId - b.responderId
-    ),
-    unknown: [...unknown].map(([text, events]) => ({ text, events }))
-      .sort((a, b) => b.events - a.events || (a.text < b.text ? -1 : 1))
-      .slice(0, MOST_UNKNOWN),
+    windows: all.slice(0, MOST_WINDOWS),
+    cutAtMs: all[MOST_WINDOWS]?.startsAtMs ?? null,
+    names: mostFrequent(names),
+    unknown: mostFrequent(unknown),
+    counts,
   };
 }
 
@@ -86,78 +119,68 @@ export function textOf(
     .toWellFormed();
 }
 
-function matcher(
-  people: readonly Person[],
-  named: readonly NamedPerson[],
-): (event: CalendarEvent) => number[] {
-  const here = new Set(people.map(({ id }) => id));
-  const said = new Map(
-    named.filter(({ responderId }) => here.has(responderId))
-      .map(({ text, responderId }) => [folded(text), responderId]),
-  );
-  const byEmail = new Map(people.map(({ id, email }) => [folded(email), id]));
-  const names = wordsOf(people);
-  const known = new Map<string, number[]>();
-  return (event) => {
-    const text = folded(textOf(event));
-    const told = said.get(text);
-    if (told !== undefined) return [told];
-    const invited = event.emails.flatMap((email) =>
-      byEmail.get(folded(email)) ?? []
-    );
-    if (invited.length > 0) return [...new Set(invited)];
-    const before = known.get(text);
-    if (before) return before;
-    const found = namedIn(text, names);
-    known.set(text, found);
-    return found;
+type Found = Omit<MatchedName, "events">;
+
+function count<T extends { text: string }>(
+  counted: Map<string, T & { events: number }>,
+  one: T,
+): void {
+  const key = JSON.stringify(one);
+  const before = counted.get(key);
+  if (before) before.events++;
+  else counted.set(key, { ...one, events: 1 });
+}
+
+function mostFrequent<T extends { text: string; events: number }>(
+  counted: ReadonlyMap<string, T>,
+): Most<T> {
+  const all = [...counted.values()]
+    .sort((a, b) => b.events - a.events || (a.text < b.text ? -1 : 1));
+  return {
+    first: all.slice(0, MOST_NAMES),
+    more: Math.max(0, all.length - MOST_NAMES),
   };
 }
 
-/** What each responder is called, the longest first; `id` is null where two are called so. */
-function wordsOf(
+/** Promises what each event says; nothing where nobody knows. */
+function matcher(
   people: readonly Person[],
-): { word: string; id: number | null }[] {
-  const words = new Map<string, number | null>();
-  for (const { id, name, email } of people) {
-    for (const word of [folded(name), folded(email)]) {
-      if (word.length < SHORTEST_NAME) continue;
-      const other = words.get(word);
-      words.set(word, other === undefined || other === id ? id : null);
+  named: readonly NamedPerson[],
+): (event: CalendarEvent) => Found[] {
+  const here = new Set(people.map(({ id }) => id));
+  const said = new Map(
+    named.filter(({ responderId: id }) => id === null || here.has(id))
+      .map(({ text, responderId }) => [foldedText(text), responderId]),
+  );
+  const byEmail = new Map(
+    people.map(({ id, email }) => [foldedText(email), id]),
+  );
+  const namedIn = nameFinder(people);
+  const known = new Map<string, Found[]>();
+  return (event) => {
+    const text = textOf(event);
+    const told = said.get(foldedText(text));
+    if (told !== undefined) {
+      return [{
+        text,
+        by: "mapping",
+        responderIds: told === null ? [] : [told],
+      }];
     }
-  }
-  return [...words].map(([word, id]) => ({ word, id }))
-    .sort((a, b) => b.word.length - a.word.length);
-}
-
-/** A longer name takes its place in the text: "Maya Okafor" is not also "Maya". */
-function namedIn(
-  text: string,
-  names: readonly { word: string; id: number | null }[],
-): number[] {
-  let rest = text;
-  const ids = new Set<number>();
-  for (const { word, id } of names) {
-    for (
-      let at = rest.indexOf(word);
-      at >= 0;
-      at = rest.indexOf(word, at + 1)
-    ) {
-      if (!standsAlone(rest, at, word.length)) continue;
-      rest = rest.slice(0, at) + "\0".repeat(word.length) +
-        rest.slice(at + word.length);
-      if (id !== null) ids.add(id);
-    }
-  }
-  return [...ids].sort((a, b) => a - b);
-}
-
-function standsAlone(text: string, at: number, length: number): boolean {
-  const before = text.slice(Math.max(0, at - 1), at);
-  const after = text.slice(at + length, at + length + 1);
-  return !/[\p{L}\p{N}]/u.test(before + after);
-}
-
-function folded(text: string): string {
-  return text.normalize("NFKC").toLowerCase().replaceAll(/\s+/g, " ").trim();
+    const invited = [...new Set(event.emails.map(foldedText))]
+      .flatMap((email): Found[] => {
+        const id = byEmail.get(email);
+        if (id === undefined) return [];
+        return [{ text: email, by: "email", responderIds: [id] }];
+      });
+    if (invited.length > 0) return invited;
+    const before = known.get(text);
+    if (before) return before;
+    const responderIds = namedIn(text);
+    const found: Found[] = responderIds.length === 0
+      ? []
+      : [{ text, by: "name", responderIds }];
+    known.set(text, found);
+    return found;
+  };
 }

@@ -3,8 +3,8 @@ import type { PlanLayer, SchedulePlan, Shift } from "./schedule.ts";
 import type { Stretch } from "./weekly_windows.ts";
 
 export type LayersChange =
-  /** On top of the others. */
-  | { kind: "add"; layer: PlanLayer }
+  /** Right below the layer that is named, else on top of the others. */
+  | { kind: "add"; layer: PlanLayer; below?: number | null }
   /** The layer with the same id, where it stands. */
   | { kind: "change"; layer: PlanLayer }
   | { kind: "remove"; layerId: number }
@@ -31,7 +31,7 @@ function changed(
 ): PlanLayer[] {
   switch (change.kind) {
     case "add":
-      return [...layers, change.layer];
+      return placed(layers, change.layer, change.below ?? null);
     case "change":
       return layers.map((layer) =>
         layer.id === change.layer.id ? change.layer : layer
@@ -43,6 +43,17 @@ function changed(
       return layers.toSorted((a, b) => rank(a) - rank(b));
     }
   }
+}
+
+/** Promises the layers, lowest first, with this one right below the one that is named; on top where that is not there. */
+export function placed<T extends { id: number }>(
+  layers: readonly T[],
+  layer: T,
+  below: number | null,
+): T[] {
+  const others = layers.filter(({ id }) => id !== layer.id);
+  const at = others.findIndex(({ id }) => id === below);
+  return others.toSpliced(at < 0 ? others.length : at, 0, layer);
 }
 
 /**

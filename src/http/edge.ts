@@ -72,10 +72,12 @@ export function createEdge(deps: EdgeDeps): Routes {
     ],
     baseUrl: config.baseUrl,
     allowedOrigins: config.allowedOrigins,
-    limitBody: limitBody({
-      bytes: API_BODY_BYTES,
-      withinMs: BODY_WITHIN_MS,
-      budget: deps.bodyBudget,
-    }),
+    limitBody: (own) =>
+      limitBody({
+        bytes: API_BODY_BYTES,
+        withinMs: BODY_WITHIN_MS,
+        budget: deps.bodyBudget,
+        ...own,
+      }),
   });
 }

@@ -8,6 +8,8 @@ export interface BodyLimits {
   withinMs: number;
   /** Shared by all requests of the process; refused as 503 when it is used up. */
   budget: BodyBudget;
+  /** A sentence for whoever sends more, where it can say more than the number. */
+  message?: string;
 }
 
 /** How many body bytes the process holds at once, so that many large requests cannot exhaust its memory. */
@@ -42,7 +44,7 @@ export async function readBody(
   limits: BodyLimits,
 ): Promise<HeldBody> {
   const declared = Number(request.headers.get("content-length") ?? "0");
-  if (declared > limits.bytes) throw tooLarge(limits.bytes);
+  if (declared > limits.bytes) throw tooLarge(limits);
   if (request.body === null) {
     return { bytes: new Uint8Array(), release: () => {} };
   }
@@ -71,8 +73,9 @@ export function decodeText(bytes: Uint8Array): string {
 
 async function collect(
   reader: ReadableStreamDefaultReader<Uint8Array>,
-  { bytes: limit, budget }: BodyLimits,
+  limits: BodyLimits,
 ): Promise<HeldBody> {
+  const { budget } = limits;
   const chunks: Uint8Array[] = [];
   let size = 0;
   let taken = 0;
@@ -85,7 +88,7 @@ async function collect(
       const { done, value } = await reader.read();
       if (done) return { bytes: join(chunks, size), release };
       size += value.byteLength;
-      if (size > limit) throw tooLarge(limit);
+      if (size > limits.bytes) throw tooLarge(limits);
       if (!budget.take(value.byteLength)) throw overloaded();
       taken += value.byteLength;
       chunks.push(value);
@@ -108,13 +111,14 @@ function join(chunks: Uint8Array[], size: number): Uint8Array {
   return whole;
 }
 
-function tooLarge(limit: number): Problem {
+function tooLarge({ bytes, message }: BodyLimits): Problem {
   return new Problem(
     413,
     "body_too_large",
-    `The body is larger than ${
-      limit / 1024
-    } KiB, which is the most that is taken here.`,
+    message ??
+      `The body is larger than ${
+        bytes / 1024
+      } KiB, which is the most that is taken here.`,
   );
 }
 

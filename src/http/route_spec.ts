@@ -2,6 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { Access } from "./auth/access.ts";
 import type { EdgeContext, Principal } from "./edge_env.ts";
+import type { BodyLimits } from "./read_body.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -27,6 +28,8 @@ export interface RouteSpec<
   params?: Params;
   query?: Query;
   body?: Body;
+  /** Of the body, where it is not what the others may have; the sentence is for whoever sends more. */
+  bodyLimit?: Pick<BodyLimits, "bytes" | "message">;
   /** Documents a body that the handler reads by itself, whatever its Content-Type says. */
   rawBody?: { description: string };
   answers: Answers;

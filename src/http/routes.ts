@@ -28,8 +28,10 @@ export interface DeclaredRoute {
 }
 
 export interface RoutesOptions extends GuardOptions {
-  /** Reads and limits the body before it is parsed. */
-  limitBody: MiddlewareHandler<EdgeEnv>;
+  /** Reads and limits the body before it is parsed; to what the route says, where it does. */
+  limitBody(
+    own: Spec["bodyLimit"],
+  ): MiddlewareHandler<EdgeEnv>;
 }
 
 type Spec = RouteSpec<z.ZodType, z.ZodType, z.ZodType, Successes>;
@@ -101,7 +103,7 @@ export class Routes {
       security: securityOf(spec.access),
       middleware: [
         guard(spec.access, this.#options),
-        ...(body ? [this.#options.limitBody] : []),
+        ...(body ? [this.#options.limitBody(spec.bodyLimit)] : []),
       ],
       request: {
         ...(params ? { params: params as never } : {}),

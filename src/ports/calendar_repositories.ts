@@ -1,5 +1,9 @@
 /** Calendars that come in as layers of schedules, and those that go out as feeds. */
-import type { NamedPerson, UnknownName } from "../domain/calendar.ts";
+import type {
+  MatchedName,
+  NamedPerson,
+  UnknownName,
+} from "../domain/calendar.ts";
 import type { CalendarLayer, CalendarWindow } from "../domain/schedule.ts";
 import type { UserAccount } from "../domain/people.ts";
 
@@ -9,7 +13,14 @@ export interface CalendarReport {
   events: number;
   /** Those that put somebody on call. */
   matched: number;
+  /** Those that an admin said to stand for nobody. */
+  ignored: number;
+  /** What was understood, the most frequent first, and how many there are besides. */
+  names: MatchedName[];
+  moreNames: number;
+  /** What names nobody, likewise. */
   unknown: UnknownName[];
+  moreUnknown: number;
   /** Sentences about what was left out. */
   remarks: string[];
 }
@@ -45,7 +56,8 @@ export interface ImportedCalendar {
 
 /** All that a reading leaves. */
 export interface CalendarReading {
-  content: string;
+  /** null: the text is what it was. */
+  content: string | null;
   validators: Validators;
   readAtMs: number;
   dueAtMs: number;

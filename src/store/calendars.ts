@@ -4,6 +4,7 @@ import type {
   CalendarOfLayer,
   CalendarOrigin,
   CalendarReading,
+  CalendarReport,
   CalendarRepository,
   ImportedCalendar,
   NewCalendar,
@@ -37,6 +38,18 @@ const COLUMNS = [
   "c.report",
   "c.windows_hash",
 ] as const;
+
+/** Of what a report did not tell before; the next reading does. */
+const BEFORE: CalendarReport = {
+  events: 0,
+  matched: 0,
+  ignored: 0,
+  names: [],
+  moreNames: 0,
+  unknown: [],
+  moreUnknown: 0,
+  remarks: [],
+};
 
 type Row = Omit<Selectable<LayerCalendarTable>, "layer_id" | "content"> & {
   id: number;
@@ -92,6 +105,7 @@ export class Calendars implements CalendarRepository {
         ...originRow(origin),
         people: json(people),
         ...readingRow(reading),
+        content: reading.content ?? "",
         windows_hash: reading.windowsHash,
       }).execute();
       await writeWindows(db, id, reading);
@@ -128,6 +142,7 @@ export class Calendars implements CalendarRepository {
       if (before === undefined) return;
       await db.updateTable("layer_calendars").set({
         ...readingRow(reading),
+        content: reading.content ?? undefined,
         windows_hash: reading.windowsHash,
       }).where("layer_id", "=", layerId).execute();
       if (before.windows_hash !== reading.windowsHash) {
@@ -226,10 +241,9 @@ function originRow(origin: CalendarOrigin) {
 }
 
 function readingRow(
-  { content, validators, readAtMs, dueAtMs, report }: CalendarReading,
+  { validators, readAtMs, dueAtMs, report }: CalendarReading,
 ) {
   return {
-    content,
     etag: validators.etag,
     last_modified: validators.lastModified,
     read_at_ms: instant(readAtMs),
@@ -263,7 +277,7 @@ function calendarOf(row: Row): CalendarOfLayer {
       problem: row.problem === null || row.problem_since_ms === null
         ? null
         : { words: row.problem, sinceMs: row.problem_since_ms },
-      report: parsed<ImportedCalendar["report"]>(row.report),
+      report: { ...BEFORE, ...parsed<Partial<CalendarReport>>(row.report) },
       windowsHash: row.windows_hash,
     },
   };

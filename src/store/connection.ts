@@ -10,6 +10,8 @@ export interface Connection {
   readonly read: Execute;
   /** Begins a transaction. SQLite has one at a time, and throws while another process has the lock. */
   begin(options: { durable: boolean }): Promise<Transaction>;
+  /** Promises a number that differs once another connection has committed; not there where that is not told cheaply. */
+  dataVersion?(): Promise<number>;
   /** Promises that transactions that have begun are over, and nothing is left open. */
   close(): Promise<void>;
 }

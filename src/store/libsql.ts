@@ -5,6 +5,8 @@
 import { StoreUnavailableError } from "../ports/store.ts";
 import { type Around, type Connection, inTransaction } from "./connection.ts";
 import { databaseOn, guarded } from "./executor.ts";
+import type { Signals } from "../ports/signals.ts";
+import { fileSignals } from "./file_signals.ts";
 import { openFile } from "./libsql_file.ts";
 import { openServer } from "./libsql_server.ts";
 import type { Database } from "./schema.ts";
@@ -48,6 +50,7 @@ export function openLibsql(
 class LibsqlBackend implements Backend {
   readonly dialect = "sqlite";
   readonly read: Database;
+  readonly signals: Signals | null;
   readonly #connection: Connection;
   readonly #limits: LibsqlLimits;
   readonly #queue = new WriterQueue();
@@ -57,6 +60,8 @@ class LibsqlBackend implements Backend {
   constructor(connection: Connection, limits: LibsqlLimits) {
     this.#connection = connection;
     this.#limits = limits;
+    const { dataVersion } = connection;
+    this.signals = dataVersion ? fileSignals(dataVersion) : null;
     const execute = guarded(connection.read);
     this.read = databaseOn((sql, parameters) => {
       if (this.#closed) return Promise.reject(closedError());
@@ -81,6 +86,7 @@ class LibsqlBackend implements Backend {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.signals?.close();
     await this.#queue.idle();
     await Promise.allSettled(this.#reads);
     await this.#connection.close();

@@ -1,6 +1,11 @@
 /** The store over either database. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Repositories, Store } from "../ports/store.ts";
+import {
+  type Repositories,
+  type Store,
+  StoreUnavailableError,
+  type StoreWatcher,
+} from "../ports/store.ts";
 import { Accounts } from "./accounts.ts";
 import { AuditLog } from "./audit_log.ts";
 import { CalendarFeeds } from "./calendar_feeds.ts";
@@ -63,6 +68,7 @@ function backendAt(
 function storeOn(backend: Backend): Store {
   // What a transaction's work has started may outlive it, so it is not enough to know that there was one.
   const surrounding = new AsyncLocalStorage<{ open: boolean }>();
+  const watchers = new Set<StoreWatcher>();
   const session: Session = {
     dialect: backend.dialect,
     read: backend.read,
@@ -70,7 +76,7 @@ function storeOn(backend: Backend): Store {
       if (surrounding.getStore()?.open) {
         return Promise.reject(new NestedTransactionError());
       }
-      return backend.write(work, options);
+      return watched(backend.write(work, options), watchers, options);
     },
   };
   return {
@@ -87,8 +93,27 @@ function storeOn(backend: Backend): Store {
         }
       }),
     check: () => schemaVersion(backend),
+    watch: (watcher) => void watchers.add(watcher),
+    signals: backend.signals,
     close: () => backend.close(),
   };
+}
+
+async function watched<T>(
+  writing: Promise<T>,
+  watchers: Iterable<StoreWatcher>,
+  { durable = true }: WriteOptions = {},
+): Promise<T> {
+  try {
+    const result = await writing;
+    for (const watcher of watchers) watcher.committed({ durable });
+    return result;
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) {
+      for (const watcher of watchers) watcher.unavailable(error);
+    }
+    throw error;
+  }
 }
 
 /** What is written inside a transaction but not through `tx` would wait for the transaction that waits for it. */

@@ -1,6 +1,7 @@
 /** The PostgreSQL backend: any number of transactions at once, each repeated when the server asks for it. */
 import { type Around, inTransaction } from "./connection.ts";
 import { databaseOn, guarded } from "./executor.ts";
+import { postgresSignals } from "./postgres_signals.ts";
 import { PostgresPool } from "./postgres_pool.ts";
 import type { Backend } from "./session.ts";
 import { asksForRepetition } from "./store_error.ts";
@@ -24,11 +25,16 @@ export function openPostgres(
   const pool = around(
     new PostgresPool(url, { size: poolSize, statementMs: STATEMENT_MS }),
   );
+  const signals = postgresSignals(url, pool.read);
   return {
     dialect: pool.dialect,
+    signals,
     read: databaseOn(guarded(pool.read), pool.dialect),
     write: (work) => repeated(() => inTransaction(pool, work)),
-    close: () => pool.close(),
+    async close() {
+      await signals.close();
+      await pool.close();
+    },
   };
 }
 

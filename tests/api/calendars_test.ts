@@ -3,6 +3,7 @@ import { refreshDueCalendars } from "../../src/app/refresh_calendar.ts";
 import { createSeal } from "../../src/app/seal.ts";
 import { serveFeed } from "../../src/app/serve_feed.ts";
 import type { CalendarAnswer } from "../../src/ports/calendar_source.ts";
+import type { Repositories, Store } from "../../src/ports/store.ts";
 import { calendarOf } from "../app/ical.ts";
 import { forEachStore, withStore } from "../stores.ts";
 import { DELETE, Desk, NOW_MS, post, put } from "./desk.ts";
@@ -21,6 +22,8 @@ const SHIFTS = calendarOf([
 
 /** What the calendar's server answers, and what it was asked. */
 class Elsewhere {
+  /** What happens while the server is asked. */
+  meanwhile: () => Promise<unknown> = () => Promise.resolve();
   answer: CalendarAnswer = {
     kind: "read",
     text: SHIFTS,
@@ -28,9 +31,10 @@ class Elsewhere {
   };
   readonly asked: { url: string; etag: string | null }[] = [];
   readonly tools = {
-    fetchCalendar: (url: string, { etag }: { etag: string | null }) => {
+    fetchCalendar: async (url: string, { etag }: { etag: string | null }) => {
       this.asked.push({ url, etag });
-      return Promise.resolve(this.answer);
+      await this.meanwhile();
+      return this.answer;
     },
     seal: createSeal("a secret key that only the tests know", "calendars"),
   };
@@ -197,7 +201,8 @@ test(
     await refused({ content: SHIFTS, name: "" }, "name");
     const people = [{ text: "Bob", responder_id: 999 }];
     await refused({ content: SHIFTS, people }, "people");
-    await refused({ content: "A".repeat(200_001) }, "content");
+    const long = `BEGIN:VCALENDAR\r\nX-A:${"\u00e9".repeat(1_000_000)}`;
+    await refused({ content: long }, "content");
     elsewhere.answer = { kind: "failed", message: "Private." };
     await refused({ url: URL_GIVEN }, "url");
     const huge = await admin(
@@ -205,6 +210,7 @@ test(
       post({ name: "x", content: "A".repeat(10_000_000) }),
     );
     assert.equal(huge.status, 413);
+    assert.match(huge.body.detail, /larger than 2 MB/);
     const viewer = desk.as("responder");
     const given = post({ name: "x", content: SHIFTS });
     assert.equal((await viewer(`${path}/calendars`, given)).status, 403);
@@ -229,6 +235,167 @@ test(
     assert.ok(body.report.events >= 430 && body.report.events <= 432);
     const id = desk.accounts.viewer.responderId;
     assert.deepEqual(await onCall(desk, path, NOW_MS + 369 * DAY_MS), [id]);
+  },
+);
+
+test(
+  "a calendar of nearly 2 MB is taken, whatever JSON makes of its lines",
+  async (desk, path) => {
+    const lines = SHIFTS.replace(
+      "SUMMARY:Bob",
+      `DESCRIPTION:${"x\r\n ".repeat(490_000)}\r\nSUMMARY:Bob`,
+    );
+    const small = await desk.as("admin")(
+      `${path}/calendars`,
+      post({ name: "Long", content: lines }),
+    );
+    assert.equal(small.status, 201, JSON.stringify(small.body));
+    // The event with the long text is left out, the other one is not.
+    assert.equal(small.body.report.events, 1);
+    assert.match(small.body.report.remarks.join(), /longer than 64 KiB/);
+  },
+);
+
+test(
+  "names can stand for nobody on purpose, and the report tells what was understood by what",
+  async (desk, path) => {
+    const { body, status } = await desk.as("admin")(
+      `${path}/calendars`,
+      post({
+        name: "File",
+        content: SHIFTS,
+        people: [{ text: "bob", responder_id: null }],
+      }),
+    );
+    assert.equal(status, 201, JSON.stringify(body));
+    const { matched, ignored, unknown, names } = body.report;
+    assert.deepEqual({ matched, ignored, unknown }, {
+      matched: 1,
+      ignored: 1,
+      unknown: [],
+    });
+    const { responderId } = desk.accounts.responder;
+    assert.deepEqual(names, [
+      { text: "Bob", by: "mapping", responder_ids: [], events: 1 },
+      {
+        text: "On call - The responder",
+        by: "name",
+        responder_ids: [responderId],
+        events: 1,
+      },
+    ]);
+  },
+);
+
+test(
+  "a refresh that somebody asks for is in the audit log with what came of it, without the address",
+  async (desk, path, elsewhere) => {
+    const admin = desk.as("admin");
+    const { body: { id } } = await admin(
+      `${path}/calendars`,
+      post({ name: "Google", url: URL_GIVEN }),
+    );
+    elsewhere.answer = { kind: "failed", message: "It does not answer." };
+    await admin(`${path}/calendars/${id}/refresh`, post({}));
+    const { items: [row] } = await desk.store.auditLog.list({}, {
+      page: 1,
+      pageSize: 1,
+    });
+    assert.equal(row?.action, "schedule_layer.refresh");
+    assert.equal(row.objectId, id);
+    assert.equal(row.actor, desk.accounts.admin.email);
+    assert.deepEqual(JSON.parse(row.detail), {
+      problem: { from: null, to: "It does not answer." },
+    });
+    const before = await desk.store.auditLog.list({}, {
+      page: 1,
+      pageSize: 50,
+    });
+    desk.nowMs += DAY_MS;
+    await refreshDueCalendars({
+      store: desk.store,
+      clock: () => desk.nowMs,
+      calendars: elsewhere.tools,
+    });
+    const after = await desk.store.auditLog.list({}, { page: 1, pageSize: 50 });
+    assert.equal(after.total, before.total, "the job leaves no row");
+  },
+);
+
+forEachStore(
+  "who is named while a calendar's server is asked is on call by what it answers",
+  async (store) => {
+    const elsewhere = new Elsewhere();
+    const desk = await Desk.open(store, { calendars: elsewhere.tools });
+    const path = await open(desk);
+    const admin = desk.as("admin");
+    const { body: { id } } = await admin(
+      `${path}/calendars`,
+      post({ name: "Google", url: URL_GIVEN }),
+    );
+    const viewerId = desk.accounts.viewer.responderId;
+    elsewhere.meanwhile = () =>
+      admin(
+        `${path}/calendars/${id}/people`,
+        put({ people: [{ text: "Bob", responder_id: viewerId }] }),
+      );
+    elsewhere.answer = {
+      kind: "read",
+      text: SHIFTS.replaceAll("20261124T000000Z", "20261124T040000Z"),
+      validators: { etag: '"2"', lastModified: null },
+    };
+    desk.nowMs += 60_000;
+    const read = await admin(`${path}/calendars/${id}/refresh`, post({}));
+    assert.equal(read.status, 200, JSON.stringify(read.body));
+    assert.deepEqual(read.body.report.unknown, []);
+    const late = NOW_MS + 18 * HOUR_MS;
+    assert.deepEqual(await onCall(desk, path, late), [viewerId]);
+  },
+);
+
+forEachStore(
+  "no text is understood inside a transaction, where it would hold up whoever writes",
+  async (store) => {
+    const elsewhere = new Elsewhere();
+    // Whom a calendar may name is looked up for every text that is understood.
+    const watched: Store = new Proxy(store, {
+      get(target, name) {
+        if (name !== "transaction") return Reflect.get(target, name);
+        return (work: (tx: Repositories) => Promise<unknown>) =>
+          target.transaction((tx) =>
+            work({
+              ...tx,
+              responders: new Proxy(tx.responders, {
+                get(responders, name) {
+                  assert.notEqual(name, "list", "understood while writing");
+                  const value = Reflect.get(responders, name);
+                  return typeof value === "function"
+                    ? value.bind(responders)
+                    : value;
+                },
+              }),
+            })
+          );
+      },
+    });
+    const desk = await Desk.open(watched, { calendars: elsewhere.tools });
+    const path = await open(desk);
+    const admin = desk.as("admin");
+    const made = await admin(
+      `${path}/calendars`,
+      post({ name: "Google", url: URL_GIVEN }),
+    );
+    assert.equal(made.status, 201, JSON.stringify(made.body));
+    const { id } = made.body;
+    const { responderId } = desk.accounts.viewer;
+    const named = await admin(
+      `${path}/calendars/${id}/people`,
+      put({ people: [{ text: "Bob", responder_id: responderId }] }),
+    );
+    assert.equal(named.status, 200, JSON.stringify(named.body));
+    const read = await admin(`${path}/calendars/${id}/refresh`, post({}));
+    assert.equal(read.status, 200, JSON.stringify(read.body));
+    assert.equal(read.body.report.matched, 2);
   },
 );
 

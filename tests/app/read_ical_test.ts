@@ -272,13 +272,85 @@ Deno.test("what is no calendar, is damaged or too large is refused with a senten
   await refused("BEGIN:VCALENDAR\r\nnonsense\r\nEND:VCALENDAR", /damaged/);
   await refused("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", /damaged/);
   const large = "X".repeat(10 * 1024 * 1024);
-  await refused(`BEGIN:VCALENDAR\r\nX-A:${large}\r\nEND:VCALENDAR`, /1 MB/);
+  await refused(
+    `BEGIN:VCALENDAR\r\nX-A:${large}\r\nEND:VCALENDAR`,
+    /larger than 2 MB/,
+  );
   await refused(
     `BEGIN:VCALENDAR\r\n${
       "BEGIN:VEVENT\r\nEND:VEVENT\r\n".repeat(10_001)
     }END:VCALENDAR\r\n`,
     /10,000 events/,
   );
+});
+
+Deno.test("an event that does not end, or is too long to be parsed at once, costs the others nothing", async () => {
+  const good = calendarOf([["DTSTART:20260302T090000Z", "DURATION:PT1H"]]);
+  const shown = await read(good.replace(
+    "BEGIN:VEVENT",
+    [
+      "BEGIN:VEVENT",
+      "SUMMARY:cut off",
+      "BEGIN:VEVENT",
+      "DTSTART:20260302T090000Z",
+      // Each parameter costs the parser as much as all of those before it.
+      `SUMMARY${";A=b".repeat(100_000)}:x`,
+      "END:VEVENT",
+      "BEGIN:VEVENT",
+    ].join("\r\n"),
+  ));
+  assert.ok(shown.ok);
+  assert.equal(shown.events.length, 1);
+  assert.deepEqual(shown.remarks, [
+    "1 event is left out, because it does not end.",
+    "1 event is left out, because its text is longer than 64 KiB.",
+  ]);
+});
+
+Deno.test("a calendar that was cut off on its way is refused, however much of it came", async () => {
+  const whole = calendarOf([
+    ["DTSTART:20260302T090000Z", "DURATION:PT1H"],
+    ["DTSTART:20260303T090000Z", "DURATION:PT1H"],
+  ]);
+  for (const [end] of whole.matchAll(/(?:BEGIN|END):\w+/g)) {
+    const at = whole.lastIndexOf(end);
+    const shown = await read(whole.slice(0, at));
+    assert.ok(!shown.ok, end);
+  }
+  assert.ok((await read(whole.trimEnd())).ok);
+});
+
+Deno.test("what looks like an edge in a title, or stands after another kind of line's end, is none", async () => {
+  const shown = await read(calendarOf([[
+    "DTSTART:20260302T090000Z",
+    "DURATION:PT1H",
+    "SUMMARY:a\u2028END:VEVENT",
+    " \r\n END:VCALENDAR",
+  ]]));
+  assert.ok(shown.ok);
+  assert.equal(shown.events.length, 1);
+  assert.match(shown.events[0]?.summary ?? "", /END:VCALENDAR$/);
+});
+
+Deno.test("while a long calendar is read, other work has its turn again and again", async () => {
+  const events = Array.from({ length: 2_000 }, (_, n) => [
+    "DTSTART;TZID=Europe/London:20260302T090000",
+    "DURATION:PT1H",
+    `SUMMARY:${n}`,
+  ]);
+  const rules = Array.from({ length: 50 }, (_, n) => [
+    "DTSTART:20260302T090000Z",
+    "DURATION:PT1H",
+    "RRULE:FREQ=DAILY",
+    `SUMMARY:${n}`,
+  ]);
+  let turns = 0;
+  const timer = setInterval(() => turns++);
+  const shown = await read(calendarOf([...events, ...rules]));
+  clearInterval(timer);
+  assert.ok(shown.ok);
+  assert.ok(shown.events.length === 10_000, `${shown.events.length}`);
+  assert.ok(turns > 50, `${turns}`);
 });
 
 Deno.test("nesting without end does not overflow the stack", async () => {

@@ -170,7 +170,7 @@ Deno.test("each redirect is checked, and a fourth is not followed", async () => 
   });
 });
 
-Deno.test("more than 1 MB is not kept, also where it never ends", async () => {
+Deno.test("more than 2 MB is not kept, also where it never ends", async () => {
   await serving(
     () =>
       new Response(
@@ -179,7 +179,7 @@ Deno.test("more than 1 MB is not kept, also where it never ends", async () => {
         }),
       ),
     async (url, fetch) =>
-      assert.match(await messageOf(fetch, url), /larger than 1 MB/),
+      assert.match(await messageOf(fetch, url), /larger than 2 MB/),
   );
 });
 

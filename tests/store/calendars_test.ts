@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import type { CalendarReading } from "../../src/ports/calendar_repositories.ts";
+import type {
+  CalendarReading,
+  CalendarReport,
+} from "../../src/ports/calendar_repositories.ts";
 import {
   type Repositories,
   type Store,
@@ -8,6 +11,16 @@ import {
 import { contract, createWorld, MINUTE, NOW, responder } from "./fixture.ts";
 
 const HOUR = 60 * MINUTE;
+const REPORT: CalendarReport = {
+  events: 0,
+  matched: 0,
+  ignored: 0,
+  names: [],
+  moreNames: 0,
+  unknown: [],
+  moreUnknown: 0,
+  remarks: [],
+};
 
 async function rota(store: Store) {
   const { team, ada } = await createWorld(store);
@@ -27,7 +40,7 @@ async function rota(store: Store) {
     validators: { etag: '"1"', lastModified: null },
     readAtMs: NOW,
     dueAtMs: NOW + 15 * MINUTE,
-    report: { events: 1, matched: 1, unknown: [], remarks: [] },
+    report: { ...REPORT, events: 1, matched: 1 },
     windows: [
       { responderId: ada.id, startsAtMs: NOW, endsAtMs: NOW + HOUR },
     ],

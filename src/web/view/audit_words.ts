@@ -26,6 +26,7 @@ const VERBS: Record<string, string> = {
   accept: "accepted",
   decline: "declined",
   cancel: "cancelled",
+  refresh: "read again",
   approve_sns_subscription: "approved the SNS subscription of",
 };
 
