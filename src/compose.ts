@@ -21,7 +21,11 @@ import type { Immediate } from "./app/immediate.ts";
 import { createLinkSigner } from "./app/page_message.ts";
 import { createReadiness, type ReadReadiness } from "./app/readiness.ts";
 import { createFetchCalendar } from "./calendars/fetch_calendar.ts";
-import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
+import {
+  type ChannelsConfig,
+  type ChannelsDeps,
+  createChannels,
+} from "./channels/channels.ts";
 import type { GuardedChannel } from "./channels/guard.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
 import type { Config } from "./config.ts";
@@ -64,6 +68,8 @@ export interface Outside {
   newId: NewId;
   randomBytes(length: number): Uint8Array;
   fetch: typeof fetch;
+  /** Carries mails; when not given, connections to the relay of the settings do. */
+  openMail?: ChannelsDeps["openMail"];
   /** Names this process as the owner of leases; no other process ever had the name. */
   node: string;
   /** Of the machine. */
@@ -134,6 +140,7 @@ export function compose(outside: Outside): PagerPal {
   const { mayWork } = heartbeat;
   const channels = createChannels(channelsConfig(config), {
     fetch: outside.fetch,
+    openMail: outside.openMail,
     clock,
     onStateChange: ({ kind, provider }, { state, lastError }) =>
       log.warn("The circuit of {provider} ({channel}) is {state}", {

@@ -57,7 +57,10 @@ export async function claimByIds(
   return rows;
 }
 
-/** Promises the ids of messages it has cancelled: in flight, their lease over, and no longer wanted. */
+/**
+ * Promises the ids of messages it has cancelled, being no longer wanted: those in flight whose lease is over, and those
+ * that were in flight when their incident changed and are due once more.
+ */
 export async function cancelAbandonedIds(
   db: Database,
   { nowMs, limit, dialect }: {
@@ -73,8 +76,7 @@ export async function cancelAbandonedIds(
     WITH abandoned AS MATERIALIZED (
       SELECT n.id FROM notifications n
       JOIN incidents i ON i.id = n.incident_id
-      WHERE n.claimable_at_ms <= ${instant(nowMs)} AND n.state = 'sending'
-        AND NOT ${IS_WANTED}
+      WHERE n.claimable_at_ms <= ${instant(nowMs)} AND NOT ${IS_WANTED}
       ORDER BY n.claimable_at_ms, n.id
       LIMIT ${limit}
       ${lock}
@@ -85,7 +87,7 @@ export async function cancelAbandonedIds(
       lease_until_ms = NULL,
       updated_at_ms = ${instant(nowMs)}
     WHERE n.id IN (SELECT id FROM abandoned)
-      AND n.claimable_at_ms <= ${instant(nowMs)} AND n.state = 'sending'
+      AND n.claimable_at_ms <= ${instant(nowMs)}
     RETURNING id`.execute(db);
   return rows.map(({ id }) => id);
 }
