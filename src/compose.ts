@@ -22,7 +22,11 @@ import type { Immediate } from "./app/immediate.ts";
 import { createLinkSigner } from "./app/page_message.ts";
 import { createReadiness, type ReadReadiness } from "./app/readiness.ts";
 import { createFetchCalendar } from "./calendars/fetch_calendar.ts";
-import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
+import {
+  type ChannelsConfig,
+  type ChannelsDeps,
+  createChannels,
+} from "./channels/channels.ts";
 import type { GuardedChannel } from "./channels/guard.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
 import type { Config } from "./config.ts";
@@ -68,6 +72,8 @@ export interface Outside {
   newId: NewId;
   randomBytes(length: number): Uint8Array;
   fetch: typeof fetch;
+  /** Carries mails; when not given, connections to the relay of the settings do. */
+  openMail?: ChannelsDeps["openMail"];
   /** Names this process as the owner of leases; no other process ever had the name. */
   node: string;
   /** Of the machine. */
@@ -154,6 +160,7 @@ export function compose(outside: Outside): PagerPal {
   const { mayWork } = heartbeat;
   const channels = createChannels(channelsConfig(config), {
     fetch: outside.fetch,
+    openMail: outside.openMail,
     clock,
     observer,
     limits: { maxInFlight: config.notificationConcurrency + BESIDE_PAGES },

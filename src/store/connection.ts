@@ -25,6 +25,9 @@ export interface Transaction {
   end(): Promise<void>;
 }
 
+/** Promises a connection through which all goes that would go to the one given. */
+export type Around = (connection: Connection) => Connection;
+
 /**
  * Promises the work done in a transaction, once, and committed; or nothing of it, and the error as the store has it.
  * `within` may give the work a limit.

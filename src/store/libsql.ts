@@ -3,7 +3,7 @@
  * writes of this process go through one queue, and reads go past it.
  */
 import { StoreUnavailableError } from "../ports/store.ts";
-import { type Connection, inTransaction } from "./connection.ts";
+import { type Around, type Connection, inTransaction } from "./connection.ts";
 import { databaseOn, guarded } from "./executor.ts";
 import type { Signals } from "../ports/signals.ts";
 import { fileSignals } from "./file_signals.ts";
@@ -17,7 +17,7 @@ import { WriterQueue } from "./writer_queue.ts";
 export interface LibsqlAddress {
   /** `file:` with an absolute path, percent-encoded as in every URL; `libsql://`, `http://` or `https://`. */
   url: string;
-  authToken?: string;
+  authToken?: string | undefined;
 }
 
 export interface LibsqlLimits {
@@ -38,10 +38,13 @@ export function connect({ url, authToken }: LibsqlAddress): Connection {
 
 /** Promises a backend; throws StoreUnavailableError for a file that cannot be opened. */
 export function openLibsql(
-  address: LibsqlAddress,
+  { around = (connection) => connection, ...address }: LibsqlAddress & {
+    /** See StoreAddress in open.ts. */
+    around?: Around;
+  },
   limits: LibsqlLimits = LIMITS,
 ): Backend {
-  return new LibsqlBackend(connect(address), limits);
+  return new LibsqlBackend(around(connect(address)), limits);
 }
 
 class LibsqlBackend implements Backend {

@@ -10,6 +10,7 @@ import { Accounts } from "./accounts.ts";
 import { AuditLog } from "./audit_log.ts";
 import { CalendarFeeds } from "./calendar_feeds.ts";
 import { Calendars } from "./calendars.ts";
+import type { Around } from "./connection.ts";
 import { CoverRequests } from "./cover_requests.ts";
 import { Idempotency } from "./idempotency.ts";
 import { Incidents } from "./incidents.ts";
@@ -44,6 +45,8 @@ export interface StoreAddress {
   authToken?: string;
   /** PostgreSQL: the most connections this process holds; 10 when not given. */
   poolSize?: number;
+  /** Puts itself between the store and its connection, to hold up, count or cut what goes through. */
+  around?: Around;
 }
 
 /**
@@ -54,10 +57,13 @@ export function openStore(address: StoreAddress): Promise<Store> {
   return Promise.try(() => storeOn(backendAt(address)));
 }
 
-function backendAt({ url, authToken, poolSize }: StoreAddress): Backend {
+function backendAt(
+  { url, authToken, poolSize, around = (connection) => connection }:
+    StoreAddress,
+): Backend {
   return /^postgres(ql)?:/.test(url)
-    ? openPostgres({ url, ...(poolSize === undefined ? {} : { poolSize }) })
-    : openLibsql({ url, ...(authToken === undefined ? {} : { authToken }) });
+    ? openPostgres({ url, poolSize, around })
+    : openLibsql({ url, authToken, around });
 }
 
 function storeOn(backend: Backend): Store {
