@@ -38,6 +38,7 @@ import {
 import { createHeartbeat } from "./jobs/heartbeat.ts";
 import { createJobs } from "./jobs/table.ts";
 import { createWaker, type Waker } from "./jobs/waker.ts";
+import type { FetchCalendar } from "./ports/calendar_source.ts";
 import type { Clock, NewId, Random } from "./ports/clock.ts";
 import { UNOBSERVED } from "./ports/observer.ts";
 import type { Store } from "./ports/store.ts";
@@ -64,6 +65,8 @@ export interface Outside {
   newId: NewId;
   randomBytes(length: number): Uint8Array;
   fetch: typeof fetch;
+  /** Reads calendars elsewhere, in the place of what reads them from the internet only. */
+  fetchCalendar?: FetchCalendar;
   /** Names this process as the owner of leases; no other process ever had the name. */
   node: string;
   /** Of the machine. */
@@ -184,7 +187,7 @@ export function compose(outside: Outside): PagerPal {
   };
   const readiness = createReadiness(store, { clock, ...sending });
   const calendars: CalendarTools = {
-    fetchCalendar: createFetchCalendar(),
+    fetchCalendar: outside.fetchCalendar ?? createFetchCalendar(),
     seal: createSeal(config.secretKey, "calendars"),
   };
   const jobs = createJobs(engine, {
@@ -211,7 +214,7 @@ export function compose(outside: Outside): PagerPal {
   const immediate = createImmediate(outside, channels);
   const web = createWeb(outside, {
     ...{ actions, links, bodyBudget, jobs, channels, confirmSnsSubscription },
-    ...{ immediate, readiness },
+    ...{ immediate, readiness, calendars },
     frontDoor: async (request) => await app.fetch(request),
   });
   const app = createApp({
@@ -326,6 +329,7 @@ function createWeb(
       | "actions"
       | "links"
       | "bodyBudget"
+      | "calendars"
       | "confirmSnsSubscription"
       | "frontDoor"
       | "immediate"

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Repositories, Store } from "../ports/store.ts";
 import { Accounts } from "./accounts.ts";
 import { AuditLog } from "./audit_log.ts";
+import { CalendarDrafts } from "./calendar_drafts.ts";
 import { CalendarFeeds } from "./calendar_feeds.ts";
 import { Calendars } from "./calendars.ts";
 import { CoverRequests } from "./cover_requests.ts";
@@ -115,6 +116,7 @@ function repositoriesOn(session: Session): Repositories {
     responders: new Responders(session),
     schedules: new Schedules(session),
     calendars: new Calendars(session),
+    calendarDrafts: new CalendarDrafts(session),
     calendarFeeds: new CalendarFeeds(session),
     policies: new Policies(session),
     sources: new Sources(session),
