@@ -1,149 +1,78 @@
 /**
- * Measures the real process against a stand-in provider, both on this machine: how long from an alert's 2xx, and from
- * its posting, to the page at the provider; how soon the process listens; what memory it holds after the alerts.
+ * Measures how fast PagerPal pages: the real process, a stand-in provider and the load, each a process of its own on this
+ * machine. Prints a table, and JSON into the file of `--json`. docs/benchmarks.md says what each figure means.
  *
- *     deno task bench [--alerts 1000] [--per-second 50] [--database postgres://...]
+ *     deno task bench [--only alert-to-page,burst] [--database libsql] [--stored 0] ...
  */
 import { parseArgs } from "node:util";
-import { FakeInfobip } from "../tests/fakes/infobip.ts";
-import { script, Server } from "../tests/process/server.ts";
+import { bench, loadLimit } from "./bench/bench.ts";
+import { type DatabaseKind, DATABASES } from "./bench/databases.ts";
+import { tableOf } from "./bench/figures.ts";
+import { pagerpal } from "./bench/pagerpal.ts";
+import { PART_NAMES, type PartName } from "./bench/parts.ts";
+
+const HELP = `deno task bench
+  --only a,b         parts: ${PART_NAMES.join(", ")}; all when not given
+  --database a,b     ${Object.keys(DATABASES).join(", ")}; both when not given
+  --stored 1000000   old incidents for a second round; 0: no second round
+  --open 10000       and open ones
+  --people 100       who are paged, each for a source of their own
+  --bundling 0       PAGE_BUNDLING_SECONDS
+  --seconds 10       how long each flood of alerts lasts
+  --burst 6000       incidents of the burst
+  --provider-ms 50   how long the provider takes over each page of a flood or burst
+  --json file        writes the figures as JSON too`;
 
 const { values } = parseArgs({
   options: {
-    alerts: { type: "string", default: "1000" },
-    "per-second": { type: "string", default: "50" },
-    database: { type: "string" },
+    only: { type: "string", default: PART_NAMES.join() },
+    database: { type: "string", default: Object.keys(DATABASES).join() },
+    stored: { type: "string", default: "1000000" },
+    open: { type: "string", default: "10000" },
+    people: { type: "string", default: "100" },
+    bundling: { type: "string", default: "0" },
+    seconds: { type: "string", default: "10" },
+    burst: { type: "string", default: "6000" },
+    "provider-ms": { type: "string", default: "50" },
+    json: { type: "string" },
     help: { type: "boolean", short: "h", default: false },
   },
 });
 
 if (values.help) {
-  console.log(
-    "deno task bench [--alerts 1000] [--per-second 50] [--database postgres://...]",
-  );
+  console.log(HELP);
   Deno.exit(0);
 }
 
-const ADMIN = "bench@example.com";
-const PASSWORD = "lantern gravel otter meridian";
+const old = Number(values.stored);
+const load = Math.round(await loadLimit(pagerpal));
+const runs = await bench({
+  target: pagerpal,
+  databases: chosen(values.database, Object.keys(DATABASES) as DatabaseKind[]),
+  parts: chosen<PartName>(values.only, PART_NAMES),
+  people: Number(values.people),
+  bundlingSeconds: Number(values.bundling),
+  stored: old > 0 ? { old, open: Number(values.open) } : null,
+  seconds: Number(values.seconds),
+  burst: Number(values.burst),
+  providerMs: Number(values["provider-ms"]),
+});
+console.log(
+  `PAGE_BUNDLING_SECONDS=${values.bundling} but for the bundled burst; ${values.people} people; the load generator does ${load} requests/s against a server that does nothing\n`,
+);
+console.log(tableOf(runs));
+if (values.json !== undefined) {
+  const written = { at: new Date().toISOString(), options: values, load, runs };
+  await Deno.writeTextFile(values.json, JSON.stringify(written, null, 2));
+}
+Deno.exit();
 
-const folder = await Deno.makeTempDir();
-await using infobip = await FakeInfobip.start();
-const env = {
-  DATABASE_URL: values.database ?? `file:${folder}/pagerpal.db`,
-  NOTIFICATION_SENDING_ENABLED: "true",
-  INFOBIP_BASE_URL: infobip.baseUrl,
-  INFOBIP_API_KEY: "test-api-key",
-  INFOBIP_SMS_SENDER: "PagerPal",
-  ALERT_SOURCE_RATE_LIMIT_CAPACITY: "1000000",
-  // Everybody is one person here: the time of each page is what counts.
-  PAGE_BUNDLING_SECONDS: "0",
-};
-const server = await Server.start({ env });
-try {
-  await script("create_admin", { args: [ADMIN], env, input: `${PASSWORD}\n` });
-  const key = await setUp();
-  const count = Number(values.alerts);
-  const gapMs = 1_000 / Number(values["per-second"]);
-  const samples: Sample[] = [];
-  for (let index = 0; index < count; index++) {
-    const nextMs = performance.now() + gapMs;
-    samples.push(await measure(key, index));
-    const restMs = nextMs - performance.now();
-    if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));
+function chosen<T extends string>(text: string, known: readonly T[]): T[] {
+  const names = text.split(",");
+  const wrong = names.filter((name) => !known.some((one) => one === name));
+  if (wrong.length > 0) {
+    console.error(`There is no ${wrong.join(", ")}.\n\n${HELP}`);
+    Deno.exit(2);
   }
-  report(samples);
-} finally {
-  await server.stop();
-  await Deno.remove(folder, { recursive: true });
-}
-
-interface Sample {
-  /** From posting the alert to the provider's having the page, milliseconds. */
-  fromPostMs: number;
-  /** From the alert's 2xx; negative when the page was faster than the answer. */
-  fromAnswerMs: number;
-}
-
-async function measure(key: string, index: number): Promise<Sample> {
-  const text = `Benchmark ${index} `;
-  const arrived = infobip.waitFor((page) => page.text.includes(text))
-    .then(() => performance.now());
-  const postedMs = performance.now();
-  const reply = await server.request("POST", "/api/v1/alerts", {
-    key,
-    body: {
-      external_id: `bench-${index}`,
-      title: `${text}has fired`,
-      severity: "critical",
-    },
-  });
-  const answeredMs = performance.now();
-  if (reply.status !== 201) {
-    throw new Error(`The alert was answered ${reply.status}`);
-  }
-  const pagedMs = await arrived;
-  return { fromPostMs: pagedMs - postedMs, fromAnswerMs: pagedMs - answeredMs };
-}
-
-async function setUp(): Promise<string> {
-  const auth = `${ADMIN}:${PASSWORD}`;
-  const create = async (path: string, body: unknown) => {
-    const reply = await server.request("POST", `/api/v1${path}`, {
-      auth,
-      body,
-    });
-    if (reply.status !== 201) {
-      throw new Error(
-        `${path} was answered ${reply.status}: ${JSON.stringify(reply.body)}`,
-      );
-    }
-    return reply.body;
-  };
-  const team = await create("/teams", { name: "Benchmark" });
-  const maya = await create("/responders", {
-    name: "Maya Okafor",
-    email: "maya@example.com",
-  });
-  await create(`/responders/${maya.id}/contact-methods`, {
-    channel: "sms",
-    address: "+447700900123",
-  });
-  const policy = await create("/escalation-policies", {
-    name: "Benchmark",
-    team_id: team.id,
-    steps: [{
-      delay_minutes: 60,
-      targets: [{ type: "responder", id: maya.id }],
-    }],
-  });
-  const source = await create("/alert-sources", {
-    name: "Benchmark",
-    kind: "generic",
-    team_id: team.id,
-    escalation_policy_id: policy.id,
-  });
-  return source.api_key;
-}
-
-function report(samples: Sample[]): void {
-  const rows = {
-    "from the post to the page": samples.map((sample) => sample.fromPostMs),
-    "from the 2xx to the page": samples.map((sample) => sample.fromAnswerMs),
-  };
-  console.log(`${samples.length} alerts, ${values["per-second"]}/s at most`);
-  for (const [name, all] of Object.entries(rows)) {
-    console.log(
-      `${name}: p50 ${quantile(all, 0.5)} ms, p99 ${quantile(all, 0.99)} ms`,
-    );
-  }
-  console.log(`listening after ${server.startedWithinMs.toFixed(0)} ms`);
-  const status = Deno.readTextFileSync(`/proc/${server.pid}/status`);
-  const kib = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? NaN);
-  console.log(`resident memory ${(kib / 1024).toFixed(0)} MiB`);
-}
-
-function quantile(values: number[], q: number): string {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[Math.floor(q * (sorted.length - 1))] ?? NaN).toFixed(1);
+  return known.filter((name) => names.includes(name));
 }

@@ -2,6 +2,7 @@
  * Runs the tests: `deno run -A scripts/test.ts [files, folders or options of deno test]`. Where TEST_DATABASE_URL is not
  * set, a PostgreSQL is started for the time they take. The last line says how many tests passed and failed.
  */
+import { dropDatabasesOf } from "../tests/databases.ts";
 import { startPostgres } from "../tests/postgres.ts";
 
 // `deno test scripts` takes a file of this name for a test, and would run all tests within the tests.
@@ -28,6 +29,8 @@ try {
   console.log(`${passed} passed, ${failed} failed`);
   Deno.exitCode = code !== 0 ? code : passed + failed === 0 ? 1 : 0;
 } finally {
+  // A server that was started for this run goes with all that it has.
+  if (given) await dropDatabasesOf(folder).catch(console.error);
   await Deno.remove(folder, { recursive: true }).catch(() => {});
   await server?.stop();
 }
@@ -40,11 +43,19 @@ async function runTests(databaseUrl: string): Promise<number> {
   const runner = new Deno.Command(Deno.execPath(), {
     args: [
       ...["test", "-A", "--parallel", `--junit-path=${report}`],
+      // Types are what `deno task check` is for; checking them again would hold up every test.
+      "--no-check",
       // Of its own, so that the service's lock file holds nothing that only tests use.
       ...["--lock=tests/deno.lock", "--frozen"],
       ...Deno.args,
     ],
-    env: { TEST_DATABASE_URL: databaseUrl, TEST_RUN_FOLDER: folder },
+    env: {
+      TEST_DATABASE_URL: databaseUrl,
+      TEST_RUN_FOLDER: folder,
+      // Some test file always waits for a database, a browser or a process.
+      DENO_JOBS: Deno.env.get("DENO_JOBS") ??
+        String(navigator.hardwareConcurrency + 1),
+    },
     stdin: "null",
   }).spawn();
   stopping.signal.addEventListener("abort", () => {

@@ -21,7 +21,11 @@ import type { Immediate } from "./app/immediate.ts";
 import { createLinkSigner } from "./app/page_message.ts";
 import { createReadiness, type ReadReadiness } from "./app/readiness.ts";
 import { createFetchCalendar } from "./calendars/fetch_calendar.ts";
-import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
+import {
+  type ChannelsConfig,
+  type ChannelsDeps,
+  createChannels,
+} from "./channels/channels.ts";
 import type { GuardedChannel } from "./channels/guard.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
 import type { Config } from "./config.ts";
@@ -67,6 +71,8 @@ export interface Outside {
   fetch: typeof fetch;
   /** Reads calendars elsewhere, in the place of what reads them from the internet only. */
   fetchCalendar?: FetchCalendar;
+  /** Carries mails; when not given, connections to the relay of the settings do. */
+  openMail?: ChannelsDeps["openMail"];
   /** Names this process as the owner of leases; no other process ever had the name. */
   node: string;
   /** Of the machine. */
@@ -137,6 +143,7 @@ export function compose(outside: Outside): PagerPal {
   const { mayWork } = heartbeat;
   const channels = createChannels(channelsConfig(config), {
     fetch: outside.fetch,
+    openMail: outside.openMail,
     clock,
     onStateChange: ({ kind, provider }, { state, lastError }) =>
       log.warn("The circuit of {provider} ({channel}) is {state}", {
@@ -259,6 +266,12 @@ export function compose(outside: Outside): PagerPal {
     waker.kick();
     web.changes.kick();
   };
+  /** What need not be durable is seen by nobody else. */
+  function told({ durable }: { durable: boolean }): void {
+    if (!durable) return;
+    store.signals?.tell();
+    web.changes.kick();
+  }
   async function drain(): Promise<void> {
     heartbeat.drain();
     await Promise.all([
@@ -283,6 +296,11 @@ export function compose(outside: Outside): PagerPal {
     jobContext,
     readiness,
     async start() {
+      store.watch({ committed: told, unavailable() {} });
+      store.signals?.listen(() => {
+        waker.look();
+        web.changes.kick();
+      });
       await heartbeat.start();
       waker.start();
     },
@@ -318,8 +336,10 @@ async function giveBack(
   }
 }
 
-/** How soon a page on this node shows what another node wrote, milliseconds. */
+/** How soon a page on this node shows what another node wrote, milliseconds, while nothing tells of it. */
 const LOOK_EVERY_MS = 300;
+/** And how soon at the latest while it should be told at once. */
+const LOOK_SELDOM_MS = 5_000;
 
 function createWeb(
   outside: Outside,
@@ -357,7 +377,8 @@ function createWeb(
     csrf: createCsrf(config.secretKey, randomBytes),
     changes: createChangeFeed({
       readMarker: () => store.overview.changeMarker(),
-      everyMs: LOOK_EVERY_MS,
+      everyMs: () =>
+        store.signals?.isHearing() ? LOOK_SELDOM_MS : LOOK_EVERY_MS,
     }),
     config: {
       version,

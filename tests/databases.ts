@@ -1,5 +1,5 @@
 /** Databases for tests: each its own, gone afterwards. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import postgres from "postgres";
 
 export interface TestDatabase extends AsyncDisposable {
@@ -11,34 +11,75 @@ export interface TestDatabase extends AsyncDisposable {
 
 /** Promises an empty PostgreSQL database of its own name on the server of TEST_DATABASE_URL. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const server = Deno.env.get("TEST_DATABASE_URL");
-  if (server === undefined) {
-    throw new Error(
-      "TEST_DATABASE_URL is not set. Run the tests with: deno run -A scripts/test.ts [files]",
-    );
-  }
-  const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
-  await command(server, `CREATE DATABASE ${name}`);
-  const url = new URL(server);
+  const run = basename(Deno.env.get("TEST_RUN_FOLDER") ?? "alone");
+  const name = runPrefix(run) + crypto.randomUUID().replaceAll("-", "");
+  await command(`CREATE DATABASE ${name}`);
+  return testDatabase(name);
+}
+
+/** The database of this name on that server. */
+export function testDatabase(name: string): TestDatabase {
+  const url = new URL(server());
   url.pathname = `/${name}`;
-  const drop = () =>
-    command(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  const drop = () => command(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   return { url: url.href, drop, [Symbol.asyncDispose]: drop };
 }
 
-/** Promises the address of a libSQL file that does not exist yet, in a folder of its own. */
-export async function createTestFile(): Promise<TestDatabase> {
-  const folder = await Deno.makeTempDir({ prefix: "pagerpal_test_" });
-  const drop = () => Deno.remove(folder, { recursive: true });
-  const url = `file:${join(folder, "pagerpal.db")}`;
-  return { url, drop, [Symbol.asyncDispose]: drop };
+/** Drops what the tests of a run, which shared the folder, have left on the server. */
+export async function dropDatabasesOf(folder: string): Promise<void> {
+  const names = await onConnection(
+    server(),
+    (sql) => sql`SELECT datname FROM pg_database`,
+  );
+  for (const { datname } of names) {
+    if (datname.startsWith(runPrefix(basename(folder)))) {
+      await testDatabase(datname).drop();
+    }
+  }
 }
 
-async function command(server: string, statement: string): Promise<void> {
-  const sql = postgres(server, { max: 1, onnotice: () => {} });
+/** Promises what the work promises, done on one connection, which is closed afterwards. */
+export async function onConnection<T>(
+  url: string,
+  work: (sql: postgres.Sql) => PromiseLike<T>,
+): Promise<T> {
+  const sql = postgres(url, {
+    ...{ max: 1, fetch_types: false, connect_timeout: 10 },
+    onnotice: () => {},
+  });
   try {
-    await sql.unsafe(statement);
+    return await work(sql);
   } finally {
     await sql.end({ timeout: 5 });
   }
+}
+
+/** Promises the address of a libSQL file in a folder of its own. It does not exist yet, unless what it holds is given. */
+export async function createTestFile(
+  content?: Uint8Array,
+): Promise<TestDatabase> {
+  const folder = await Deno.makeTempDir({ prefix: "pagerpal_test_" });
+  const drop = () => Deno.remove(folder, { recursive: true });
+  const path = join(folder, "pagerpal.db");
+  if (content) await Deno.writeFile(path, content);
+  const url = `file:${path}`;
+  return { url, drop, [Symbol.asyncDispose]: drop };
+}
+
+/** A name of PostgreSQL has at most 63 characters; the rest of this one is 32. */
+function runPrefix(run: string): string {
+  const tail = run.toLowerCase().replaceAll(/[^a-z0-9]/g, "_").slice(-24);
+  return `test_${tail}_`;
+}
+
+function server(): string {
+  const url = Deno.env.get("TEST_DATABASE_URL");
+  if (url) return url;
+  throw new Error(
+    "TEST_DATABASE_URL is not set. Run the tests with: deno run -A scripts/test.ts [files]",
+  );
+}
+
+async function command(statement: string): Promise<void> {
+  await onConnection(server(), (sql) => sql.unsafe(statement));
 }

@@ -29,8 +29,13 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-/** Promises a server that answers, on a free port of 127.0.0.1. */
-export async function startPostgres(): Promise<EmbeddedPostgres> {
+/**
+ * Promises a server that answers, on a free port of 127.0.0.1. What is committed survives the machine only where it is to
+ * be `durable`; tests need not wait for the disk.
+ */
+export async function startPostgres(
+  { durable = false } = {},
+): Promise<EmbeddedPostgres> {
   const folder = await Deno.makeTempDir({ prefix: "pagerpal_postgres_" });
   const remove = () => Deno.remove(folder, { recursive: true }).catch(() => {});
   try {
@@ -42,7 +47,7 @@ export async function startPostgres(): Promise<EmbeddedPostgres> {
     await Deno.writeTextFile(join(folder, "password"), password);
     await giveTo(folder, owner);
     await initialise(folder, owner);
-    const { url, stop } = await serve(folder, { owner, password });
+    const { url, stop } = await serve(folder, { owner, password, durable });
     return { url, stop: () => stop().then(remove) };
   } catch (error) {
     await remove();
@@ -142,12 +147,16 @@ async function initialise(folder: string, owner: Owner | null): Promise<void> {
 
 async function serve(
   folder: string,
-  { owner, password }: { owner: Owner | null; password: string },
+  { owner, password, durable }: {
+    owner: Owner | null;
+    password: string;
+    durable: boolean;
+  },
 ) {
   const port = freePort();
   const log: string[] = [];
   const server = new Deno.Command(binary(folder, "postgres"), {
-    args: ["-D", join(folder, "data"), ...settings(port)],
+    args: ["-D", join(folder, "data"), ...settings(port, durable)],
     cwd: folder,
     ...owner,
     stdout: "null",
@@ -170,16 +179,15 @@ async function serve(
   return { url, stop };
 }
 
-function settings(port: number): string[] {
+function settings(port: number, durable: boolean): string[] {
   const values = {
     port,
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
     max_connections: 200,
-    // Nothing here outlives the run.
-    fsync: "off",
-    synchronous_commit: "off",
-    full_page_writes: "off",
+    fsync: durable ? "on" : "off",
+    synchronous_commit: durable ? "on" : "off",
+    full_page_writes: durable ? "on" : "off",
   };
   return Object.entries(values).flatMap(([name, value]) => [
     "-c",

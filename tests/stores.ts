@@ -1,7 +1,9 @@
 /** One test, every database. */
+import { join } from "node:path";
 import type { Store } from "../src/ports/store.ts";
 import { migrate } from "../src/store/migrate.ts";
 import { openStore } from "../src/store/open.ts";
+import { type BorrowedDatabase, DatabasePool } from "./database_pool.ts";
 import {
   createTestDatabase,
   createTestFile,
@@ -38,7 +40,20 @@ export const BACKENDS: Record<
   "remote libSQL": () => createTestServer(),
 };
 
-/** Registers the test once for each backend, each time on a fresh, migrated database. */
+/** That of `deno task test` is for all test files; alone, a file has one of its own. */
+const shared = Deno.env.get("TEST_RUN_FOLDER");
+const folder = shared ?? await Deno.makeTempDir({ prefix: "pagerpal_test_" });
+const idle = join(folder, "databases");
+await Deno.mkdir(idle, { recursive: true });
+const pool = new DatabasePool(idle);
+
+Deno.test.afterAll(async () => {
+  if (shared !== undefined) return;
+  await pool.drain();
+  await Deno.remove(folder, { recursive: true });
+});
+
+/** Registers the test once for each backend, each time on a migrated database without rows. */
 export function forEachStore(
   name: string,
   body: StoreTest,
@@ -49,14 +64,13 @@ export function forEachStore(
   }
 }
 
-/** Runs the body on a fresh, migrated database and removes it afterwards. */
+/** Runs the body on a migrated database without rows, which nobody else uses meanwhile. */
 export async function withStore(
   name: TestBackend["name"],
   body: StoreTest,
 ): Promise<void> {
-  await using database = await BACKENDS[name]();
+  await using database = await migrated(name);
   const { url } = database;
-  await migrate({ url }, 0);
   const stores: Store[] = [];
   const openAnother = async () => {
     const store = await openStore({ url });
@@ -68,4 +82,27 @@ export async function withStore(
   } finally {
     for (const store of stores) await store.close();
   }
+  // Not after a failure: nobody knows what is still going on in it.
+  await database.giveBack?.();
+}
+
+async function migrated(
+  name: TestBackend["name"],
+): Promise<TestDatabase & Partial<BorrowedDatabase>> {
+  if (name === "PostgreSQL") return await pool.borrow();
+  const content = await migratedFile();
+  return name === "libSQL"
+    ? await createTestFile(content)
+    : await createTestServer({ content });
+}
+
+let migratedBytes: Promise<Uint8Array> | null = null;
+
+/** Promises what a migrated file holds: copying it is much faster than migrating each. */
+function migratedFile(): Promise<Uint8Array> {
+  return migratedBytes ??= (async () => {
+    await using file = await createTestFile();
+    await migrate(file, 0);
+    return await Deno.readFile(file.url.slice("file:".length));
+  })();
 }

@@ -1,11 +1,12 @@
 /** What other layers would change, without writing them. */
 import { z } from "@hono/zod-openapi";
 import { id, idText, instant, shownTime, time } from "../app/fields.ts";
+import { inSlices } from "../app/in_slices.ts";
 import { ProposedLayers, proposedPlan } from "../app/proposed_plan.ts";
 import { invalid } from "../app/refused_error.ts";
 import { demandPlan } from "../app/schedule_layers.ts";
 import { dutyChanges } from "../domain/draft_plan.ts";
-import { shifts } from "../domain/schedule.ts";
+import { shiftsInSlices } from "../domain/schedule.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -66,8 +67,9 @@ export function addLayerPreview(
     }
     const plan = await demandPlan(store, params.id, { fromMs, toMs });
     const draft = await proposedPlan(store, plan, body.layers);
-    const current = shifts(plan, fromMs, toMs);
-    const proposed = shifts(draft, fromMs, toMs);
+    const range = { fromMs, toMs };
+    const current = await inSlices(shiftsInSlices(plan, range));
+    const proposed = await inSlices(shiftsInSlices(draft, range));
     const names = await namesOf(
       store,
       [...current, ...proposed].flatMap((tile) => tile.responderIds),

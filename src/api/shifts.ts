@@ -1,17 +1,17 @@
 /** Who is on call from when to when: shifts, handoffs and gaps of a schedule, and the shifts of a person. */
 import { z } from "@hono/zod-openapi";
 import { id, idText, instant, shownTime, time } from "../app/fields.ts";
+import { inSlices } from "../app/in_slices.ts";
 import { loadShiftsOf } from "../app/load_shifts_of.ts";
 import { demandResponder } from "../app/references.ts";
 import { notFound } from "../app/refused_error.ts";
 import { demandPlan } from "../app/schedule_layers.ts";
 import {
-  gaps,
-  handoffsIn,
-  layerShifts,
+  gapsOf,
+  handoffsOf,
+  layerAlone,
   type SchedulePlan,
-  type Shift,
-  shifts,
+  shiftsInSlices,
 } from "../domain/schedule.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
@@ -72,7 +72,8 @@ function addShiftList(routes: Routes, { store, clock }: ApiDeps): void {
     const { responder_id, layer_id } = query;
     const range = rangeOf(query, clock());
     const plan = await demandPlan(store, params.id, range);
-    const tiles = tilesOf(plan, { ...range, layerId: layer_id });
+    const told = layer_id === undefined ? plan : onlyLayer(plan, layer_id);
+    const tiles = await inSlices(shiftsInSlices(told, range));
     const wanted = tiles.filter(({ responderIds }) =>
       responder_id === undefined || responderIds.includes(responder_id)
     );
@@ -80,7 +81,7 @@ function addShiftList(routes: Routes, { store, clock }: ApiDeps): void {
     return ok({
       ...shownRange(params.id, range),
       shifts: wanted.map((tile) => shownShift(tile, names)),
-      gap_count: tiles.filter((t) => t.responderIds.length === 0).length,
+      gap_count: gapsOf(tiles).length,
     });
   });
 }
@@ -110,7 +111,7 @@ function addHandoffs(routes: Routes, { store, clock }: ApiDeps): void {
   }, async ({ params, query }) => {
     const range = rangeOf(query, clock());
     const plan = await demandPlan(store, params.id, range);
-    const handoffs = handoffsIn(plan, range.fromMs, range.toMs);
+    const handoffs = handoffsOf(await inSlices(shiftsInSlices(plan, range)));
     const names = await namesOf(
       store,
       handoffs.flatMap(({ before, after }) => [...before, ...after]),
@@ -146,11 +147,14 @@ function addGaps(routes: Routes, { store, clock }: ApiDeps): void {
   }, async ({ params, query }) => {
     const range = rangeOf(query, clock());
     const plan = await demandPlan(store, params.id, range);
-    const items = gaps(plan, range.fromMs, range.toMs).map((gap) => ({
-      starts_at: shownTime(gap.startsAtMs),
-      ends_at: shownTime(gap.endsAtMs),
-    }));
-    return ok({ ...shownRange(params.id, range), items });
+    const holes = gapsOf(await inSlices(shiftsInSlices(plan, range)));
+    return ok({
+      ...shownRange(params.id, range),
+      items: holes.map(({ startsAtMs, endsAtMs }) => ({
+        starts_at: shownTime(startsAtMs),
+        ends_at: shownTime(endsAtMs),
+      })),
+    });
   });
 }
 
@@ -196,14 +200,10 @@ function addShiftsOfResponder(routes: Routes, { store, clock }: ApiDeps): void {
   });
 }
 
-function tilesOf(
-  plan: SchedulePlan,
-  { fromMs, toMs, layerId }: Range & { layerId: number | undefined },
-): Shift[] {
-  if (layerId === undefined) return shifts(plan, fromMs, toMs);
+function onlyLayer(plan: SchedulePlan, layerId: number): SchedulePlan {
   const layer = plan.layers.find(({ id }) => id === layerId);
   if (!layer) throw notFound("layer", layerId);
-  return layerShifts(plan, layer, { fromMs, toMs });
+  return layerAlone(plan, layer);
 }
 
 function shownRange(scheduleId: number, { fromMs, toMs }: Range) {

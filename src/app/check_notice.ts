@@ -32,6 +32,8 @@ export async function checkNotice(
         ? { send: notice }
         : { drop: "The request has been answered or taken back meanwhile." };
     }
+    case "handoff_withdrawn":
+      return await checkWithdrawn(checking, notice, notice.about);
     case "cover_answered":
     case "readiness":
       return { send: notice };
@@ -62,4 +64,21 @@ async function checkHandoff(
   }
   const { subject, text } = handoffDraft(part, context);
   return { send: { ...notice, subject, text } };
+}
+
+/** The words are kept: what they take back is what was told. */
+async function checkWithdrawn(
+  { store }: CheckingNotices,
+  notice: Notice,
+  { scheduleId, atMs, edge }: Extract<
+    Notice["about"],
+    { kind: "handoff_withdrawn" }
+  >,
+): Promise<NoticeCheck> {
+  const plans = await store.schedules.plans([scheduleId], atMs - 1, atMs + 1);
+  const plan = plans.get(scheduleId);
+  const { responderId } = notice;
+  return plan && partAt(plan, { atMs, edge, responderId })
+    ? { drop: "The schedule has changed back: this handoff happens." }
+    : { send: notice };
 }

@@ -2,6 +2,7 @@
 import { getLogger } from "@logtape/logtape";
 import {
   attemptRefusal,
+  isStillHeld,
   type Settlement,
   settleTogether,
 } from "../domain/delivery.ts";
@@ -193,6 +194,13 @@ async function deliverOne(
   parcel: Parcel,
 ): Promise<keyof DeliverySummary | null> {
   const [{ notification }] = parcel;
+  if (!isStillHeld(notification, engine.clock())) {
+    log.warn("The lease of notification {notificationId} was over unsent", {
+      notificationId: notification.id,
+      incidentId: notification.incidentId,
+    });
+    return null;
+  }
   try {
     const result = attemptRefusal(notification) ??
       await engine.observer.span(

@@ -3,7 +3,7 @@
  * and none while a page is on its way on the same channel.
  */
 import { getLogger } from "@logtape/logtape";
-import { settle } from "../domain/delivery.ts";
+import { isStillHeld, settle } from "../domain/delivery.ts";
 import type { Notice } from "../domain/notice.ts";
 import { CHANNEL_KINDS, type ChannelKind } from "../domain/people.ts";
 import type { Channel, SendResult } from "../ports/channel.ts";
@@ -126,6 +126,7 @@ async function deliverOne(
     if ("drop" in checked) {
       return await record(engine, options, dropped(notice, checked.drop));
     }
+    if (!isStillHeld(notice, engine.clock())) return null;
     const result = await send(engine, options, checked.send);
     const { clock, random } = engine;
     const { notification: after } = settle(checked.send, result, {

@@ -2,6 +2,7 @@
 import { type Duty, DUTY_REACH_MS, dutyAt } from "../domain/duty.ts";
 import { onCallAt, type Schedule } from "../domain/schedule.ts";
 import type { Page, PageRequest, Repositories } from "../ports/store.ts";
+import { eachInTurn } from "./in_slices.ts";
 
 export interface ScheduleDuty {
   schedule: Schedule;
@@ -32,11 +33,11 @@ export async function loadDuties(
   const fromMs = Math.max(0, atMs - DUTY_REACH_MS);
   const toMs = atMs + DUTY_REACH_MS;
   const plans = await store.schedules.plans(ids, fromMs, toMs);
-  const items = found.items.flatMap((schedule) => {
+  const items = await eachInTurn(found.items, (schedule) => {
     const plan = plans.get(schedule.id);
     return plan ? [{ schedule, duty: dutyAt(plan, atMs) }] : [];
   });
-  return { ...found, items };
+  return { ...found, items: items.flat() };
 }
 
 async function schedulesWith(

@@ -1,6 +1,11 @@
 /** Reads when one person is on call, on whichever schedule. */
-import { type Schedule, type Shift, shifts } from "../domain/schedule.ts";
+import {
+  type Schedule,
+  type Shift,
+  shiftsInSlices,
+} from "../domain/schedule.ts";
 import type { Repositories } from "../ports/store.ts";
+import { inSlices } from "./in_slices.ts";
 
 export interface ShiftOf {
   schedule: Schedule;
@@ -19,14 +24,17 @@ export async function loadShiftsOf(
   const named = await schedules.ofResponder(responderId, fromMs, toMs);
   const ids = named.map(({ id }) => id);
   const plans = await schedules.plans(ids, fromMs, toMs);
-  return named.flatMap((schedule) => {
+  const found: ShiftOf[] = [];
+  for (const schedule of named) {
     const plan = plans.get(schedule.id);
-    return plan
-      ? shifts(plan, fromMs, toMs)
-        .filter(({ responderIds }) => responderIds.includes(responderId))
-        .map((shift) => ({ schedule, shift }))
-      : [];
-  }).sort((a, b) =>
+    if (!plan) continue;
+    const tiles = await inSlices(shiftsInSlices(plan, { fromMs, toMs }));
+    found.push(
+      ...tiles.filter((tile) => tile.responderIds.includes(responderId))
+        .map((shift) => ({ schedule, shift })),
+    );
+  }
+  return found.sort((a, b) =>
     a.shift.startsAtMs - b.shift.startsAtMs || a.schedule.id - b.schedule.id
   );
 }

@@ -3,6 +3,7 @@ import type { NewNotice } from "../domain/notice.ts";
 import type { ReachableResponder, Responder } from "../domain/people.ts";
 import { readinessMail, weekToCheck } from "../domain/readiness_mail.ts";
 import type { Engine } from "./engine.ts";
+import { inSlices } from "./in_slices.ts";
 import { loadReadiness, type Sending } from "./load_readiness.ts";
 import { checkReadiness } from "../domain/readiness.ts";
 import { READINESS_DAYS } from "./readiness.ts";
@@ -52,7 +53,7 @@ async function noticesOf(
   const toMs = nowMs + READINESS_DAYS.otherwise * DAY_MS;
   const range = { fromMs: nowMs, toMs };
   const input = await loadReadiness(store, { ...sending, ...range });
-  const findings = checkReadiness(input);
+  const findings = await inSlices(checkReadiness(input));
   const { adminIds, responders } = input.people;
   const notices: NewNotice[] = [];
   for (const id of adminIds) {

@@ -8,7 +8,8 @@ import {
 } from "../domain/on_call_load.ts";
 import { shifts } from "../domain/schedule.ts";
 import type { Repositories } from "../ports/store.ts";
-import { everyRow } from "./every_row.ts";
+import { everyPlan, everyRow } from "./every_row.ts";
+import { eachInTurn } from "./in_slices.ts";
 import { invalid } from "./refused_error.ts";
 
 export interface OnCallReport extends OnCallLoad {
@@ -57,13 +58,13 @@ export async function onCallReport(
   const schedules = every.filter((schedule) =>
     teamId === undefined || schedule.teamId === teamId
   );
-  const plans = await store.schedules.plans(
+  const plans = await everyPlan(
+    store.schedules,
     schedules.map(({ id }) => id),
-    fromMs,
-    untilMs,
+    { fromMs, toMs: untilMs },
   );
   const slots = await store.reports.pagedSlots(wanted);
-  const onCall = schedules.map(({ id, name }) => {
+  const onCall = await eachInTurn(schedules, ({ id, name }) => {
     const plan = plans.get(id);
     return { id, name, shifts: plan ? shifts(plan, fromMs, untilMs) : [] };
   });

@@ -2,6 +2,7 @@
 import type { Finding } from "../domain/finding.ts";
 import { checkReadiness } from "../domain/readiness.ts";
 import type { Clock } from "../ports/clock.ts";
+import { inSlices } from "./in_slices.ts";
 import {
   loadReadiness,
   type ReadinessStore,
@@ -60,5 +61,5 @@ export async function lookAhead(
 ): Promise<Readiness> {
   const range = { fromMs: nowMs, toMs: nowMs + days * DAY_MS };
   const input = await loadReadiness(store, { ...sending, ...range });
-  return { ...range, findings: checkReadiness(input) };
+  return { ...range, findings: await inSlices(checkReadiness(input)) };
 }

@@ -3,11 +3,12 @@ import { dutiesIn, type Duty, feedRange } from "../domain/calendar_feed.ts";
 import {
   type Schedule,
   type SchedulePlan,
-  shifts,
+  shiftsInSlices,
 } from "../domain/schedule.ts";
 import type { CalendarFeed } from "../ports/calendar_repositories.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Repositories } from "../ports/store.ts";
+import { inSlices } from "./in_slices.ts";
 import { RefusedError } from "./refused_error.ts";
 import { feedTokenId, sameSecret, sha256Hex } from "./secrets.ts";
 import { type IcalEvent, writeIcal } from "./write_ical.ts";
@@ -77,7 +78,7 @@ async function scheduleFeed(
   if (!schedule) return null;
   const { earlierMs, toMs } = feedRange(nowMs);
   const plans = await store.schedules.plans([scheduleId], earlierMs, toMs);
-  const duties = dutiesShown(plans.get(scheduleId), nowMs)
+  const duties = (await dutiesShown(plans.get(scheduleId), nowMs))
     .filter(({ responderId }) => withGaps || responderId !== null);
   const names = await namesOf(store, duties);
   const title = withoutAddresses(schedule.name);
@@ -103,21 +104,26 @@ async function ownFeed(
     .ofResponder(responderId, earlierMs, toMs);
   const ids = schedules.map(({ id }) => id);
   const plans = await store.schedules.plans(ids, earlierMs, toMs);
-  const events = schedules.flatMap((schedule) =>
-    dutiesShown(plans.get(schedule.id), nowMs)
-      .filter((duty) => duty.responderId === responderId)
-      .map((duty) => {
-        const summary = `On call: ${withoutAddresses(schedule.name)}`;
-        return eventOf(duty, { schedule, summary, baseUrl, nowMs });
-      })
-  );
+  const events: IcalEvent[] = [];
+  for (const schedule of schedules) {
+    const duties = await dutiesShown(plans.get(schedule.id), nowMs);
+    const summary = `On call: ${withoutAddresses(schedule.name)}`;
+    for (const duty of duties) {
+      if (duty.responderId !== responderId) continue;
+      events.push(eventOf(duty, { schedule, summary, baseUrl, nowMs }));
+    }
+  }
   return { name: "My shifts", events };
 }
 
-function dutiesShown(plan: SchedulePlan | undefined, nowMs: number): Duty[] {
+async function dutiesShown(
+  plan: SchedulePlan | undefined,
+  nowMs: number,
+): Promise<Duty[]> {
   if (!plan) return [];
   const { earlierMs, fromMs, toMs } = feedRange(nowMs);
-  return dutiesIn(shifts(plan, earlierMs, toMs))
+  const range = { fromMs: earlierMs, toMs };
+  return dutiesIn(await inSlices(shiftsInSlices(plan, range)))
     .filter(({ endsAtMs }) => endsAtMs > fromMs);
 }
 

@@ -13,7 +13,7 @@ import {
   createInfobipWhatsApp,
   type InfobipWhatsAppOptions,
 } from "./infobip_whatsapp.ts";
-import { createSmtp, type SmtpOptions } from "./smtp.ts";
+import { createSmtp, type MailTransport, type SmtpOptions } from "./smtp.ts";
 
 /** What is configured; null for what is not. */
 export interface ChannelsConfig {
@@ -36,6 +36,8 @@ export interface InfobipConfig {
 }
 
 export interface ChannelsDeps extends InfobipDeps {
+  /** Carries mails instead of connections to the relay. */
+  openMail?: ((domain: string) => MailTransport) | undefined;
   /** Hears when a channel's circuit opens, is tried and closes. */
   onStateChange?: (channel: Channel, health: ChannelHealth) => void;
   /** Other limits than the usual ones, for all channels. */
@@ -47,7 +49,10 @@ export function createChannels(
   config: ChannelsConfig,
   deps: ChannelsDeps,
 ): Map<ChannelKind, GuardedChannel> {
-  const channels = [...infobip(config.infobip, deps), ...smtp(config.smtp)];
+  const channels = [
+    ...infobip(config.infobip, deps),
+    ...smtp(config.smtp, deps),
+  ];
   return new Map(
     channels.map((channel) => [channel.kind, guarded(channel, deps)]),
   );
@@ -86,6 +91,9 @@ function infobip(
   return channels;
 }
 
-function smtp(options: SmtpOptions | null): Channel[] {
-  return options === null ? [] : [createSmtp(options)];
+function smtp(
+  options: SmtpOptions | null,
+  { openMail }: ChannelsDeps,
+): Channel[] {
+  return options === null ? [] : [createSmtp(options, openMail)];
 }

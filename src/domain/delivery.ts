@@ -139,6 +139,17 @@ export function attemptRefusal(
   return { outcome: "permanent", error };
 }
 
+/**
+ * Promises whether who claimed the message may still send it. A process may stand still for long after its claim (a laptop
+ * that sleeps, SIGSTOP): by then another has the message, or somebody has acknowledged the incident.
+ */
+export function isStillHeld(
+  { leaseUntilMs }: Pick<Outgoing, "leaseUntilMs">,
+  nowMs: number,
+): boolean {
+  return leaseUntilMs !== null && nowMs < leaseUntilMs;
+}
+
 /** Promises a whole number of milliseconds from 0 to min(cap, base * 2^(attempt - 1)), evenly spread. */
 export function backoffMs(attempt: number, random: () => number): number {
   const ceiling = Math.min(

@@ -1,8 +1,9 @@
 /** Who is told that a shift begins or ends, when, and in which words. */
-import type { HandoffEdge, NoticeDraft } from "./notice.ts";
+import type { HandoffEdge, HandoffNotice, NoticeDraft } from "./notice.ts";
 import {
   type Handoff,
   handoffsIn,
+  onCallAt,
   type SchedulePlan,
   shifts,
 } from "./schedule.ts";
@@ -97,6 +98,46 @@ export function handoffDraft(
   };
 }
 
+/** Promises the correction, due at once, to one who was told of a part in a handoff that they do not have any more. */
+export function withdrawnDraft(
+  { id, responderId, about }: Pick<
+    HandoffNotice,
+    "id" | "responderId" | "about"
+  >,
+  { context, nowMs }: { context: HandoffContext; nowMs: number },
+): NoticeDraft {
+  const { scheduleId, atMs, edge } = about;
+  const name = cleanLine(context.schedule.name, 40);
+  const verb = edge === "start" ? "begin" : "end";
+  const zone = context.timeZones.get(responderId) ?? context.plan.timeZone;
+  const at = dayAndTime(atMs, zone);
+  const there = onCallAt(context.plan, atMs);
+  return {
+    dedupKey: `handoff_withdrawn:${id}`,
+    about: { kind: "handoff_withdrawn", scheduleId, atMs, edge },
+    responderId,
+    subject: `Changed: your shift on ${name} does not ${verb} ${at}`,
+    text: `Changed: your shift on ${name} does not ${verb} ${at} (${zone}). ${
+      thenWords(there, { responderId, names: context.names })
+    }`,
+    link: context.link,
+    dueAtMs: nowMs,
+    expiresAtMs: atMs + EXPIRES_AFTER_MS,
+  };
+}
+
+function thenWords(
+  there: readonly number[],
+  { responderId, names }: {
+    responderId: number;
+    names: HandoffContext["names"];
+  },
+): string {
+  if (there.includes(responderId)) return "You are on call then.";
+  if (there.length === 0) return "Nobody is on call then.";
+  return `On call then: ${list(there, names)}.`;
+}
+
 /** Promises a day and time on the wall clock of the zone, as `Mon 23 Nov 09:00`. */
 export function dayAndTime(atMs: number, timeZone: string): string {
   const at = Temporal.Instant.fromEpochMilliseconds(atMs)
@@ -145,7 +186,10 @@ function othersWords(
 
 const MOST_NAMES = 3;
 
-function list(ids: number[], names: ReadonlyMap<number, string>): string {
+function list(
+  ids: readonly number[],
+  names: ReadonlyMap<number, string>,
+): string {
   const shown = ids.slice(0, MOST_NAMES)
     .map((id) => cleanLine(names.get(id) ?? "", 40) || "somebody");
   const more = ids.length - shown.length;

@@ -10,6 +10,13 @@ import type {
 export type NoticeAbout =
   /** At this instant the responder goes on call, or off. */
   | { kind: "handoff"; scheduleId: number; atMs: number; edge: HandoffEdge }
+  /** Such a handoff, which the responder was told of, does not happen after all. */
+  | {
+    kind: "handoff_withdrawn";
+    scheduleId: number;
+    atMs: number;
+    edge: HandoffEdge;
+  }
   /** Somebody asks for cover: to be answered, so of no use once it is. */
   | { kind: "cover_asked"; coverRequestId: number }
   /** What became of such a request. */
@@ -49,6 +56,11 @@ export interface NewNotice extends NoticeDraft {
   idempotencyKey: string;
   createdAtMs: number;
 }
+
+/** A notice of a handoff. */
+export type HandoffNotice = Notice & {
+  about: Extract<NoticeAbout, { kind: "handoff" }>;
+};
 
 export interface Notice extends Omit<NewNotice, "state">, Outgoing {
   id: number;

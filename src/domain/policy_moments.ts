@@ -1,18 +1,16 @@
 /** What a policy would do at every instant of a stretch of time, found by running the escalation itself. */
-import { SEVERITIES, type Severity, urgencyOf } from "./alert.ts";
-import { type LastResort, planEscalation } from "./escalation.ts";
+import { SEVERITIES, type Severity } from "./alert.ts";
 import {
   type EscalationPolicy,
   type EscalationTarget,
   targetsOf,
 } from "./escalation_policy.ts";
 import type { Duty } from "./finding.ts";
-import { imaginedIncident } from "./imagined_incident.ts";
-import { type Directory, type PlannedPage, respondersOf } from "./reach.ts";
+import { type Outcome, rememberedOutcome } from "./policy_trial.ts";
+import { type Directory, respondersOf } from "./reach.ts";
 import type { Shift } from "./schedule.ts";
-import { whyPassedOver } from "./step_condition.ts";
-import { type Stretch, windowsIn } from "./weekly_windows.ts";
-import { zoneClock } from "./zone_clock.ts";
+import { concerns, hoursWithin } from "./step_condition.ts";
+import type { Stretch } from "./weekly_windows.ts";
 
 export interface PolicyInput {
   fromMs: number;
@@ -31,21 +29,6 @@ export interface Stake {
   duty: Duty;
 }
 
-/** What happens in a stretch in which nothing changes. */
-export interface Outcome {
-  /** Steps that apply and reach nobody. */
-  skipped: readonly { step: number; noOneOnCall: boolean }[];
-  /** null: some step pages somebody. */
-  atOnce: Ending | null;
-  /** Who is paged when nobody has answered. */
-  end: Ending;
-}
-
-export interface Ending {
-  from: LastResort | "nobody";
-  responderIds: number[];
-}
-
 /** One severity in one stretch. */
 export interface Moment extends Stretch {
   severity: Severity;
@@ -57,20 +40,24 @@ export function momentsOf(
   policy: EscalationPolicy,
   input: PolicyInput,
 ): { moments: Moment[]; stakes: Stake[] } {
+  const hours = policy.steps.map((step) => hoursWithin(step, input));
   const outcomeOf = rememberedOutcome(policy);
   const directoryOf = createWatch(policy, input);
   const moments: Moment[] = [];
   const stakes = new Map<number, Stake>();
-  for (const stretch of between(edgesOf(policy, input))) {
+  const edges = edgesOf(policy, input, hours.flatMap((each) => each.edges));
+  for (const stretch of between(edges)) {
+    const { startsAtMs: atMs } = stretch;
     const directory = directoryOf(stretch);
+    const open = hours.map(({ holdsAt }) => holdsAt(atMs));
     for (const severity of SEVERITIES) {
-      const outcome = outcomeOf(directory, {
-        severity,
-        atMs: stretch.startsAtMs,
-      });
+      const applies = policy.steps
+        .map((step, index) => open[index] === true && concerns(step, severity));
+      const outcome = outcomeOf(directory, { severity, atMs, applies });
       moments.push({ ...stretch, severity, outcome });
     }
-    for (const stake of stakesOf(policy, directory, stretch.startsAtMs)) {
+    const applying = policy.steps.filter((_, index) => open[index]);
+    for (const stake of stakesOf(policy, { applying, directory, atMs })) {
       if (!stakes.has(stake.responderId)) stakes.set(stake.responderId, stake);
     }
   }
@@ -92,18 +79,13 @@ export function scheduleIdsOf(
 }
 
 /** Every instant at which somebody else is on call or a step begins or ceases to apply. */
-function edgesOf(policy: EscalationPolicy, input: PolicyInput): number[] {
-  const { fromMs, toMs, tiles } = input;
+function edgesOf(
+  policy: EscalationPolicy,
+  { fromMs, toMs, tiles }: PolicyInput,
+  hours: readonly number[],
+): number[] {
   const shifts = scheduleIdsOf(policy).flatMap((id) =>
     (tiles.get(id) ?? []).map(({ startsAtMs }) => startsAtMs)
-  );
-  const hours = policy.steps.flatMap(({ businessHours }) =>
-    businessHours === null ? [] : windowsIn(
-      businessHours.windows,
-      zoneClock(businessHours.timeZone),
-      input,
-    )
-      .flatMap(({ startsAtMs, endsAtMs }) => [startsAtMs, endsAtMs])
   );
   return [...new Set([fromMs, ...shifts, ...hours, toMs])]
     .sort((a, b) => a - b);
@@ -160,84 +142,16 @@ function othersAfter(tiles: readonly Shift[], index: number): number[] {
   return [];
 }
 
-interface Instant {
-  severity: Severity;
-  atMs: number;
-}
-
-/** Rotations come round: with the same people on call and the same steps that apply the outcome is the same one. */
-function rememberedOutcome(
-  policy: EscalationPolicy,
-): (directory: Directory, instant: Instant) => Outcome {
-  const known = new Map<string, Outcome>();
-  return (directory, instant) => {
-    const key = [
-      urgencyOf(instant.severity),
-      ...policy.steps.map((step) => whyPassedOver(step, instant) === null),
-      ...directory.onCall.values(),
-      "then",
-      ...directory.nextOnCall.values(),
-    ].join("|");
-    const outcome = known.get(key) ?? outcomeAt(policy, directory, instant);
-    known.set(key, outcome);
-    return outcome;
-  };
-}
-
-/** Asks for each step alone, as an incident would that has come to it, and for what comes after the last repeat. */
-function outcomeAt(
-  policy: EscalationPolicy,
-  directory: Directory,
-  instant: Instant,
-): Outcome {
-  const { teamId, repeatCount } = policy;
-  const { atMs } = instant;
-  const incident = imaginedIncident({ policy, teamId, ...instant });
-  const skipped = policy.steps.flatMap((each, step) => {
-    if (whyPassedOver(each, instant) !== null) return [];
-    const arrived = { ...incident, nextStep: step, round: repeatCount };
-    const { pages, entries } = planEscalation(arrived, directory, atMs);
-    if (pages[0]?.step === step) return [];
-    const told = entries.find(({ kind }) => kind === "step_skipped");
-    return { step, noOneOnCall: told?.detail.reason === "nobody_on_call" };
-  });
-  const first = planEscalation(incident, directory, atMs);
-  const worn = { ...incident, round: repeatCount + 1 };
-  const isOver = first.incident.exhaustedAtMs !== null;
-  return {
-    skipped,
-    atOnce: isOver ? endingOf(first) : null,
-    end: endingOf(planEscalation(worn, directory, atMs)),
-  };
-}
-
-function endingOf(
-  { pages, entries }: Pick<
-    ReturnType<typeof planEscalation>,
-    "pages" | "entries"
-  >,
-): Ending {
-  const told = entries.find(({ kind }) => kind === "fallback_paged");
-  // The planner, which wrote the entry, knows no other words.
-  const from = (told?.detail.lastResort ?? "nobody") as Ending["from"];
-  return { from, responderIds: peopleOf(pages) };
-}
-
-function peopleOf(pages: readonly PlannedPage[]): number[] {
-  return [...new Set(pages.map((page) => page.responderId))];
-}
-
 /** Everybody on a step that applies to some incident at the instant, and on the fallback. */
 function stakesOf(
-  { id, name, steps, fallback }: EscalationPolicy,
-  directory: Directory,
-  atMs: number,
+  { id, name, fallback }: EscalationPolicy,
+  { applying, directory, atMs }: {
+    applying: EscalationPolicy["steps"];
+    directory: Directory;
+    atMs: number;
+  },
 ): Stake[] {
   const duty: Duty = { kind: "policy", id, name };
-  const applying = steps.filter((step) => {
-    const severity = step.severities[0] ?? "critical";
-    return whyPassedOver(step, { severity, atMs }) === null;
-  });
   return targetsOf({ steps: applying, fallback }).flatMap((target) =>
     respondersOf(target, directory)
       .map((responderId) => ({ responderId, atMs, duty }))

@@ -5,10 +5,10 @@ import type { Finding, Gravity, When, Wrong } from "./finding.ts";
 import {
   type Moment,
   momentsOf,
-  type Outcome,
   type PolicyInput,
   type Stake,
 } from "./policy_moments.ts";
+import type { Outcome } from "./policy_trial.ts";
 import type { Stretch } from "./weekly_windows.ts";
 
 export interface PolicyCheck {

@@ -23,9 +23,11 @@ export interface ReadinessInput extends PolicyInput, PersonInput {
 
 /**
  * Promises every finding about [fromMs, toMs), the worst and soonest first. A schedule's gaps are one finding, with the
- * policies that it hits.
+ * policies that it hits. A thousand of them take a while: between any two it yields, for whoever has other things to do.
  */
-export function checkReadiness(input: ReadinessInput): Finding[] {
+export function* checkReadiness(
+  input: ReadinessInput,
+): Generator<void, Finding[]> {
   const findings = [...serviceFindings(input)];
   const concerns = new Map<number, Concern>();
   const uses = skipsOf(input.policies);
@@ -42,6 +44,7 @@ export function checkReadiness(input: ReadinessInput): Finding[] {
       tiles,
       paged,
     });
+    yield;
   }
   for (const policy of input.policies) {
     const checked = checkPolicy(policy, input);
@@ -49,6 +52,7 @@ export function checkReadiness(input: ReadinessInput): Finding[] {
     for (const { responderId, ...stake } of checked.stakes) {
       concern(concerns, responderId, { ...stake, paged: true });
     }
+    yield;
   }
   for (const [id, stake] of concerns) {
     const person = input.people.responders.get(id);

@@ -2,7 +2,9 @@
  * Who is on call. At any instant the topmost of these that says somebody decides: overrides, one-off entries, then the
  * layers from the last to the first. After that, overrides that name whom they replace put one person for another.
  */
+import { WEEK_MS } from "./reading.ts";
 import type { Rotation } from "./rotation.ts";
+import { append, type Piece, tiled } from "./tiling.ts";
 import { turnsIn } from "./turns.ts";
 import type { Stretch } from "./weekly_windows.ts";
 import { type ZoneClock, zoneClock } from "./zone_clock.ts";
@@ -138,14 +140,32 @@ export function shifts(
   ], { fromMs, toMs });
 }
 
+/** Promises what `shifts` does, and yields after every week of the range, for whoever has other things to do. */
+export function* shiftsInSlices(
+  plan: SchedulePlan,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): Generator<void, Shift[]> {
+  const tiles: Shift[] = [];
+  for (let atMs = fromMs; atMs < toMs; atMs += WEEK_MS) {
+    if (atMs > fromMs) yield;
+    const untilMs = Math.min(toMs, atMs + WEEK_MS);
+    for (const tile of shifts(plan, atMs, untilMs)) append(tiles, tile);
+  }
+  return tiles;
+}
+
 /** Promises what one layer of the plan would say alone, tiled as `shifts` does. */
 export function layerShifts(
   plan: SchedulePlan,
   layer: PlanLayer,
   { fromMs, toMs }: { fromMs: number; toMs: number },
 ): Shift[] {
-  const only = { ...plan, layers: [layer], windows: [] };
-  return shifts(only, fromMs, toMs);
+  return shifts(layerAlone(plan, layer), fromMs, toMs);
+}
+
+/** Promises the plan with nothing but the layer. */
+export function layerAlone(plan: SchedulePlan, layer: PlanLayer): SchedulePlan {
+  return { ...plan, layers: [layer], windows: [] };
 }
 
 /** Promises the stretches of [fromMs, toMs) in which nobody is on call. */
@@ -154,9 +174,12 @@ export function gaps(
   fromMs: number,
   toMs: number,
 ): Shift[] {
-  return shifts(plan, fromMs, toMs).filter((shift) =>
-    shift.responderIds.length === 0
-  );
+  return gapsOf(shifts(plan, fromMs, toMs));
+}
+
+/** Promises those of the shifts in which nobody is on call. */
+export function gapsOf(tiles: readonly Shift[]): Shift[] {
+  return tiles.filter(({ responderIds }) => responderIds.length === 0);
 }
 
 /** Promises every change of the people on call after fromMs and before toMs, in order. */
@@ -165,9 +188,14 @@ export function handoffsIn(
   fromMs: number,
   toMs: number,
 ): Handoff[] {
+  return handoffsOf(shifts(plan, fromMs, toMs));
+}
+
+/** Promises the changes of the people on call from one to the next of the shifts, which tile a range. */
+export function handoffsOf(tiles: readonly Shift[]): Handoff[] {
   const handoffs: Handoff[] = [];
   let before: number[] | null = null;
-  for (const { startsAtMs, responderIds } of shifts(plan, fromMs, toMs)) {
+  for (const { startsAtMs, responderIds } of tiles) {
     if (before && before.join() !== responderIds.join()) {
       handoffs.push({ atMs: startsAtMs, before, after: responderIds });
     }
@@ -193,16 +221,6 @@ export function nextOnCall(
   return [];
 }
 
-/** A stretch for which one layer or window names somebody. */
-interface Piece extends Stretch {
-  /** The highest that covers an instant decides it. */
-  rank: number;
-  id: number;
-  responderId: number;
-  kind: "layer" | ScheduleEntry["kind"];
-  replacesResponderId: number | null;
-}
-
 function piecesOf(
   layer: PlanLayer,
   { rank, clock, fromMs, toMs }: {
@@ -224,65 +242,4 @@ function piecesOf(
     kind: "layer",
     replacesResponderId: null,
   }));
-}
-
-/** Walks from edge to edge with the pieces that cover the stretch between them. */
-function tiled(
-  pieces: readonly Piece[],
-  { fromMs, toMs }: { fromMs: number; toMs: number },
-): Shift[] {
-  const coming = pieces
-    .filter(({ startsAtMs, endsAtMs }) =>
-      startsAtMs < toMs && endsAtMs > fromMs && startsAtMs < endsAtMs
-    )
-    .sort((a, b) => a.startsAtMs - b.startsAtMs);
-  const tiles: Shift[] = [];
-  let covering: Piece[] = [];
-  let next = 0;
-  for (let atMs = fromMs; atMs < toMs;) {
-    covering = covering.filter(({ endsAtMs }) => endsAtMs > atMs);
-    for (; (coming[next]?.startsAtMs ?? Infinity) <= atMs; next++) {
-      const piece = coming[next];
-      if (piece) covering.push(piece);
-    }
-    const endsAtMs = Math.min(
-      toMs,
-      coming[next]?.startsAtMs ?? Infinity,
-      ...covering.map((piece) => piece.endsAtMs),
-    );
-    const tile = { startsAtMs: atMs, endsAtMs, ...decide(covering) };
-    const last = tiles.at(-1);
-    if (last && sameDuty(last, tile)) last.endsAtMs = endsAtMs;
-    else tiles.push(tile);
-    atMs = endsAtMs;
-  }
-  return tiles;
-}
-
-function decide(
-  covering: readonly Piece[],
-): Pick<Shift, "responderIds" | "overridden"> {
-  const replacing = covering
-    .filter((piece) => piece.replacesResponderId !== null)
-    .sort((a, b) => a.id - b.id);
-  const rest = covering.filter((piece) => piece.replacesResponderId === null);
-  const top = Math.max(...rest.map(({ rank }) => rank));
-  const deciding = rest.filter(({ rank }) => rank === top);
-  const onDuty = new Set(deciding.map(({ responderId }) => responderId));
-  let overridden = deciding.some(({ kind }) => kind === "override");
-  // In the order of their making: who covers for somebody may be covered for in turn.
-  for (const { replacesResponderId, responderId } of replacing) {
-    if (replacesResponderId === null || !onDuty.delete(replacesResponderId)) {
-      continue;
-    }
-    onDuty.add(responderId);
-    overridden = true;
-  }
-  const responderIds = [...onDuty].sort((a, b) => a - b);
-  return { responderIds, overridden };
-}
-
-function sameDuty(a: Shift, b: Shift): boolean {
-  return a.overridden === b.overridden &&
-    a.responderIds.join() === b.responderIds.join();
 }

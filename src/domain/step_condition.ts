@@ -1,7 +1,8 @@
 /** When a step of a policy pages, and when it is passed over. */
 import type { Severity } from "./alert.ts";
 import type { EscalationStep } from "./escalation_policy.ts";
-import { isInside } from "./weekly_windows.ts";
+import { isInside, windowsIn } from "./weekly_windows.ts";
+import { zoneClock } from "./zone_clock.ts";
 
 /** Why a step does not apply: the incident's severity is none of its own, or the time is on the wrong side of its hours. */
 export type PassedOver =
@@ -28,4 +29,26 @@ export function whyPassedOver(
   const inside = isInside(windows, timeZone, atMs);
   if (inside === (mode === "during")) return null;
   return inside ? "within_business_hours" : "outside_business_hours";
+}
+
+/**
+ * Promises the instants in [fromMs, toMs) at which the step begins or ceases to apply for its hours, and whether it does
+ * at an instant of the range, as whyPassedOver has it; `holdsAt` is asked for instants in their order.
+ */
+export function hoursWithin(
+  { businessHours }: Pick<EscalationStep, "businessHours">,
+  range: { fromMs: number; toMs: number },
+): { edges: number[]; holdsAt: (atMs: number) => boolean } {
+  if (businessHours === null) return { edges: [], holdsAt: () => true };
+  const { windows, timeZone, mode } = businessHours;
+  const open = windowsIn(windows, zoneClock(timeZone), range);
+  let index = 0;
+  return {
+    edges: open.flatMap(({ startsAtMs, endsAtMs }) => [startsAtMs, endsAtMs]),
+    holdsAt(atMs) {
+      while ((open[index]?.endsAtMs ?? Infinity) <= atMs) index++;
+      const inside = (open[index]?.startsAtMs ?? Infinity) <= atMs;
+      return inside === (mode === "during");
+    },
+  };
 }

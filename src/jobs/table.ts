@@ -7,6 +7,7 @@ import { escalateDue } from "../app/escalate.ts";
 import type { Sending } from "../app/load_readiness.ts";
 import { mailReadiness } from "../app/mail_readiness.ts";
 import { planHandoffNotices } from "../app/plan_handoff_notices.ts";
+import { withdrawHandoffNotices } from "../app/withdraw_handoff_notices.ts";
 import { prune } from "../app/prune.ts";
 import type { CalendarTools } from "../app/read_calendar.ts";
 import { refreshDueCalendars } from "../app/refresh_calendar.ts";
@@ -50,10 +51,11 @@ export function createJobs(
       enabled: delivers,
       async run() {
         const planned = await planHandoffNotices({ engine, baseUrl });
+        const withdrawn = await withdrawHandoffNotices({ engine, baseUrl });
         const expired = await engine.store.coverRequests
           .expire(engine.clock(), EXPIRY_BATCH);
         const sent = await sweep(noticeDeliverer);
-        return `${planned} planned, ${sent}; ${expired} cover requests expired`;
+        return `${planned} planned, ${withdrawn} taken back, ${sent}; ${expired} cover requests expired`;
       },
     },
     {

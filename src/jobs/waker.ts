@@ -21,6 +21,8 @@ export interface Waker {
   kick(): void;
   /** Anything may be due, for long perhaps: escalates and delivers at once. Never throws, returns at once. */
   wake(): void;
+  /** Another process has committed something: looks whether anything is due sooner, and does what is due now. */
+  look(): void;
   /** Begins to watch. */
   start(): void;
   /** No further work is begun; settles when the escalating that has begun is over. */
@@ -43,6 +45,8 @@ export function createWaker(options: WakerOptions): Waker {
   let overdueRounds = 0;
   let waking: Promise<void> | null = null;
   let wakeAgain = false;
+  let looking: Promise<void> | null = null;
+  let lookAgain = false;
 
   function setTimer(atMs: number): void {
     if (!running || atMs >= timerAtMs) return;
@@ -93,6 +97,20 @@ export function createWaker(options: WakerOptions): Waker {
     });
   }
 
+  /** Reads before it works: mostly the process that made something due has it in hand already. */
+  function look(): void {
+    if (!running) return;
+    lookAgain = looking !== null;
+    looking ??= options.nextDueAtMs().then((dueAtMs) => {
+      if (dueAtMs === null) return;
+      if (dueAtMs <= options.clock()) wake();
+      else setTimer(dueAtMs);
+    }).catch(failed).finally(() => {
+      looking = null;
+      if (lookAgain) look();
+    });
+  }
+
   async function work(): Promise<void> {
     try {
       await options.escalate?.();
@@ -113,6 +131,7 @@ export function createWaker(options: WakerOptions): Waker {
   return {
     kick,
     wake,
+    look,
     start() {
       running = true;
       wake();

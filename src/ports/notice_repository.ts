@@ -1,5 +1,5 @@
 /** The second outbox: messages to people that are not about an incident. */
-import type { NewNotice, Notice } from "../domain/notice.ts";
+import type { HandoffNotice, NewNotice, Notice } from "../domain/notice.ts";
 import type { ChannelKind } from "../domain/people.ts";
 
 export interface NoticeClaim {
@@ -35,6 +35,22 @@ export interface NoticeRepository {
     read: Pick<Notice, "state" | "attempt">,
   ): Promise<boolean>;
   findByProviderMessageIds(ids: string[]): Promise<Notice[]>;
+  /**
+   * Notices of handoffs that were sent and are not expired, nor withdrawn: those that expire soonest first, and after
+   * the given one.
+   */
+  toldHandoffs(
+    nowMs: number,
+    page: {
+      after: Pick<Notice, "id" | "expiresAtMs"> | null;
+      limit: number;
+    },
+  ): Promise<HandoffNotice[]>;
+  /** Marks what was told as not true any more, so that it may be told again; false where somebody has done so. */
+  withdraw(
+    notice: Pick<Notice, "id" | "dedupKey">,
+    nowMs: number,
+  ): Promise<boolean>;
   /** Cancels, with a sentence, at most `limit` that are due and were worth something only until now; tells how many. */
   cancelExpired(nowMs: number, limit: number): Promise<number>;
   /** Ends the leases of a process that sends no more, so that another takes over at once; tells how many. */

@@ -1,6 +1,6 @@
 /** Notices, whose rows are an outbox of their own. */
 import { type RawBuilder, sql } from "kysely";
-import type { NewNotice, Notice } from "../domain/notice.ts";
+import type { HandoffNotice, NewNotice, Notice } from "../domain/notice.ts";
 import type {
   NoticeClaim,
   NoticeRepository,
@@ -17,6 +17,10 @@ const MOST_LISTED = 200;
 /** A row has 26 columns, and SQLite takes 32,766 parameters. */
 const ROWS_PER_INSERT = 500;
 const IDS_PER_QUERY = 500;
+// Written out as in the partial index; a bound parameter hides the value from the planner.
+const TOLD_HANDOFF = sql<
+  boolean
+>`kind = 'handoff' AND state IN ('sent', 'delivered')`;
 const TOO_LATE = "It could not be sent while it was worth something.";
 
 export class Notices implements NoticeRepository {
@@ -54,12 +58,19 @@ export class Notices implements NoticeRepository {
     });
   }
 
-  claim(claim: NoticeClaim): Promise<Notice[]> {
+  async claim(claim: NoticeClaim): Promise<Notice[]> {
     const limit = within(claim.limit, 0, MOST_CLAIMED);
-    if (limit === 0) return Promise.resolve([]);
+    if (limit === 0) return [];
     const nowMs = instant(claim.nowMs);
     const untried = claim.firstAttemptsOnly ? sql`AND attempt = 0` : sql``;
-    return this.#session.write(async (db) => {
+    // Mostly there is none, and for that no alert need wait: a transaction of SQLite's holds up every other.
+    const due = await sql`
+      SELECT id FROM notices
+      WHERE channel = ${claim.channel} AND claimable_at_ms <= ${nowMs}
+        AND expires_at_ms > ${nowMs} ${untried}
+      LIMIT 1`.execute(this.#session.read);
+    if (due.rows.length === 0) return [];
+    return await this.#session.write(async (db) => {
       // The outer WHERE says again what the inner one says: PostgreSQL may have chosen a row just before another
       // sender took it.
       const { rows } = await sql<{ id: number }>`
@@ -136,9 +147,56 @@ export class Notices implements NoticeRepository {
     return [...found.values()];
   }
 
-  cancelExpired(nowMs: number, limit: number): Promise<number> {
-    const now = instant(nowMs);
+  async toldHandoffs(
+    nowMs: number,
+    { after, limit }: {
+      after: Pick<Notice, "id" | "expiresAtMs"> | null;
+      limit: number;
+    },
+  ): Promise<HandoffNotice[]> {
+    // At this instant exactly they are expired, whatever their id.
+    const { expiresAtMs, id } = after ??
+      { expiresAtMs: nowMs, id: Number.MAX_SAFE_INTEGER };
+    const rows = await this.#session.read.selectFrom("notices").selectAll()
+      .where(TOLD_HANDOFF)
+      .where("expires_at_ms", ">=", instant(expiresAtMs))
+      .where((eb) =>
+        eb.or([
+          eb("expires_at_ms", ">", instant(expiresAtMs)),
+          eb("id", ">", id),
+        ])
+      )
+      .orderBy("expires_at_ms").orderBy("id")
+      .limit(within(limit, 0, MOST_LISTED)).execute();
+    return rows.map(noticeOf).filter(isHandoff);
+  }
+
+  withdraw(
+    { id, dedupKey }: Pick<Notice, "id" | "dedupKey">,
+    nowMs: number,
+  ): Promise<boolean> {
     return this.#session.write(async (db) => {
+      const { numUpdatedRows } = await db.updateTable("notices")
+        .set({
+          dedup_key: `${dedupKey}:withdrawn:${id}`,
+          expires_at_ms: instant(nowMs),
+          updated_at_ms: instant(nowMs),
+        })
+        .where("id", "=", id).where("dedup_key", "=", dedupKey)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    });
+  }
+
+  async cancelExpired(nowMs: number, limit: number): Promise<number> {
+    const now = instant(nowMs);
+    // As in claim(): mostly there is none.
+    const late = await sql`
+      SELECT id FROM notices
+      WHERE claimable_at_ms <= ${now} AND expires_at_ms <= ${now}
+      LIMIT 1`.execute(this.#session.read);
+    if (late.rows.length === 0) return 0;
+    return await this.#session.write(async (db) => {
       const { rows } = await sql<{ id: number }>`
         WITH late AS MATERIALIZED (
           SELECT id FROM notices
@@ -185,6 +243,10 @@ export class Notices implements NoticeRepository {
   #locked(): RawBuilder<unknown> {
     return skipLocked(this.#session.dialect);
   }
+}
+
+function isHandoff(notice: Notice): notice is HandoffNotice {
+  return notice.about.kind === "handoff";
 }
 
 /** SQLite has one writer at a time and so no rows to lock. */

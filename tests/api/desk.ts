@@ -11,7 +11,6 @@ import { act, actOnMany, addNote } from "../../src/app/act.ts";
 import type { Engine } from "../../src/app/engine.ts";
 import { createCodeHash } from "../../src/app/code_hash.ts";
 import { ingest } from "../../src/app/ingest.ts";
-import { hashPassword } from "../../src/app/passwords.ts";
 import { createReadiness } from "../../src/app/readiness.ts";
 import { createSeal } from "../../src/app/seal.ts";
 import { receiveReceipts } from "../../src/app/receive_receipts.ts";
@@ -25,11 +24,12 @@ import type { OutgoingMessage, SendResult } from "../../src/ports/channel.ts";
 import { UNOBSERVED } from "../../src/ports/observer.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { createSourceFormats } from "../../src/sources/formats.ts";
+import { cheapHash } from "../cheap_hash.ts";
 
 export const NOW_MS = Date.UTC(2026, 10, 23, 9);
 export const PASSWORD = "seven quiet otters";
 export const RECEIPT_TOKEN = "a-receipt-token";
-const passwordHash = hashPassword(PASSWORD);
+const passwordHash = cheapHash(PASSWORD);
 
 export interface Answer {
   status: number;

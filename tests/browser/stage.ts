@@ -5,7 +5,6 @@
 import { INTAKE_PATHS } from "../../src/http/intake_paths.ts";
 import { act } from "../../src/app/act.ts";
 import { beginSession } from "../../src/app/login_sessions.ts";
-import { hashPassword } from "../../src/app/passwords.ts";
 import type { Incident } from "../../src/domain/incident.ts";
 import type { Role } from "../../src/domain/people.ts";
 import type { Actor } from "../../src/domain/timeline.ts";
@@ -13,10 +12,11 @@ import type { Store } from "../../src/ports/store.ts";
 import { demoAlerts } from "../../scripts/seed/alerts.ts";
 import type { SourceKeys } from "../../scripts/seed/post_alerts.ts";
 import { writeDemo } from "../../scripts/seed/write_demo.ts";
+import { cheapHash } from "../cheap_hash.ts";
 import { World } from "../flow/world.ts";
 
 export const PASSWORD = "lantern gravel otter meridian";
-const passwordHash = hashPassword(PASSWORD);
+const passwordHash = cheapHash(PASSWORD);
 
 /** Who logs in with which role. */
 export const ACCOUNTS: Record<Role, string> = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { SEVERITIES } from "../../src/domain/alert.ts";
+import { SEVERITIES, type Severity } from "../../src/domain/alert.ts";
 import {
   type BusinessHours,
   type EscalationPolicy,
@@ -20,6 +20,7 @@ import {
   checkReadiness,
   type ReadinessInput,
 } from "../../src/domain/readiness.ts";
+import type { Directory } from "../../src/domain/reach.ts";
 import {
   gaps,
   nextOnCall,
@@ -30,6 +31,15 @@ import {
 import type { Stretch } from "../../src/domain/weekly_windows.ts";
 import { aContactMethod, aResponder } from "./examples.ts";
 import { planOf } from "./plans.ts";
+
+/** The findings, with nothing else to do in between. */
+function findingsOf(input: ReadinessInput): Finding[] {
+  const check = checkReadiness(input);
+  for (;;) {
+    const step = check.next();
+    if (step.done) return step.value;
+  }
+}
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -118,11 +128,11 @@ const said = (finding: Finding) =>
   );
 
 Deno.test("when everybody can be reached nothing is found", () => {
-  assert.deepEqual(checkReadiness(inputOf({})), []);
+  assert.deepEqual(findingsOf(inputOf({})), []);
 });
 
 Deno.test("a policy without anybody who can be reached will fail", () => {
-  const found = checkReadiness(inputOf({ silent: [1, 2, 3, 4] }));
+  const found = findingsOf(inputOf({ silent: [1, 2, 3, 4] }));
   const worst = found[0];
   assert.equal(worst?.code, "policy_reaches_nobody");
   assert.equal(worst.gravity, "will_fail");
@@ -138,7 +148,7 @@ Deno.test("a schedule's gap names the policy that skips a step in it, once", () 
     ]),
   ]]);
   const policies = [aPolicy({ steps: [on(schedule(1)), on(person(2))] })];
-  const found = checkReadiness(inputOf({ plans, policies }));
+  const found = findingsOf(inputOf({ plans, policies }));
   assert.deepEqual(codes(found), ["schedule_gap"]);
   assert.equal(
     said(only(found, "schedule_gap")),
@@ -155,10 +165,10 @@ const OFFICE: BusinessHours = {
 Deno.test("a step outside its hours is no finding, but a time in which only the last resort is paged is one", () => {
   const office = { ...on(person(1)), businessHours: OFFICE };
   const covered = aPolicy({ steps: [office, on(person(2))] });
-  assert.deepEqual(checkReadiness(inputOf({ policies: [covered] })), []);
+  assert.deepEqual(findingsOf(inputOf({ policies: [covered] })), []);
   const alone = aPolicy({ steps: [office] });
   const found = only(
-    checkReadiness(inputOf({ policies: [alone] })),
+    findingsOf(inputOf({ policies: [alone] })),
     "only_last_resort",
   );
   assert.ok("stretches" in found);
@@ -171,7 +181,7 @@ Deno.test("a step outside its hours is no finding, but a time in which only the 
 
 Deno.test("a severity that no step is meant for is told by its name", () => {
   const steps = [{ ...on(person(1)), severities: ["critical" as const] }];
-  const found = checkReadiness(inputOf({ policies: [aPolicy({ steps })] }));
+  const found = findingsOf(inputOf({ policies: [aPolicy({ steps })] }));
   assert.match(
     said(only(found, "only_last_resort")),
     /for incidents of severity info, warning and error: .* Responder 2/,
@@ -188,8 +198,8 @@ Deno.test("who is next on call counts, and nobody being next is found", () => {
       { responderId: 3, startsAtMs: TO + DAY, endsAtMs: TO + 9 * DAY },
     ]),
   ]]);
-  assert.deepEqual(checkReadiness(inputOf({ plans: two, policies })), []);
-  const mute = checkReadiness(inputOf({ plans: two, policies, silent: [3] }));
+  assert.deepEqual(findingsOf(inputOf({ plans: two, policies })), []);
+  const mute = findingsOf(inputOf({ plans: two, policies, silent: [3] }));
   assert.deepEqual(codes(mute), ["no_contact_method", "step_reaches_nobody"]);
   const one = new Map([[
     1,
@@ -197,12 +207,12 @@ Deno.test("who is next on call counts, and nobody being next is found", () => {
       { responderId: 1, startsAtMs: FROM, endsAtMs: FAR },
     ]),
   ]]);
-  const found = checkReadiness(inputOf({ plans: one, policies }));
+  const found = findingsOf(inputOf({ plans: one, policies }));
   assert.deepEqual(codes(found), ["step_reaches_nobody"]);
 });
 
 Deno.test("a policy without a fallback says who is paged in its place", () => {
-  const found = checkReadiness(
+  const found = findingsOf(
     inputOf({ policies: [aPolicy({ fallback: [] })] }),
   );
   assert.deepEqual(codes(found), ["no_fallback"]);
@@ -220,7 +230,7 @@ const delivery = (atMs: number, failed: boolean): LastDelivery => ({
 
 Deno.test("failed deliveries are told until a message gets through, the address changes or it is verified", () => {
   const failing = (deliveries: LastDelivery[]) =>
-    codes(checkReadiness(inputOf({
+    codes(findingsOf(inputOf({
       lastDeliveries: new Map([[10, deliveries]]),
     })));
   assert.deepEqual(failing([delivery(9, true)]), ["deliveries_failed"]);
@@ -237,18 +247,18 @@ Deno.test("an unverified method, no provider and a login that is off are told", 
     responders.set(1, aResponder(1, { contactMethods: [method] }));
     return { ...input, people: { ...input.people, responders } };
   };
-  assert.deepEqual(codes(checkReadiness(first({ verifiedAtMs: null }))), [
+  assert.deepEqual(codes(findingsOf(first({ verifiedAtMs: null }))), [
     "not_verified",
   ]);
-  assert.deepEqual(codes(checkReadiness(first({ channel: "whatsapp" }))), [
+  assert.deepEqual(codes(findingsOf(first({ channel: "whatsapp" }))), [
     "no_provider",
   ]);
   assert.deepEqual(
-    codes(checkReadiness(inputOf({ switchedOff: new Set([1]) }))),
+    codes(findingsOf(inputOf({ switchedOff: new Set([1]) }))),
     ["account_disabled"],
   );
   assert.equal(
-    checkReadiness(inputOf({ sendingEnabled: false }))[0]?.code,
+    findingsOf(inputOf({ sendingEnabled: false }))[0]?.code,
     "sending_off",
   );
 });
@@ -305,7 +315,7 @@ const situation = fc.record({
   ),
 });
 
-Deno.test("at every instant and severity a policy reaches nobody exactly where the check says that it will", () => {
+Deno.test("at every instant and severity a policy reaches nobody, or has nobody left to page, exactly where the check says so", () => {
   fc.assert(
     fc.property(situation, ({ one, two, steps, fallback, silent, at }) => {
       const policy = aPolicy({ steps, fallback });
@@ -314,14 +324,7 @@ Deno.test("at every instant and severity a policy reaches nobody exactly where t
         ...{ plans, silent, toMs: SOON },
         policies: [policy],
       });
-      const findings = checkReadiness(input);
-      const told = (severity: string, atMs: number) =>
-        findings.some((finding) =>
-          finding.code === "policy_reaches_nobody" &&
-          (finding.severities.length === 0 ||
-            finding.severities.some((each) => each === severity)) &&
-          isIn(finding.stretches, atMs)
-        );
+      const findings = findingsOf(input);
       for (const atMs of at) {
         const directory = {
           ...input.people,
@@ -337,11 +340,17 @@ Deno.test("at every instant and severity a policy reaches nobody exactly where t
           });
           return planEscalation(incident, directory, atMs).pages.length === 0;
         });
-        assert.ok(mute.every((severity) => told(severity, atMs)));
-        // What is told of an instant is so for some severity.
-        if (mute.length === 0) {
-          assert.ok(!SEVERITIES.some((severity) => told(severity, atMs)));
-        }
+        // Its own fallback, then its team, responder 3, then the admin, 4.
+        const lastResort = [...fallback.flatMap(whomIn(directory)), 3, 4];
+        const worn = lastResort.every((id) => silent.includes(id))
+          ? SEVERITIES.filter((severity) => !mute.includes(severity))
+          : [];
+        holdAgainst(findings, {
+          ...{ code: "policy_reaches_nobody", severities: mute, atMs },
+        });
+        holdAgainst(findings, {
+          ...{ code: "no_last_resort", severities: worn, atMs },
+        });
       }
       for (const [id, each] of plans) {
         const found = findings.find(({ code, subject }) =>
@@ -360,6 +369,35 @@ Deno.test("at every instant and severity a policy reaches nobody exactly where t
     { numRuns: 10_000 },
   );
 });
+
+/** Whom a target names at the instant that the directory is of. */
+function whomIn({ onCall, nextOnCall, members }: Directory) {
+  return ({ kind, id }: EscalationTarget): readonly number[] => {
+    if (kind === "responder") return [id];
+    const named = { schedule: onCall, next_on_call: nextOnCall, team: members };
+    return named[kind].get(id) ?? [];
+  };
+}
+
+/** Fails unless it is told of all these severities at the instant, and of none at all where there are none. */
+function holdAgainst(
+  findings: readonly Finding[],
+  { code, severities, atMs }: {
+    code: "policy_reaches_nobody" | "no_last_resort";
+    severities: readonly Severity[];
+    atMs: number;
+  },
+): void {
+  const isTold = (severity: Severity) =>
+    findings.some((finding) =>
+      finding.code === code && isIn(finding.stretches, atMs) &&
+      (finding.severities.length === 0 || finding.severities.includes(severity))
+    );
+  assert.ok(severities.every(isTold), `${code} is not told`);
+  // Stretches of all severities are told as one, so what is told of an instant is so for some severity.
+  if (severities.length > 0) return;
+  assert.ok(!SEVERITIES.some(isTold), `${code} is told`);
+}
 
 function isIn(stretches: readonly Stretch[], atMs: number): boolean {
   return stretches.some(({ startsAtMs, endsAtMs }) =>

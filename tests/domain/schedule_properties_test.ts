@@ -15,6 +15,7 @@ import {
   type PlanWindow,
   type SchedulePlan,
   shifts,
+  shiftsInSlices,
 } from "../../src/domain/schedule.ts";
 import type { WeeklyWindow } from "../../src/domain/weekly_windows.ts";
 import { memberAt, reachedAt } from "./schedule_oracle.ts";
@@ -357,6 +358,20 @@ property(
       const alone = layerShifts(plan, layer, { fromMs, toMs });
       assert.ok(alone.every(({ responderIds }) => responderIds.length <= 1));
     }
+  },
+);
+
+property(
+  "a long range has the same shifts in slices as in one go",
+  fc.tuple(planCase, fc.integer({ min: 1, max: 40 * DAY_MS })),
+  ([{ plan, fromMs }, lengthMs]) => {
+    const range = { fromMs, toMs: fromMs + lengthMs };
+    const slices = shiftsInSlices(plan, range);
+    let pauses = 0;
+    let step = slices.next();
+    for (; !step.done; step = slices.next()) pauses++;
+    assert.deepEqual(step.value, shifts(plan, fromMs, range.toMs));
+    assert.equal(pauses, Math.ceil(lengthMs / (7 * DAY_MS)) - 1);
   },
 );
 

@@ -51,11 +51,11 @@ export interface TestServer extends TestDatabase {
   failWith(status: number | null): void;
 }
 
-/** Promises an empty database behind HTTP, on a free port; with a token, requests without it get 401. */
+/** Promises an empty database, or what is given, behind HTTP on a free port; with a token, requests without it get 401. */
 export async function createTestServer(
-  { authToken }: { authToken?: string } = {},
+  { authToken, content }: { authToken?: string; content?: Uint8Array } = {},
 ): Promise<TestServer> {
-  const file = await createTestFile();
+  const file = await createTestFile(content);
   const streams = new Map<string, Stream>();
   const statements: string[] = [];
   let failure: number | null = null;

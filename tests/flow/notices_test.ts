@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { planHandoffNotices } from "../../src/app/plan_handoff_notices.ts";
+import { withdrawHandoffNotices } from "../../src/app/withdraw_handoff_notices.ts";
 import type { NoticeDraft } from "../../src/domain/notice.ts";
 import { writeNotices } from "../../src/app/write_notices.ts";
-import { hashPassword } from "../../src/app/passwords.ts";
+import { cheapHash } from "../cheap_hash.ts";
 import { flow } from "./flow.ts";
 import type { World } from "./world.ts";
 
@@ -136,6 +137,7 @@ flow(
     await world.store.schedules.deleteEntry(override.id);
     await world.everyMinute("2m");
     world.expectPage("maya", "sms");
+    assert.match(world.expectPage("idris", "email").text, / does not begin /);
   },
 );
 
@@ -172,6 +174,120 @@ flow(
     await world.runNotices();
     assert.match(world.expectPage("maya", "sms").text, / ends /);
     assert.match(world.expectPage("idris", "email").text, / begins /);
+  },
+);
+
+/** Idris instead of Maya for the whole of her shift. */
+async function takeAway(
+  world: World,
+  { schedule, first, startMs }: Awaited<ReturnType<typeof rota>>,
+) {
+  return await world.store.schedules.insertEntry({
+    scheduleId: schedule.id,
+    responderId: world.id("idris"),
+    replacesResponderId: world.id("maya"),
+    kind: "override",
+    startsAtMs: startMs,
+    endsAtMs: first.endsAtMs,
+  }, world.nowMs);
+}
+
+flow(
+  "a shift that was told and is then taken away is corrected once to the one who lost it, and told again when it comes back",
+  async (world) => {
+    await two(world);
+    const made = await rota(world);
+    await world.everyMinute("46m");
+    assert.match(world.expectPage("maya", "sms").text, / begins /);
+    const override = await takeAway(world, made);
+    await world.everyMinute("3m");
+    assert.equal(
+      world.expectPage("maya", "sms").text,
+      "Changed: your shift on Payments primary does not begin Mon 2 Mar 03:14 (Europe/London). On call then: idris. https://pager.example.com/schedules/1",
+    );
+    assert.match(world.expectPage("idris", "email").text, / begins /);
+    await world.store.schedules.deleteEntry(override.id);
+    await world.everyMinute("3m");
+    assert.match(world.expectPage("maya", "sms").text, / begins /);
+    assert.match(
+      world.expectPage("idris", "email").text,
+      /does not begin Mon 2 Mar 03:14 .*On call then: maya\./,
+    );
+    await world.everyMinute("5m");
+    world.expectNoPage();
+  },
+);
+
+flow(
+  "a shift that is taken away right after its beginning, from its beginning on, is corrected too",
+  async (world) => {
+    await two(world);
+    const made = await rota(world);
+    await world.everyMinute("62m");
+    assert.match(world.expectPage("maya", "sms").text, / begins /);
+    await takeAway(world, made);
+    await world.runNotices();
+    assert.match(
+      world.expectPage("maya", "sms").text,
+      /does not begin .*On call then: idris\./,
+    );
+    assert.match(world.expectPage("idris", "email").text, / begins /);
+    await world.everyMinute("5m");
+    world.expectNoPage();
+  },
+);
+
+flow(
+  "who was told that the shift ends and then stays on is told that it does not",
+  async (world) => {
+    await two(world);
+    const { first, schedule } = await rota(world);
+    await world.everyMinute("106m");
+    assert.match(world.expectPage("maya", "sms").text, / begins /);
+    assert.match(world.expectPage("maya", "sms").text, / ends /);
+    world.expectPage("idris", "email");
+    await world.store.schedules.insertEntry({
+      scheduleId: schedule.id,
+      responderId: world.id("maya"),
+      replacesResponderId: null,
+      kind: "override",
+      startsAtMs: first.startsAtMs,
+      endsAtMs: first.endsAtMs + 2 * HOUR_MS,
+    }, world.nowMs);
+    await world.runNotices();
+    assert.match(
+      world.expectPage("maya", "sms").text,
+      /does not end Mon 2 Mar 04:14 .*You are on call then\./,
+    );
+    assert.match(
+      world.expectPage("idris", "email").text,
+      /does not begin .*On call then: maya\./,
+    );
+  },
+);
+
+flow(
+  "a correction that is not true any more when it is about to leave is not sent",
+  async (world) => {
+    await two(world);
+    const made = await rota(world);
+    await world.everyMinute("46m");
+    world.expectPage("maya", "sms");
+    const override = await takeAway(world, made);
+    const planning = {
+      engine: world.pagerpal.engine,
+      baseUrl: "https://pager.example.com",
+    };
+    const counts = await Promise.all(
+      [1, 2, 3].map(() => withdrawHandoffNotices(planning)),
+    );
+    assert.equal(counts.reduce((sum, count) => sum + count), 1);
+    await world.store.schedules.deleteEntry(override.id);
+    await world.settled();
+    world.expectNoPage();
+    const [[state, why] = []] = await states(world, "maya");
+    assert.equal(state, "cancelled");
+    assert.match(String(why), /changed back/);
   },
 );
 
@@ -274,7 +390,7 @@ async function ask(
     await world.store.accounts.insert({
       responderId: world.id(name),
       email,
-      passwordHash: await hashPassword(PASSWORD),
+      passwordHash: await cheapHash(PASSWORD),
       role: "responder",
       enabled: true,
     }, world.nowMs);

@@ -240,3 +240,43 @@ contract("notices go with their responder", async (store) => {
   assert.equal(await store.responders.delete(id), true);
   assert.deepEqual(await idsClaimed(store), []);
 });
+
+contract(
+  "handoffs that were told are found until they expire, part by part, and each is withdrawn once",
+  async (store) => {
+    const { ada } = await createWorld(store);
+    const told = [3, 1, 2].map((hours) =>
+      newNotice(ada.id, { expiresAtMs: NOW + hours * HOUR })
+    );
+    await store.notices.insert([
+      ...told,
+      newNotice(ada.id, { about: { kind: "readiness" } }),
+    ]);
+    const sent = await store.notices.claim(claim());
+    for (const notice of sent) {
+      const held = { owner: "node-1", attempt: 1 };
+      await store.notices.settle({ ...notice, state: "sent" }, held);
+    }
+    await store.notices.insert([newNotice(ada.id)]);
+    const first = await store.notices
+      .toldHandoffs(NOW, { after: null, limit: 2 });
+    const after = first.at(-1) ?? null;
+    const rest = await store.notices.toldHandoffs(NOW, { after, limit: 2 });
+    assert.deepEqual(
+      [...first, ...rest].map(({ expiresAtMs }) => (expiresAtMs - NOW) / HOUR),
+      [1, 2, 3],
+    );
+    const [soonest] = first;
+    assert.ok(soonest);
+    assert.equal(await store.notices.withdraw(soonest, NOW), true);
+    assert.equal(await store.notices.withdraw(soonest, NOW), false);
+    const left = await store.notices
+      .toldHandoffs(NOW + 2 * HOUR, { after: null, limit: 10 });
+    assert.deepEqual(
+      left.map(({ expiresAtMs }) => (expiresAtMs - NOW) / HOUR),
+      [3],
+    );
+    const again = newNotice(ada.id, { dedupKey: soonest.dedupKey });
+    assert.equal(await store.notices.insert([again]), 1, "told again");
+  },
+);

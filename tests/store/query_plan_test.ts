@@ -197,6 +197,8 @@ async function runNoticeQueries(session: Session, world: World): Promise<void> {
   await notices.findByProviderMessageIds(["a", "b"]);
   await notices.cancelExpired(NOW, 100);
   await notices.nextDueAtMs();
+  await notices.toldHandoffs(NOW, { after: null, limit: 100 });
+  await notices.withdraw({ id: 1, dedupKey: "key 1" }, NOW);
   await notices.listByResponder(world.ada.id, 10);
   await notices.prune(0);
   const [row] = await notices.listByResponder(999_999, 1);

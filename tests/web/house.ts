@@ -4,7 +4,6 @@
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { hashPassword } from "../../src/app/passwords.ts";
 import { compose, type PagerPal } from "../../src/compose.ts";
 import { readConfig } from "../../src/config.ts";
 import {
@@ -16,13 +15,14 @@ import type { Role } from "../../src/domain/people.ts";
 import type { FetchCalendar } from "../../src/ports/calendar_source.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { NEWEST_SCHEMA_VERSION } from "../../src/store/migrations.ts";
+import { cheapHash } from "../cheap_hash.ts";
 import { withStore } from "../stores.ts";
 
 export const NOW_MS = Date.UTC(2026, 10, 23, 2, 14);
 export const PASSWORD = "seven quiet otters";
 export const ORIGIN = "http://pager.example.com";
 const KEY = `pp${"A".repeat(30)}`;
-const passwordHash = hashPassword(PASSWORD);
+const passwordHash = cheapHash(PASSWORD);
 
 export class House {
   nowMs = NOW_MS;
