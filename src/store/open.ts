@@ -36,6 +36,7 @@ import { isMissingTable } from "./store_error.ts";
 import { Teams } from "./teams.ts";
 import { Timeline } from "./timeline.ts";
 import { Tokens } from "./tokens.ts";
+import { Vitals } from "./vitals.ts";
 import { Verifications } from "./verifications.ts";
 
 export interface StoreAddress {
@@ -163,6 +164,7 @@ function repositoriesOn(session: Session): Repositories {
     auditLog: new AuditLog(session),
     overview: new Overview(session),
     reports: new Reports(session),
+    vitals: new Vitals(session),
   };
 }
 

@@ -179,3 +179,18 @@ export function overflow(page: Page): Promise<{ by: number; from: string[] }> {
     return { by, from: by > 0 ? from : [] };
   })()`);
 }
+
+/** Promises what is squeezed into a column of a few letters: words that stand below each other where there is room beside. */
+export function squeezed(page: Page): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const words = [...document.querySelectorAll("body *")].filter((one) =>
+      [...one.childNodes].some((node) =>
+        node.nodeType === Node.TEXT_NODE && node.data.trim().length > 8
+      )
+    );
+    return words.filter((one) => {
+      const { width, height } = one.getBoundingClientRect();
+      return width > 1 && width < 70 && height > 4 * width;
+    }).map((one) => one.outerHTML.slice(0, 120));
+  })()`);
+}
