@@ -43,6 +43,7 @@ import {
 import { createHeartbeat } from "./jobs/heartbeat.ts";
 import { createJobs } from "./jobs/table.ts";
 import { createWaker, type Waker } from "./jobs/waker.ts";
+import type { FetchCalendar } from "./ports/calendar_source.ts";
 import { type ChannelState, createMetrics } from "./monitoring/metrics.ts";
 import type { Clock, NewId, Random } from "./ports/clock.ts";
 import { createPing } from "./monitoring/ping.ts";
@@ -72,6 +73,8 @@ export interface Outside {
   newId: NewId;
   randomBytes(length: number): Uint8Array;
   fetch: typeof fetch;
+  /** Reads calendars elsewhere, in the place of what reads them from the internet only. */
+  fetchCalendar?: FetchCalendar;
   /** Carries mails; when not given, connections to the relay of the settings do. */
   openMail?: ChannelsDeps["openMail"];
   /** Names this process as the owner of leases; no other process ever had the name. */
@@ -212,7 +215,7 @@ export function compose(outside: Outside): PagerPal {
   };
   const readiness = createReadiness(store, { clock, ...sending });
   const calendars: CalendarTools = {
-    fetchCalendar: createFetchCalendar(),
+    fetchCalendar: outside.fetchCalendar ?? createFetchCalendar(),
     seal: createSeal(config.secretKey, "calendars"),
   };
   const stopping = new AbortController();
@@ -242,7 +245,7 @@ export function compose(outside: Outside): PagerPal {
   const immediate = createImmediate(outside, channels);
   const web = createWeb(outside, {
     ...{ actions, links, bodyBudget, jobs, channels, confirmSnsSubscription },
-    ...{ immediate, readiness },
+    ...{ immediate, readiness, calendars },
     frontDoor: async (request) => await app.fetch(request),
   });
   const app = createApp({
@@ -408,6 +411,7 @@ function createWeb(
       | "actions"
       | "links"
       | "bodyBudget"
+      | "calendars"
       | "confirmSnsSubscription"
       | "frontDoor"
       | "immediate"

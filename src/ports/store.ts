@@ -13,6 +13,7 @@ import type {
   AccountRepository,
   ApiTokenRepository,
 } from "./account_repositories.ts";
+import type { CalendarDraftRepository } from "./calendar_draft_repository.ts";
 import type {
   CalendarFeedRepository,
   CalendarRepository,
@@ -49,6 +50,7 @@ export interface Repositories {
   responders: ResponderRepository;
   schedules: ScheduleRepository;
   calendars: CalendarRepository;
+  calendarDrafts: CalendarDraftRepository;
   calendarFeeds: CalendarFeedRepository;
   policies: EscalationPolicyRepository;
   sources: AlertSourceRepository;

@@ -4,6 +4,7 @@ import postgres from "postgres";
 import { databaseOn, type Execute } from "../../src/store/executor.ts";
 import { Incidents } from "../../src/store/incidents.ts";
 import { migrate } from "../../src/store/migrate.ts";
+import { CalendarDrafts } from "../../src/store/calendar_drafts.ts";
 import { CalendarFeeds } from "../../src/store/calendar_feeds.ts";
 import { Calendars } from "../../src/store/calendars.ts";
 import { CoverRequests } from "../../src/store/cover_requests.ts";
@@ -224,6 +225,11 @@ async function runCalendarQueries(
 ): Promise<void> {
   const calendars = new Calendars(session);
   const feeds = new CalendarFeeds(session);
+  const drafts = new CalendarDrafts(session);
+  await drafts.find(1);
+  await drafts.content(1);
+  await drafts.delete(1);
+  await drafts.prune(NOW);
   await calendars.due(NOW, 8);
   await calendars.claim(1, NOW, NOW + MINUTE);
   await calendars.list(1);
