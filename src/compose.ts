@@ -5,7 +5,7 @@
 import { getLogger } from "@logtape/logtape";
 import { createApp } from "./api/app.ts";
 import type { AppDeps } from "./api/deps.ts";
-import { createActions } from "./app/actions.ts";
+import { type Actions, createActions } from "./app/actions.ts";
 import { checkNotice } from "./app/check_notice.ts";
 import { createCodeHash } from "./app/code_hash.ts";
 import type { CalendarTools } from "./app/read_calendar.ts";
@@ -17,6 +17,7 @@ import {
 } from "./app/deliver_notices.ts";
 import type { Engine } from "./app/engine.ts";
 import { escalateDue } from "./app/escalate.ts";
+import type { HealthcheckOptions } from "./app/tell_healthcheck.ts";
 import type { Immediate } from "./app/immediate.ts";
 import { createLinkSigner } from "./app/page_message.ts";
 import { createReadiness, type ReadReadiness } from "./app/readiness.ts";
@@ -42,8 +43,12 @@ import {
 import { createHeartbeat } from "./jobs/heartbeat.ts";
 import { createJobs } from "./jobs/table.ts";
 import { createWaker, type Waker } from "./jobs/waker.ts";
+import type { FetchCalendar } from "./ports/calendar_source.ts";
+import { type ChannelState, createMetrics } from "./monitoring/metrics.ts";
 import type { Clock, NewId, Random } from "./ports/clock.ts";
-import { UNOBSERVED } from "./ports/observer.ts";
+import { createPing } from "./monitoring/ping.ts";
+import { type Tracing, UNTRACED } from "./monitoring/tracing.ts";
+import type { Observer } from "./ports/observer.ts";
 import type { Store } from "./ports/store.ts";
 import {
   createSnsSubscriptions,
@@ -68,6 +73,8 @@ export interface Outside {
   newId: NewId;
   randomBytes(length: number): Uint8Array;
   fetch: typeof fetch;
+  /** Reads calendars elsewhere, in the place of what reads them from the internet only. */
+  fetchCalendar?: FetchCalendar;
   /** Carries mails; when not given, connections to the relay of the settings do. */
   openMail?: ChannelsDeps["openMail"];
   /** Names this process as the owner of leases; no other process ever had the name. */
@@ -77,6 +84,8 @@ export interface Outside {
   version: string;
   /** The newest migration that this program knows. */
   schemaVersion: number;
+  /** Makes spans of what is done; none where it is not given. */
+  tracing?: Tracing;
   /** The folder `static`, absolute, with a slash at the end. */
   staticDirectory: string;
 }
@@ -104,6 +113,8 @@ export interface PagerPal {
 
 /** Longer than a channel's own limit of 10 s, so that only a process that died or stood still loses a lease. */
 const LEASE_MS = 20_000;
+/** In flight on a channel besides its pages: two notices, and codes and test pages that somebody waits for. */
+const BESIDE_PAGES = 4;
 /** All request bodies that the process holds at once. */
 const BODY_BUDGET_BYTES = 128 * 1024 * 1024;
 
@@ -111,7 +122,19 @@ const BODY_BUDGET_BYTES = 128 * 1024 * 1024;
 export function compose(outside: Outside): PagerPal {
   const { config, store, clock, random, newId, node } = outside;
   const links = createLinkSigner(config.secretKey);
-  const observer = UNOBSERVED;
+  const metrics = createMetrics({
+    ...{ store, clock, node, version: outside.version },
+    workers: {
+      delivery: config.notificationRetryWorkerEnabled,
+      escalation: config.escalationWorkerEnabled,
+    },
+    channels: () => [...channels.values()].map(channelState),
+    jobs: () => jobs.filter((job) => job.enabled).map((job) => job.name),
+  });
+  const observer: Observer = {
+    ...metrics.observer,
+    span: (outside.tracing ?? UNTRACED).span,
+  };
   let kick = () => {};
   const engine: Engine = {
     store,
@@ -142,13 +165,14 @@ export function compose(outside: Outside): PagerPal {
     fetch: outside.fetch,
     openMail: outside.openMail,
     clock,
-    onStateChange: ({ kind, provider }, { state, lastError }) =>
+    observer,
+    limits: { maxInFlight: config.notificationConcurrency + BESIDE_PAGES },
+    onStateChange({ kind: channel, provider }, { state, lastError }) {
+      if (state === "open") observer.circuitOpened({ channel, provider });
       log.warn("The circuit of {provider} ({channel}) is {state}", {
-        channel: kind,
-        provider,
-        state,
-        lastError,
-      }),
+        ...{ channel, provider, state, lastError },
+      });
+    },
   });
   const deliverer = createDeliverer(engine, {
     channels,
@@ -191,15 +215,18 @@ export function compose(outside: Outside): PagerPal {
   };
   const readiness = createReadiness(store, { clock, ...sending });
   const calendars: CalendarTools = {
-    fetchCalendar: createFetchCalendar(),
+    fetchCalendar: outside.fetchCalendar ?? createFetchCalendar(),
     seal: createSeal(config.secretKey, "calendars"),
   };
+  const stopping = new AbortController();
+  const late = () => lateJobs(jobContext, { jobs, startedAtMs });
   const jobs = createJobs(engine, {
     calendars,
     deliverer,
     noticeDeliverer,
     sending,
     baseUrl: config.baseUrl,
+    healthcheck: healthcheckOf(outside, { late, stopping: stopping.signal }),
     delivers: config.notificationRetryWorkerEnabled,
     escalates: config.escalationWorkerEnabled,
   });
@@ -212,13 +239,13 @@ export function compose(outside: Outside): PagerPal {
     running: new Set(),
     observer,
   };
-  const actions = createActions(engine);
+  const actions = observed(createActions(engine), observer);
   const bodyBudget = new BodyBudget(BODY_BUDGET_BYTES);
   const confirmSnsSubscription = confirmSns(outside.fetch);
   const immediate = createImmediate(outside, channels);
   const web = createWeb(outside, {
     ...{ actions, links, bodyBudget, jobs, channels, confirmSnsSubscription },
-    ...{ immediate, readiness },
+    ...{ immediate, readiness, calendars },
     frontDoor: async (request) => await app.fetch(request),
   });
   const app = createApp({
@@ -233,6 +260,8 @@ export function compose(outside: Outside): PagerPal {
       trustedProxies: [...config.trustedProxies],
     },
     secretKey: config.secretKey,
+    observer,
+    metrics: () => metrics.scrape(),
     bodyBudget,
     authenticators: [sessionAuthenticator(web)],
     problemPage: problemPage(web),
@@ -255,7 +284,7 @@ export function compose(outside: Outside): PagerPal {
       await heartbeat.beat();
       return [
         ...heartbeat.isDraining() ? ["This node is stopping."] : [],
-        ...lateJobs(jobContext, { jobs, startedAtMs }),
+        ...late(),
       ];
     },
   }, (routes) => addWeb(routes, web));
@@ -271,6 +300,7 @@ export function compose(outside: Outside): PagerPal {
   }
   async function drain(): Promise<void> {
     heartbeat.drain();
+    stopping.abort();
     await Promise.all([
       waker.stop(),
       deliverer.stop(),
@@ -311,6 +341,41 @@ export function compose(outside: Outside): PagerPal {
   };
 }
 
+function healthcheckOf(
+  { config, fetch }: Outside,
+  { late, stopping }: Pick<HealthcheckOptions, "late"> & {
+    stopping: AbortSignal;
+  },
+): HealthcheckOptions | null {
+  const url = config.healthcheckPingUrl;
+  return url === null ? null : {
+    ping: createPing({ url, fetch, stopping }),
+    delivers: config.notificationRetryWorkerEnabled,
+    escalates: config.escalationWorkerEnabled,
+    late,
+  };
+}
+
+/** Promises the same use cases; the observer hears what becomes of alerts. */
+function observed(actions: Actions, observer: Observer): Actions {
+  return {
+    ...actions,
+    async ingest(origin, arrival) {
+      const result = await actions.ingest(origin, arrival);
+      const outcomes = result.repeatedMessage
+        ? arrival.alerts.map(() => "repeated")
+        : result.results.map(({ outcome }) => outcome);
+      observer.admitted(origin.source.kind, outcomes);
+      return result;
+    },
+  };
+}
+
+function channelState(channel: GuardedChannel): ChannelState {
+  const { state, inFlight } = channel.health();
+  return { channel: channel.kind, provider: channel.provider, state, inFlight };
+}
+
 /** What the process held when it had to end is taken over at once, and not when the lease is over. */
 async function giveBack(
   { notifications, notices }: Store,
@@ -346,6 +411,7 @@ function createWeb(
       | "actions"
       | "links"
       | "bodyBudget"
+      | "calendars"
       | "confirmSnsSubscription"
       | "frontDoor"
       | "immediate"

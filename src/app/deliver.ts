@@ -10,6 +10,7 @@ import { CHANNEL_KINDS, type ChannelKind } from "../domain/people.ts";
 import type { Channel, SendResult } from "../ports/channel.ts";
 import type { ClaimedNotification } from "../ports/paging_repositories.ts";
 import type { Engine } from "./engine.ts";
+import { pageAside } from "./page_aside.ts";
 import { type LinkSigner, messageOf } from "./page_message.ts";
 import { settleBundle } from "./settle_bundle.ts";
 import { toldOfRepetition, writeSettlement } from "./settle_notification.ts";
@@ -289,6 +290,9 @@ async function record(
     return null;
   }
   engine.observer.settled(parcel, notification);
+  if (result.outcome === "retry" && result.untried) {
+    await pageAside(engine, settlements.map((each) => each.notification));
+  }
   if (moveOn) {
     // Nothing has reached the person: what waits behind it need not.
     await engine.store.notifications.endWindow(notification);

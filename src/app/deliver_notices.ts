@@ -124,7 +124,10 @@ async function deliverOne(
   try {
     const checked = await options.check(notice, engine.clock());
     if ("drop" in checked) {
-      return await record(engine, options, dropped(notice, checked.drop));
+      return await record(engine, options, {
+        notice,
+        after: dropped(notice, checked.drop),
+      });
     }
     if (!isStillHeld(notice, engine.clock())) return null;
     const result = await send(engine, options, checked.send);
@@ -134,7 +137,10 @@ async function deliverOne(
       random,
     });
     const provider = options.channels.get(notice.channel)?.provider ?? null;
-    return await record(engine, options, { ...after, provider });
+    return await record(engine, options, {
+      notice,
+      after: { ...after, provider },
+    });
   } catch (error) {
     log.error("Notice {noticeId} could not be settled", {
       noticeId: notice.id,
@@ -180,14 +186,14 @@ async function send(
 async function record(
   { store, clock }: Engine,
   { node }: NoticeDelivererOptions,
-  row: Notice,
+  { notice, after }: { notice: Notice; after: Notice },
 ): Promise<keyof DeliverySummary | null> {
-  const held = { owner: node, attempt: row.attempt };
-  const after = { ...row, updatedAtMs: clock() };
-  if (!await store.notices.settle(after, held)) {
+  const { attempt } = notice;
+  const row = { ...after, updatedAtMs: clock() };
+  if (!await store.notices.settle(row, { owner: node, attempt })) {
     log.warn("The lease of notice {noticeId} was over before its result", {
       noticeId: row.id,
-      attempt: row.attempt,
+      attempt,
     });
     return null;
   }

@@ -1,5 +1,6 @@
 /** The one list of channels. */
 import type { ChannelKind } from "../domain/people.ts";
+import type { Observer } from "../ports/observer.ts";
 import type { Channel } from "../ports/channel.ts";
 import {
   type ChannelHealth,
@@ -40,8 +41,13 @@ export interface ChannelsDeps extends InfobipDeps {
   openMail?: ((domain: string) => MailTransport) | undefined;
   /** Hears when a channel's circuit opens, is tried and closes. */
   onStateChange?: (channel: Channel, health: ChannelHealth) => void;
+  /** Hears of what the providers answer, and of what they are not asked. */
+  observer?: Pick<Observer, "attempted" | "refused">;
   /** Other limits than the usual ones, for all channels. */
-  limits?: Omit<GuardOptions, "clock" | "onStateChange">;
+  limits?: Omit<
+    GuardOptions,
+    "clock" | "onStateChange" | "onAttempt" | "onRefusal"
+  >;
 }
 
 /** Promises every channel that is configured, each within its own limits, so that none holds up another. */
@@ -59,10 +65,15 @@ export function createChannels(
 }
 
 function guarded(channel: Channel, deps: ChannelsDeps): GuardedChannel {
+  const { limits, clock, observer } = deps;
+  const name = { channel: channel.kind, provider: channel.provider };
   return guardChannel(channel, {
-    ...deps.limits,
-    clock: deps.clock,
+    ...limits,
+    clock,
     onStateChange: (health) => deps.onStateChange?.(channel, health),
+    onAttempt: (outcome, durationMs) =>
+      observer?.attempted({ ...name, outcome, durationMs }),
+    onRefusal: (reason) => observer?.refused({ ...name, reason }),
   });
 }
 

@@ -127,7 +127,10 @@ export type SharedOutcome =
     "state" | "error" | "sentAtMs" | "deliveredAtMs" | "updatedAtMs"
   >
   & Partial<
-    Pick<Notification, "dueAtMs" | "provider" | "providerMessageId">
+    Pick<
+      Notification,
+      "dueAtMs" | "attempt" | "provider" | "providerMessageId"
+    >
   >;
 
 /** A claimed notification with what its message says. */
