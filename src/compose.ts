@@ -37,7 +37,7 @@ import {
 } from "./jobs/jobs.ts";
 import { createHeartbeat } from "./jobs/heartbeat.ts";
 import { createJobs } from "./jobs/table.ts";
-import { createWaker, type Waker } from "./jobs/waker.ts";
+import { createWaker, oneAtATime, type Waker } from "./jobs/waker.ts";
 import type { Clock, NewId, Random } from "./ports/clock.ts";
 import { UNOBSERVED } from "./ports/observer.ts";
 import type { Store } from "./ports/store.ts";
@@ -163,21 +163,45 @@ export function compose(outside: Outside): PagerPal {
       checkNotice({ store, baseUrl: config.baseUrl }, notice, nowMs),
   });
   const firstAttemptsOnly = !config.notificationRetryWorkerEnabled;
+  const whileWorking = (run: () => Promise<unknown>) => async () => {
+    if (mayWork()) await run();
+  };
+  const delivers = config.notificationRetryWorkerEnabled;
   const waker = createWaker({
     clock,
-    deliver: async () => {
-      if (!mayWork()) return;
-      await Promise.all([
-        deliverer.deliver({ firstAttemptsOnly }),
-        noticeDeliverer.deliver({ firstAttemptsOnly }),
-      ]);
-    },
-    escalate: config.escalationWorkerEnabled
-      ? () => escalateDue(engine, { mayGoOn: mayWork })
-      : null,
-    nextDueAtMs: async () =>
-      mayWork() ? await nextDueAtMs(store, config) : null,
+    works: [
+      {
+        name: "pages",
+        onKick: true,
+        run: whileWorking(() => deliverer.deliver({ firstAttemptsOnly })),
+        nextDueAtMs: due(delivers, () => store.notifications.nextDueAtMs()),
+      },
+      {
+        name: "escalations",
+        onKick: false,
+        run: oneAtATime(
+          whileWorking(() =>
+            config.escalationWorkerEnabled
+              ? escalateDue(engine, { mayGoOn: mayWork })
+              : Promise.resolve()
+          ),
+        ),
+        nextDueAtMs: due(
+          config.escalationWorkerEnabled,
+          () => store.incidents.nextDueAtMs(),
+        ),
+      },
+      {
+        name: "notices",
+        onKick: !delivers,
+        run: whileWorking(() => noticeDeliverer.deliver({ firstAttemptsOnly })),
+        nextDueAtMs: due(delivers, () => store.notices.nextDueAtMs()),
+      },
+    ],
   });
+  function due(enabled: boolean, nextDueAtMs: () => Promise<number | null>) {
+    return async () => enabled && mayWork() ? await nextDueAtMs() : null;
+  }
   const sending = {
     sendingEnabled: config.notificationSendingEnabled,
     channels: new Set(channels.keys()),
@@ -423,21 +447,6 @@ function confirmSns(
       ? { ok: true, subscriptionArn: answer.subscriptionArn }
       : { ok: false, message: answer.message };
   };
-}
-
-async function nextDueAtMs(
-  store: Store,
-  config: Config,
-): Promise<number | null> {
-  const dues = await Promise.all([
-    config.notificationRetryWorkerEnabled
-      ? store.notifications.nextDueAtMs()
-      : null,
-    config.notificationRetryWorkerEnabled ? store.notices.nextDueAtMs() : null,
-    config.escalationWorkerEnabled ? store.incidents.nextDueAtMs() : null,
-  ]);
-  const known = dues.filter((due) => due !== null);
-  return known.length === 0 ? null : Math.min(...known);
 }
 
 function channelsConfig(config: Config): ChannelsConfig {
