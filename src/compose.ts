@@ -18,6 +18,7 @@ import {
 import type { Engine } from "./app/engine.ts";
 import { escalateDue } from "./app/escalate.ts";
 import type { Immediate } from "./app/immediate.ts";
+import { createIntakeQueue } from "./app/intake_queue.ts";
 import { createLinkSigner } from "./app/page_message.ts";
 import { createReadiness, type ReadReadiness } from "./app/readiness.ts";
 import { createFetchCalendar } from "./calendars/fetch_calendar.ts";
@@ -243,7 +244,6 @@ export function compose(outside: Outside): PagerPal {
     config: {
       ...config,
       version: outside.version,
-      bucket: config.alertSourceRateLimit,
       receiptToken: config.infobipReceiptToken,
       sendingEnabled: config.notificationSendingEnabled,
       allowedOrigins: [...config.allowedOrigins],
@@ -255,6 +255,9 @@ export function compose(outside: Outside): PagerPal {
     problemPage: problemPage(web),
     sources: createSourceFormats(outside),
     actions,
+    intakeQueue: createIntakeQueue(engine, {
+      bucket: config.alertSourceRateLimit,
+    }),
     parseReceipts(body) {
       const read = readInfobipReceipts(body);
       return read.ok ? read.receipts : null;
