@@ -17,12 +17,17 @@ import {
 } from "./app/deliver_notices.ts";
 import type { Engine } from "./app/engine.ts";
 import { escalateDue } from "./app/escalate.ts";
+import type { HealthcheckOptions } from "./app/tell_healthcheck.ts";
 import type { Immediate } from "./app/immediate.ts";
-import { createIntakeQueue } from "./app/intake_queue.ts";
+import { createIntakeQueue, type IntakeQueue } from "./app/intake_queue.ts";
 import { createLinkSigner } from "./app/page_message.ts";
 import { createReadiness, type ReadReadiness } from "./app/readiness.ts";
 import { createFetchCalendar } from "./calendars/fetch_calendar.ts";
-import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
+import {
+  type ChannelsConfig,
+  type ChannelsDeps,
+  createChannels,
+} from "./channels/channels.ts";
 import type { GuardedChannel } from "./channels/guard.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
 import type { Config } from "./config.ts";
@@ -39,8 +44,12 @@ import {
 import { createHeartbeat } from "./jobs/heartbeat.ts";
 import { createJobs } from "./jobs/table.ts";
 import { createWaker, oneAtATime, type Waker } from "./jobs/waker.ts";
+import type { FetchCalendar } from "./ports/calendar_source.ts";
+import { type ChannelState, createMetrics } from "./monitoring/metrics.ts";
 import type { Clock, NewId, Random } from "./ports/clock.ts";
-import { UNOBSERVED } from "./ports/observer.ts";
+import { createPing } from "./monitoring/ping.ts";
+import { type Tracing, UNTRACED } from "./monitoring/tracing.ts";
+import type { Observer } from "./ports/observer.ts";
 import type { Store } from "./ports/store.ts";
 import {
   createSnsSubscriptions,
@@ -65,6 +74,10 @@ export interface Outside {
   newId: NewId;
   randomBytes(length: number): Uint8Array;
   fetch: typeof fetch;
+  /** Reads calendars elsewhere, in the place of what reads them from the internet only. */
+  fetchCalendar?: FetchCalendar;
+  /** Carries mails; when not given, connections to the relay of the settings do. */
+  openMail?: ChannelsDeps["openMail"];
   /** Names this process as the owner of leases; no other process ever had the name. */
   node: string;
   /** Of the machine. */
@@ -72,6 +85,8 @@ export interface Outside {
   version: string;
   /** The newest migration that this program knows. */
   schemaVersion: number;
+  /** Makes spans of what is done; none where it is not given. */
+  tracing?: Tracing;
   /** The folder `static`, absolute, with a slash at the end. */
   staticDirectory: string;
 }
@@ -99,6 +114,8 @@ export interface PagerPal {
 
 /** Longer than a channel's own limit of 10 s, so that only a process that died or stood still loses a lease. */
 const LEASE_MS = 20_000;
+/** In flight on a channel besides its pages: two notices, and codes and test pages that somebody waits for. */
+const BESIDE_PAGES = 4;
 /** All request bodies that the process holds at once. */
 const BODY_BUDGET_BYTES = 128 * 1024 * 1024;
 
@@ -106,7 +123,19 @@ const BODY_BUDGET_BYTES = 128 * 1024 * 1024;
 export function compose(outside: Outside): PagerPal {
   const { config, store, clock, random, newId, node } = outside;
   const links = createLinkSigner(config.secretKey);
-  const observer = UNOBSERVED;
+  const metrics = createMetrics({
+    ...{ store, clock, node, version: outside.version },
+    workers: {
+      delivery: config.notificationRetryWorkerEnabled,
+      escalation: config.escalationWorkerEnabled,
+    },
+    channels: () => [...channels.values()].map(channelState),
+    jobs: () => jobs.filter((job) => job.enabled).map((job) => job.name),
+  });
+  const observer: Observer = {
+    ...metrics.observer,
+    span: (outside.tracing ?? UNTRACED).span,
+  };
   let kick = () => {};
   const engine: Engine = {
     store,
@@ -135,14 +164,16 @@ export function compose(outside: Outside): PagerPal {
   const { mayWork } = heartbeat;
   const channels = createChannels(channelsConfig(config), {
     fetch: outside.fetch,
+    openMail: outside.openMail,
     clock,
-    onStateChange: ({ kind, provider }, { state, lastError }) =>
+    observer,
+    limits: { maxInFlight: config.notificationConcurrency + BESIDE_PAGES },
+    onStateChange({ kind: channel, provider }, { state, lastError }) {
+      if (state === "open") observer.circuitOpened({ channel, provider });
       log.warn("The circuit of {provider} ({channel}) is {state}", {
-        channel: kind,
-        provider,
-        state,
-        lastError,
-      }),
+        ...{ channel, provider, state, lastError },
+      });
+    },
   });
   const deliverer = createDeliverer(engine, {
     channels,
@@ -209,15 +240,18 @@ export function compose(outside: Outside): PagerPal {
   };
   const readiness = createReadiness(store, { clock, ...sending });
   const calendars: CalendarTools = {
-    fetchCalendar: createFetchCalendar(),
+    fetchCalendar: outside.fetchCalendar ?? createFetchCalendar(),
     seal: createSeal(config.secretKey, "calendars"),
   };
+  const stopping = new AbortController();
+  const late = () => lateJobs(jobContext, { jobs, startedAtMs });
   const jobs = createJobs(engine, {
     calendars,
     deliverer,
     noticeDeliverer,
     sending,
     baseUrl: config.baseUrl,
+    healthcheck: healthcheckOf(outside, { late, stopping: stopping.signal }),
     delivers: config.notificationRetryWorkerEnabled,
     escalates: config.escalationWorkerEnabled,
   });
@@ -236,7 +270,7 @@ export function compose(outside: Outside): PagerPal {
   const immediate = createImmediate(outside, channels);
   const web = createWeb(outside, {
     ...{ actions, links, bodyBudget, jobs, channels, confirmSnsSubscription },
-    ...{ immediate, readiness },
+    ...{ immediate, readiness, calendars },
     frontDoor: async (request) => await app.fetch(request),
   });
   const app = createApp({
@@ -250,14 +284,17 @@ export function compose(outside: Outside): PagerPal {
       trustedProxies: [...config.trustedProxies],
     },
     secretKey: config.secretKey,
+    observer,
+    metrics: () => metrics.scrape(),
     bodyBudget,
     authenticators: [sessionAuthenticator(web)],
     problemPage: problemPage(web),
     sources: createSourceFormats(outside),
     actions,
-    intakeQueue: createIntakeQueue(engine, {
-      bucket: config.alertSourceRateLimit,
-    }),
+    intakeQueue: observed(
+      createIntakeQueue(engine, { bucket: config.alertSourceRateLimit }),
+      observer,
+    ),
     parseReceipts(body) {
       const read = readInfobipReceipts(body);
       return read.ok ? read.receipts : null;
@@ -275,7 +312,7 @@ export function compose(outside: Outside): PagerPal {
       await heartbeat.beat();
       return [
         ...heartbeat.isDraining() ? ["This node is stopping."] : [],
-        ...lateJobs(jobContext, { jobs, startedAtMs }),
+        ...late(),
       ];
     },
   }, (routes) => addWeb(routes, web));
@@ -283,8 +320,15 @@ export function compose(outside: Outside): PagerPal {
     waker.kick();
     web.changes.kick();
   };
+  /** What need not be durable is seen by nobody else. */
+  function told({ durable }: { durable: boolean }): void {
+    if (!durable) return;
+    store.signals?.tell();
+    web.changes.kick();
+  }
   async function drain(): Promise<void> {
     heartbeat.drain();
+    stopping.abort();
     await Promise.all([
       waker.stop(),
       deliverer.stop(),
@@ -307,6 +351,11 @@ export function compose(outside: Outside): PagerPal {
     jobContext,
     readiness,
     async start() {
+      store.watch({ committed: told, unavailable() {} });
+      store.signals?.listen(() => {
+        waker.look();
+        web.changes.kick();
+      });
       await heartbeat.start();
       waker.start();
     },
@@ -318,6 +367,41 @@ export function compose(outside: Outside): PagerPal {
       await leave();
     },
   };
+}
+
+function healthcheckOf(
+  { config, fetch }: Outside,
+  { late, stopping }: Pick<HealthcheckOptions, "late"> & {
+    stopping: AbortSignal;
+  },
+): HealthcheckOptions | null {
+  const url = config.healthcheckPingUrl;
+  return url === null ? null : {
+    ping: createPing({ url, fetch, stopping }),
+    delivers: config.notificationRetryWorkerEnabled,
+    escalates: config.escalationWorkerEnabled,
+    late,
+  };
+}
+
+/** Promises the same queue; the observer hears what becomes of alerts. */
+function observed(queue: IntakeQueue, observer: Observer): IntakeQueue {
+  return {
+    ...queue,
+    async ingest({ origin, arrival }) {
+      const result = await queue.ingest({ origin, arrival });
+      const outcomes = result.repeatedMessage
+        ? arrival.alerts.map(() => "repeated")
+        : result.results.map(({ outcome }) => outcome);
+      observer.admitted(origin.source.kind, outcomes);
+      return result;
+    },
+  };
+}
+
+function channelState(channel: GuardedChannel): ChannelState {
+  const { state, inFlight } = channel.health();
+  return { channel: channel.kind, provider: channel.provider, state, inFlight };
 }
 
 /** What the process held when it had to end is taken over at once, and not when the lease is over. */
@@ -342,8 +426,10 @@ async function giveBack(
   }
 }
 
-/** How soon a page on this node shows what another node wrote, milliseconds. */
+/** How soon a page on this node shows what another node wrote, milliseconds, while nothing tells of it. */
 const LOOK_EVERY_MS = 300;
+/** And how soon at the latest while it should be told at once. */
+const LOOK_SELDOM_MS = 5_000;
 
 function createWeb(
   outside: Outside,
@@ -353,6 +439,7 @@ function createWeb(
       | "actions"
       | "links"
       | "bodyBudget"
+      | "calendars"
       | "confirmSnsSubscription"
       | "frontDoor"
       | "immediate"
@@ -380,7 +467,8 @@ function createWeb(
     csrf: createCsrf(config.secretKey, randomBytes),
     changes: createChangeFeed({
       readMarker: () => store.overview.changeMarker(),
-      everyMs: LOOK_EVERY_MS,
+      everyMs: () =>
+        store.signals?.isHearing() ? LOOK_SELDOM_MS : LOOK_EVERY_MS,
     }),
     config: {
       version,

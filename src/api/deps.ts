@@ -30,6 +30,8 @@ export interface ApiConfig {
   trustedProxies: string[];
   /** null: receipts are refused. */
   receiptToken: string | null;
+  /** null: only this machine may read the metrics. */
+  metricsToken: string | null;
   sendingEnabled: boolean;
 }
 
@@ -49,6 +51,8 @@ export interface AppDeps extends Omit<EdgeDeps, "store" | "config"> {
   immediate: Immediate;
   /** For calendars that are kept elsewhere. */
   calendars: CalendarTools;
+  /** Promises the metrics as text, with its media type. */
+  metrics(): Promise<{ contentType: string; body: string }>;
   jobs(): JobState[];
   /** Why this process is not ready, in sentences, apart from the database's state; empty when it is. */
   notReady(): string[] | Promise<string[]>;

@@ -214,6 +214,7 @@ function escalate(
     };
   return changed(next, [entry("escalated_by_hand", actor, nowMs)], {
     pageNow: true,
+    cancelUnsent: incident.status === "acknowledged",
   });
 }
 
@@ -292,8 +293,10 @@ function acknowledgementOver(
   const kind = incident.snoozedUntilMs === null
     ? "acknowledgement_timed_out"
     : "snooze_ended";
+  // What was on its way when it was acknowledged, and is to be tried again, belongs to the time before.
   return changed(restarted(incident, nowMs), [entry(kind, SYSTEM, nowMs)], {
     pageNow: true,
+    cancelUnsent: true,
   });
 }
 

@@ -30,6 +30,8 @@ export interface Waker {
   kick(): void;
   /** Anything may be due, for long perhaps: begins everything at once. Never throws. */
   wake(): void;
+  /** Another process has committed something: looks whether anything is due sooner, and does what is due now. */
+  look(): void;
   /** Begins to watch. */
   start(): void;
   /** No further work is begun; settles when what has begun is over. */
@@ -56,6 +58,9 @@ export function createWaker({ works, clock }: WakerOptions): Waker {
         if (work.onKick) alarm.begin();
         else alarm.lookSoon();
       }
+    },
+    look() {
+      for (const { alarm } of alarms) alarm.lookNow();
     },
     start() {
       for (const { alarm } of alarms) alarm.start();
@@ -100,11 +105,13 @@ class Alarm {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAtMs = Infinity;
   #looking: Promise<void> | null = null;
+  readonly #lookNow: () => Promise<unknown>;
   #overdueLooks = 0;
 
   constructor(work: DueWork, clock: () => number) {
     this.#work = work;
     this.#clock = clock;
+    this.#lookNow = oneAtATime(() => this.#beginIfDue());
   }
 
   start(): void {
@@ -140,6 +147,19 @@ class Alarm {
       .then(() => this.#look())
       .catch((error) => this.#failed(error))
       .finally(() => this.#looking = null);
+  }
+
+  /** Reads before it works: mostly the process that made something due has it in hand already. */
+  lookNow(): void {
+    if (!this.#watching) return;
+    this.#lookNow().catch((error) => this.#failed(error));
+  }
+
+  async #beginIfDue(): Promise<void> {
+    const dueAtMs = await this.#work.nextDueAtMs();
+    if (dueAtMs === null) return;
+    if (dueAtMs <= this.#clock()) this.begin();
+    else this.#setTimer(dueAtMs);
   }
 
   async #look(): Promise<void> {

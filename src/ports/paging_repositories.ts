@@ -143,7 +143,10 @@ export type SharedOutcome =
     "state" | "error" | "sentAtMs" | "deliveredAtMs" | "updatedAtMs"
   >
   & Partial<
-    Pick<Notification, "dueAtMs" | "provider" | "providerMessageId">
+    Pick<
+      Notification,
+      "dueAtMs" | "attempt" | "provider" | "providerMessageId"
+    >
   >;
 
 /** A claimed notification with what its message says. */
@@ -209,7 +212,10 @@ export interface NotificationRepository {
     round: number,
   ): Promise<Notification[]>;
   findByProviderMessageIds(ids: string[]): Promise<Notification[]>;
-  /** Claimed pages whose lease ran out while their incident stopped wanting them: marked cancelled; the rows changed. */
+  /**
+   * Messages whose incident stopped wanting them while they were being sent, and whose lease has run out or whose retry is
+   * due: marked cancelled; the rows changed.
+   */
   cancelAbandoned(nowMs: number, limit: number): Promise<Notification[]>;
   /** Ends the leases of a process that sends no more, so that another takes over at once; tells how many. */
   releaseLeases(owner: string, nowMs: number): Promise<number>;

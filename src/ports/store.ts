@@ -13,6 +13,7 @@ import type {
   AccountRepository,
   ApiTokenRepository,
 } from "./account_repositories.ts";
+import type { CalendarDraftRepository } from "./calendar_draft_repository.ts";
 import type {
   CalendarFeedRepository,
   CalendarRepository,
@@ -25,8 +26,10 @@ import type {
   TimelineRepository,
 } from "./paging_repositories.ts";
 import type { NoticeRepository } from "./notice_repository.ts";
+import type { Signals } from "./signals.ts";
 import type { ReportRepository } from "./report_repository.ts";
 import type { SessionRepository } from "./session_repository.ts";
+import type { VitalsRepository } from "./vitals_repository.ts";
 import type { VerificationRepository } from "./verification_repository.ts";
 import type {
   AuditLogRepository,
@@ -47,6 +50,7 @@ export interface Repositories {
   responders: ResponderRepository;
   schedules: ScheduleRepository;
   calendars: CalendarRepository;
+  calendarDrafts: CalendarDraftRepository;
   calendarFeeds: CalendarFeedRepository;
   policies: EscalationPolicyRepository;
   sources: AlertSourceRepository;
@@ -62,6 +66,14 @@ export interface Repositories {
   auditLog: AuditLogRepository;
   overview: OverviewRepository;
   reports: ReportRepository;
+  vitals: VitalsRepository;
+}
+
+/** Hears what becomes of transactions. It is called in between: it must be quick, and must not throw. */
+export interface StoreWatcher {
+  committed(how: { durable: boolean }): void;
+  /** Nothing of it was committed, or nobody knows. */
+  unavailable(error: StoreUnavailableError): void;
 }
 
 /** Used directly, each call is its own transaction: reads see committed data only, a write is durable when it returns. */
@@ -75,6 +87,10 @@ export interface Store extends Repositories {
   transaction<T>(work: (tx: Repositories) => Promise<T>): Promise<T>;
   /** Promises that the database answers and tells the newest migration applied to it; throws StoreUnavailableError. */
   check(): Promise<{ schemaVersion: number }>;
+  /** Calls the watcher after each transaction from now on. */
+  watch(watcher: StoreWatcher): void;
+  /** Of what other processes on the database commit; null where nothing tells. */
+  readonly signals: Signals | null;
   /** Promises that work begun is finished and every connection is closed. Later calls throw. */
   close(): Promise<void>;
 }

@@ -10,6 +10,8 @@ export interface Connection {
   readonly read: Execute;
   /** Begins a transaction. SQLite has one at a time, and throws while another process has the lock. */
   begin(options: { durable: boolean }): Promise<Transaction>;
+  /** Promises a number that differs once another connection has committed; not there where that is not told cheaply. */
+  dataVersion?(): Promise<number>;
   /** Promises that transactions that have begun are over, and nothing is left open. */
   close(): Promise<void>;
 }
@@ -22,6 +24,9 @@ export interface Transaction {
   /** Promises that nothing is left of it, also after a commit, and lets the connection go. Never throws. */
   end(): Promise<void>;
 }
+
+/** Promises a connection through which all goes that would go to the one given. */
+export type Around = (connection: Connection) => Connection;
 
 /**
  * Promises the work done in a transaction, once, and committed; or nothing of it, and the error as the store has it.

@@ -3,8 +3,10 @@
  * writes of this process go through one queue, and reads go past it.
  */
 import { StoreUnavailableError } from "../ports/store.ts";
-import { type Connection, inTransaction } from "./connection.ts";
+import { type Around, type Connection, inTransaction } from "./connection.ts";
 import { databaseOn, guarded } from "./executor.ts";
+import type { Signals } from "../ports/signals.ts";
+import { fileSignals } from "./file_signals.ts";
 import { openFile } from "./libsql_file.ts";
 import { openServer } from "./libsql_server.ts";
 import type { Database } from "./schema.ts";
@@ -15,7 +17,7 @@ import { WriterQueue } from "./writer_queue.ts";
 export interface LibsqlAddress {
   /** `file:` with an absolute path, percent-encoded as in every URL; `libsql://`, `http://` or `https://`. */
   url: string;
-  authToken?: string;
+  authToken?: string | undefined;
 }
 
 export interface LibsqlLimits {
@@ -36,15 +38,19 @@ export function connect({ url, authToken }: LibsqlAddress): Connection {
 
 /** Promises a backend; throws StoreUnavailableError for a file that cannot be opened. */
 export function openLibsql(
-  address: LibsqlAddress,
+  { around = (connection) => connection, ...address }: LibsqlAddress & {
+    /** See StoreAddress in open.ts. */
+    around?: Around;
+  },
   limits: LibsqlLimits = LIMITS,
 ): Backend {
-  return new LibsqlBackend(connect(address), limits);
+  return new LibsqlBackend(around(connect(address)), limits);
 }
 
 class LibsqlBackend implements Backend {
   readonly dialect = "sqlite";
   readonly read: Database;
+  readonly signals: Signals | null;
   readonly #connection: Connection;
   readonly #limits: LibsqlLimits;
   readonly #queue = new WriterQueue();
@@ -54,6 +60,8 @@ class LibsqlBackend implements Backend {
   constructor(connection: Connection, limits: LibsqlLimits) {
     this.#connection = connection;
     this.#limits = limits;
+    const { dataVersion } = connection;
+    this.signals = dataVersion ? fileSignals(dataVersion) : null;
     const execute = guarded(connection.read);
     this.read = databaseOn((sql, parameters) => {
       if (this.#closed) return Promise.reject(closedError());
@@ -78,6 +86,7 @@ class LibsqlBackend implements Backend {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.signals?.close();
     await this.#queue.idle();
     await Promise.allSettled(this.#reads);
     await this.#connection.close();

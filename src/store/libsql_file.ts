@@ -25,6 +25,11 @@ export function openFile(url: string): Connection {
   return {
     dialect: "sqlite",
     read: reader.execute,
+    // Of the writer, so that the commits of this process do not count.
+    async dataVersion() {
+      const { rows } = await writer.execute("PRAGMA data_version", []);
+      return Number(rows[0]?.["data_version"]);
+    },
     begin: ({ durable }) => attempt(() => begin(writer, durable)),
     close: () =>
       attempt(() => {

@@ -1,10 +1,17 @@
 /** The store over either database. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Repositories, Store } from "../ports/store.ts";
+import {
+  type Repositories,
+  type Store,
+  StoreUnavailableError,
+  type StoreWatcher,
+} from "../ports/store.ts";
 import { Accounts } from "./accounts.ts";
 import { AuditLog } from "./audit_log.ts";
+import { CalendarDrafts } from "./calendar_drafts.ts";
 import { CalendarFeeds } from "./calendar_feeds.ts";
 import { Calendars } from "./calendars.ts";
+import type { Around } from "./connection.ts";
 import { CoverRequests } from "./cover_requests.ts";
 import { Idempotency } from "./idempotency.ts";
 import { Incidents } from "./incidents.ts";
@@ -29,6 +36,7 @@ import { isMissingTable } from "./store_error.ts";
 import { Teams } from "./teams.ts";
 import { Timeline } from "./timeline.ts";
 import { Tokens } from "./tokens.ts";
+import { Vitals } from "./vitals.ts";
 import { Verifications } from "./verifications.ts";
 
 export interface StoreAddress {
@@ -38,6 +46,8 @@ export interface StoreAddress {
   authToken?: string;
   /** PostgreSQL: the most connections this process holds; 10 when not given. */
   poolSize?: number;
+  /** Puts itself between the store and its connection, to hold up, count or cut what goes through. */
+  around?: Around;
 }
 
 /**
@@ -48,15 +58,19 @@ export function openStore(address: StoreAddress): Promise<Store> {
   return Promise.try(() => storeOn(backendAt(address)));
 }
 
-function backendAt({ url, authToken, poolSize }: StoreAddress): Backend {
+function backendAt(
+  { url, authToken, poolSize, around = (connection) => connection }:
+    StoreAddress,
+): Backend {
   return /^postgres(ql)?:/.test(url)
-    ? openPostgres({ url, ...(poolSize === undefined ? {} : { poolSize }) })
-    : openLibsql({ url, ...(authToken === undefined ? {} : { authToken }) });
+    ? openPostgres({ url, poolSize, around })
+    : openLibsql({ url, authToken, around });
 }
 
 function storeOn(backend: Backend): Store {
   // What a transaction's work has started may outlive it, so it is not enough to know that there was one.
   const surrounding = new AsyncLocalStorage<{ open: boolean }>();
+  const watchers = new Set<StoreWatcher>();
   const session: Session = {
     dialect: backend.dialect,
     read: backend.read,
@@ -64,7 +78,7 @@ function storeOn(backend: Backend): Store {
       if (surrounding.getStore()?.open) {
         return Promise.reject(new NestedTransactionError());
       }
-      return backend.write(work, options);
+      return watched(backend.write(work, options), watchers, options);
     },
   };
   return {
@@ -81,8 +95,27 @@ function storeOn(backend: Backend): Store {
         }
       }),
     check: () => schemaVersion(backend),
+    watch: (watcher) => void watchers.add(watcher),
+    signals: backend.signals,
     close: () => backend.close(),
   };
+}
+
+async function watched<T>(
+  writing: Promise<T>,
+  watchers: Iterable<StoreWatcher>,
+  { durable = true }: WriteOptions = {},
+): Promise<T> {
+  try {
+    const result = await writing;
+    for (const watcher of watchers) watcher.committed({ durable });
+    return result;
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) {
+      for (const watcher of watchers) watcher.unavailable(error);
+    }
+    throw error;
+  }
 }
 
 /** What is written inside a transaction but not through `tx` would wait for the transaction that waits for it. */
@@ -115,6 +148,7 @@ function repositoriesOn(session: Session): Repositories {
     responders: new Responders(session),
     schedules: new Schedules(session),
     calendars: new Calendars(session),
+    calendarDrafts: new CalendarDrafts(session),
     calendarFeeds: new CalendarFeeds(session),
     policies: new Policies(session),
     sources: new Sources(session),
@@ -130,6 +164,7 @@ function repositoriesOn(session: Session): Repositories {
     auditLog: new AuditLog(session),
     overview: new Overview(session),
     reports: new Reports(session),
+    vitals: new Vitals(session),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The PostgreSQL backend: any number of transactions at once, each repeated when the server asks for it. */
-import { inTransaction } from "./connection.ts";
+import { type Around, inTransaction } from "./connection.ts";
 import { databaseOn, guarded } from "./executor.ts";
+import { postgresSignals } from "./postgres_signals.ts";
 import { PostgresPool } from "./postgres_pool.ts";
 import type { Backend } from "./session.ts";
 import { asksForRepetition } from "./store_error.ts";
@@ -9,23 +10,31 @@ export interface PostgresAddress {
   /** `postgres://user:password@host:port/database?sslmode=...` */
   url: string;
   /** How many connections this process may hold; 10 when not given. */
-  poolSize?: number;
+  poolSize?: number | undefined;
+  /** See StoreAddress in open.ts. */
+  around: Around;
 }
 
 /** One slow query must not hold a connection for ever. */
 const STATEMENT_MS = 15_000;
 
 /** Promises a backend. Connects when it is first used. */
-export function openPostgres({ url, poolSize = 10 }: PostgresAddress): Backend {
-  const pool = new PostgresPool(url, {
-    size: poolSize,
-    statementMs: STATEMENT_MS,
-  });
+export function openPostgres(
+  { url, poolSize = 10, around }: PostgresAddress,
+): Backend {
+  const pool = around(
+    new PostgresPool(url, { size: poolSize, statementMs: STATEMENT_MS }),
+  );
+  const signals = postgresSignals(url, pool.read);
   return {
     dialect: pool.dialect,
+    signals,
     read: databaseOn(guarded(pool.read), pool.dialect),
     write: (work) => repeated(() => inTransaction(pool, work)),
-    close: () => pool.close(),
+    async close() {
+      await signals.close();
+      await pool.close();
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 /** What the repositories run on, whichever database is behind it. */
+import type { Signals } from "../ports/signals.ts";
 import type { Database } from "./schema.ts";
 
 export type DialectName = "sqlite" | "postgres";
@@ -24,5 +25,7 @@ export interface Session {
 
 /** A session that owns its connections. */
 export interface Backend extends Session {
+  /** null: nothing tells what other processes commit. */
+  readonly signals: Signals | null;
   close(): Promise<void>;
 }

@@ -7,9 +7,12 @@ const log = getLogger(["pagerpal", "web"]);
 export interface ChangeFeedOptions {
   /** Promises a text that differs whenever something changed. */
   readMarker(): Promise<string>;
-  /** How often to look for what other processes wrote, milliseconds. */
-  everyMs: number;
+  /** How long to wait before the next look for what other processes wrote, milliseconds. */
+  everyMs(): number;
 }
+
+/** The least time between two looks, milliseconds. */
+const REST_MS = 50;
 
 /** Is told the marker of the new state after each change; null says that the feed has ended. */
 export type ChangeListener = (marker: string | null) => void;
@@ -30,18 +33,19 @@ export function createChangeFeed(
   { readMarker, everyMs }: ChangeFeedOptions,
 ): ChangeFeed {
   const listeners = new Set<ChangeListener>();
-  let timer: ReturnType<typeof setInterval> | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let known: string | null = null;
   let looking = false;
   let lookAgain = false;
+  let resting: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
 
   const marker = async () => sha256Hex(await readMarker()).slice(0, 16);
 
   async function look(): Promise<void> {
     // What is being read already may be older than what was just written.
-    lookAgain = looking;
-    if (looking || listeners.size === 0) return;
+    lookAgain = looking || resting !== undefined;
+    if (lookAgain || listeners.size === 0) return;
     looking = true;
     try {
       const found = await marker();
@@ -54,7 +58,23 @@ export function createChangeFeed(
     } finally {
       looking = false;
     }
-    if (lookAgain) await look();
+    rest();
+  }
+
+  /** In a storm of changes the pages need not hear of each. */
+  function rest(): void {
+    if (closed) return;
+    resting = setTimeout(() => {
+      resting = undefined;
+      if (lookAgain) void look();
+    }, REST_MS);
+  }
+
+  function lookLater(): void {
+    timer = setTimeout(() => {
+      void look();
+      lookLater();
+    }, everyMs());
   }
 
   return {
@@ -67,18 +87,19 @@ export function createChangeFeed(
       listeners.add(listener);
       if (listeners.size === 1) {
         known = null;
-        timer = setInterval(() => void look(), everyMs);
+        lookLater();
         void look();
       }
       return () => {
         listeners.delete(listener);
-        if (listeners.size === 0) clearInterval(timer);
+        if (listeners.size === 0) clearTimeout(timer);
       };
     },
     kick: () => void look(),
     close() {
       closed = true;
-      clearInterval(timer);
+      clearTimeout(timer);
+      clearTimeout(resting);
       for (const tell of [...listeners]) tell(null);
       listeners.clear();
     },

@@ -14,6 +14,17 @@ const MOST_STREAMS = 2_000;
 export function addEvents(routes: Routes, deps: WebDeps): void {
   const authenticate = sessionAuthenticator(deps);
   let streams = 0;
+  let counted: { marker: string; open: Promise<number> } | null = null;
+
+  /** Counts once for all streams. */
+  function countAt(marker: string): Promise<number> {
+    if (counted?.marker !== marker) {
+      const open = deps.store.incidents.countOpen();
+      open.catch(() => counted = null);
+      counted = { marker, open };
+    }
+    return counted.open;
+  }
 
   routes.page("/events", "viewer", (c: EdgeContext) => {
     if (streams >= MOST_STREAMS) throw overloaded();
@@ -28,7 +39,7 @@ export function addEvents(routes: Routes, deps: WebDeps): void {
         if (marker === null) return over.resolve();
         if (marker === last) return;
         last = marker;
-        const open = await deps.store.incidents.countOpen();
+        const open = await countAt(marker);
         await stream.writeSSE({
           event: "changed",
           id: marker,
@@ -39,7 +50,8 @@ export function addEvents(routes: Routes, deps: WebDeps): void {
         void tell(marker).catch(() => over.resolve())
       );
       const heartbeat = setInterval(async () => {
-        const who = await authenticate(c).catch(() => "absent" as const);
+        // A database that does not answer says nothing about a login.
+        const who = await authenticate(c).catch(() => null);
         if (who === "absent" || who === "wrong") {
           await stream.writeSSE({ event: "ended", data: "" });
           return over.resolve();

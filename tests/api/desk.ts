@@ -31,6 +31,7 @@ import { cheapHash } from "../cheap_hash.ts";
 
 export const NOW_MS = Date.UTC(2026, 10, 23, 9);
 export const PASSWORD = "seven quiet otters";
+export const METRICS_TOKEN = "a-metrics-token";
 export const RECEIPT_TOKEN = "a-receipt-token";
 const passwordHash = cheapHash(PASSWORD);
 
@@ -139,6 +140,8 @@ export class Desk {
         { name: "escalation", enabled: true, nextRunAtMs: NOW_MS + 60_000 },
         { name: "prune", enabled: false, nextRunAtMs: null },
       ],
+      metrics: () =>
+        Promise.resolve({ contentType: "text/plain", body: "up 1\n" }),
       notReady: () => [],
       schemaVersion: 1,
       ...more,
@@ -149,6 +152,7 @@ export class Desk {
         allowedOrigins: [],
         trustedProxies: [],
         receiptToken: RECEIPT_TOKEN,
+        metricsToken: METRICS_TOKEN,
         sendingEnabled: true,
         ...more.config,
       },

@@ -154,3 +154,57 @@ Deno.test("one at a time: who asks meanwhile has it done once more, and no two r
   gates[2]?.resolve();
   await fourth;
 });
+
+Deno.test("a look works on what is due now, and only then", async () => {
+  let dueInMs: number | null = null;
+  const { waker, calls, until } = watched(() => dueInMs);
+  waker.start();
+  await until("deliver", 1);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  calls.length = 0;
+  waker.look();
+  await Promise.resolve();
+  assert.deepEqual(calls, [], "nothing is due");
+  dueInMs = -1;
+  waker.look();
+  await until("escalate", 1);
+  await until("deliver", 1);
+  await waker.stop();
+});
+
+Deno.test("a look sees what another process made due later, and its time comes", async () => {
+  let dueInMs: number | null = null;
+  const { waker, calls, until } = watched(() => dueInMs);
+  waker.start();
+  await until("deliver", 1);
+  calls.length = 0;
+  dueInMs = 20;
+  waker.look();
+  await until("escalate", 1);
+  await waker.stop();
+});
+
+Deno.test("a waker that stops waits for the work that has begun", async () => {
+  const begun = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  let over = false;
+  const waker = createWaker({
+    clock: Date.now,
+    works: [{
+      name: "escalations",
+      onKick: false,
+      async run() {
+        begun.resolve();
+        await gate.promise;
+        over = true;
+      },
+      nextDueAtMs: () => Promise.resolve(null),
+    }],
+  });
+  waker.start();
+  await begun.promise;
+  const stopped = waker.stop();
+  gate.resolve();
+  await stopped;
+  assert.equal(over, true);
+});
