@@ -75,7 +75,7 @@ export class RateLimits implements RateLimitRepository {
   }
 
   /** Promises the keys whose bucket held as many tokens as are asked of it. */
-  async #takeWhole(
+  #takeWhole(
     keys: readonly string[],
     bucket: Omit<Bucket, "cost">,
     nowMs: number,
@@ -89,7 +89,7 @@ export class RateLimits implements RateLimitRepository {
       key,
       full_at_us: nowUs + asking.length * costUs,
     })).filter((row) => row.full_at_us <= nowUs + capacityUs);
-    if (rows.length === 0) return new Set();
+    if (rows.length === 0) return Promise.resolve(new Set());
     const latestUs = nowUs + capacityUs;
     return this.#session.write(async (db) => {
       const asked = sql<number>`(excluded.full_at_us - ${nowUs})`;

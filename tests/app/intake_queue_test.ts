@@ -241,7 +241,7 @@ forEachStore(
   },
 );
 
-Deno.test("who comes when too many wait is to be turned away", async () => {
+Deno.test("who comes when too many wait is to be turned away", () => {
   const never = Promise.withResolvers<never>();
   const store = {
     transaction: () => never.promise,
