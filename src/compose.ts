@@ -5,7 +5,7 @@
 import { getLogger } from "@logtape/logtape";
 import { createApp } from "./api/app.ts";
 import type { AppDeps } from "./api/deps.ts";
-import { type Actions, createActions } from "./app/actions.ts";
+import { createActions } from "./app/actions.ts";
 import { checkNotice } from "./app/check_notice.ts";
 import { createCodeHash } from "./app/code_hash.ts";
 import type { CalendarTools } from "./app/read_calendar.ts";
@@ -19,6 +19,7 @@ import type { Engine } from "./app/engine.ts";
 import { escalateDue } from "./app/escalate.ts";
 import type { HealthcheckOptions } from "./app/tell_healthcheck.ts";
 import type { Immediate } from "./app/immediate.ts";
+import { createIntakeQueue, type IntakeQueue } from "./app/intake_queue.ts";
 import { createLinkSigner } from "./app/page_message.ts";
 import { createReadiness, type ReadReadiness } from "./app/readiness.ts";
 import { createFetchCalendar } from "./calendars/fetch_calendar.ts";
@@ -42,7 +43,7 @@ import {
 } from "./jobs/jobs.ts";
 import { createHeartbeat } from "./jobs/heartbeat.ts";
 import { createJobs } from "./jobs/table.ts";
-import { createWaker, type Waker } from "./jobs/waker.ts";
+import { createWaker, oneAtATime, type Waker } from "./jobs/waker.ts";
 import type { FetchCalendar } from "./ports/calendar_source.ts";
 import { type ChannelState, createMetrics } from "./monitoring/metrics.ts";
 import type { Clock, NewId, Random } from "./ports/clock.ts";
@@ -194,21 +195,45 @@ export function compose(outside: Outside): PagerPal {
       checkNotice({ store, baseUrl: config.baseUrl }, notice, nowMs),
   });
   const firstAttemptsOnly = !config.notificationRetryWorkerEnabled;
+  const whileWorking = (run: () => Promise<unknown>) => async () => {
+    if (mayWork()) await run();
+  };
+  const delivers = config.notificationRetryWorkerEnabled;
   const waker = createWaker({
     clock,
-    deliver: async () => {
-      if (!mayWork()) return;
-      await Promise.all([
-        deliverer.deliver({ firstAttemptsOnly }),
-        noticeDeliverer.deliver({ firstAttemptsOnly }),
-      ]);
-    },
-    escalate: config.escalationWorkerEnabled
-      ? () => escalateDue(engine, { mayGoOn: mayWork })
-      : null,
-    nextDueAtMs: async () =>
-      mayWork() ? await nextDueAtMs(store, config) : null,
+    works: [
+      {
+        name: "pages",
+        onKick: true,
+        run: whileWorking(() => deliverer.deliver({ firstAttemptsOnly })),
+        nextDueAtMs: due(delivers, () => store.notifications.nextDueAtMs()),
+      },
+      {
+        name: "escalations",
+        onKick: false,
+        run: oneAtATime(
+          whileWorking(() =>
+            config.escalationWorkerEnabled
+              ? escalateDue(engine, { mayGoOn: mayWork })
+              : Promise.resolve()
+          ),
+        ),
+        nextDueAtMs: due(
+          config.escalationWorkerEnabled,
+          () => store.incidents.nextDueAtMs(),
+        ),
+      },
+      {
+        name: "notices",
+        onKick: !delivers,
+        run: whileWorking(() => noticeDeliverer.deliver({ firstAttemptsOnly })),
+        nextDueAtMs: due(delivers, () => store.notices.nextDueAtMs()),
+      },
+    ],
   });
+  function due(enabled: boolean, nextDueAtMs: () => Promise<number | null>) {
+    return async () => enabled && mayWork() ? await nextDueAtMs() : null;
+  }
   const sending = {
     sendingEnabled: config.notificationSendingEnabled,
     channels: new Set(channels.keys()),
@@ -239,7 +264,7 @@ export function compose(outside: Outside): PagerPal {
     running: new Set(),
     observer,
   };
-  const actions = observed(createActions(engine), observer);
+  const actions = createActions(engine);
   const bodyBudget = new BodyBudget(BODY_BUDGET_BYTES);
   const confirmSnsSubscription = confirmSns(outside.fetch);
   const immediate = createImmediate(outside, channels);
@@ -253,7 +278,6 @@ export function compose(outside: Outside): PagerPal {
     config: {
       ...config,
       version: outside.version,
-      bucket: config.alertSourceRateLimit,
       receiptToken: config.infobipReceiptToken,
       sendingEnabled: config.notificationSendingEnabled,
       allowedOrigins: [...config.allowedOrigins],
@@ -267,6 +291,10 @@ export function compose(outside: Outside): PagerPal {
     problemPage: problemPage(web),
     sources: createSourceFormats(outside),
     actions,
+    intakeQueue: observed(
+      createIntakeQueue(engine, { bucket: config.alertSourceRateLimit }),
+      observer,
+    ),
     parseReceipts(body) {
       const read = readInfobipReceipts(body);
       return read.ok ? read.receipts : null;
@@ -356,12 +384,12 @@ function healthcheckOf(
   };
 }
 
-/** Promises the same use cases; the observer hears what becomes of alerts. */
-function observed(actions: Actions, observer: Observer): Actions {
+/** Promises the same queue; the observer hears what becomes of alerts. */
+function observed(queue: IntakeQueue, observer: Observer): IntakeQueue {
   return {
-    ...actions,
-    async ingest(origin, arrival) {
-      const result = await actions.ingest(origin, arrival);
+    ...queue,
+    async ingest({ origin, arrival }) {
+      const result = await queue.ingest({ origin, arrival });
       const outcomes = result.repeatedMessage
         ? arrival.alerts.map(() => "repeated")
         : result.results.map(({ outcome }) => outcome);
@@ -510,21 +538,6 @@ function confirmSns(
       ? { ok: true, subscriptionArn: answer.subscriptionArn }
       : { ok: false, message: answer.message };
   };
-}
-
-async function nextDueAtMs(
-  store: Store,
-  config: Config,
-): Promise<number | null> {
-  const dues = await Promise.all([
-    config.notificationRetryWorkerEnabled
-      ? store.notifications.nextDueAtMs()
-      : null,
-    config.notificationRetryWorkerEnabled ? store.notices.nextDueAtMs() : null,
-    config.escalationWorkerEnabled ? store.incidents.nextDueAtMs() : null,
-  ]);
-  const known = dues.filter((due) => due !== null);
-  return known.length === 0 ? null : Math.min(...known);
 }
 
 function channelsConfig(config: Config): ChannelsConfig {

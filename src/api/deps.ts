@@ -1,5 +1,6 @@
 /** What the API is put together from. */
 import type { Actions } from "../app/actions.ts";
+import type { IntakeQueue } from "../app/intake_queue.ts";
 import type { ConfirmSnsSubscription } from "../app/approve_sns_subscription.ts";
 import type { ReadReadiness } from "../app/readiness.ts";
 import type { CalendarTools } from "../app/read_calendar.ts";
@@ -27,8 +28,6 @@ export interface ApiConfig {
   allowedOrigins: string[];
   /** CIDR ranges or addresses. */
   trustedProxies: string[];
-  /** Per alert source. */
-  bucket: { capacity: number; refillPerSecond: number };
   /** null: receipts are refused. */
   receiptToken: string | null;
   /** null: only this machine may read the metrics. */
@@ -40,6 +39,7 @@ export interface AppDeps extends Omit<EdgeDeps, "store" | "config"> {
   store: Store;
   sources: Record<SourceKind, SourceFormat>;
   actions: Actions;
+  intakeQueue: IntakeQueue;
   config: ApiConfig;
   /** SECRET_KEY. */
   secretKey: string;

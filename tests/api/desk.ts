@@ -10,7 +10,10 @@ import { openApiDocument } from "../../src/api/docs.ts";
 import { act, actOnMany, addNote } from "../../src/app/act.ts";
 import type { Engine } from "../../src/app/engine.ts";
 import { createCodeHash } from "../../src/app/code_hash.ts";
-import { ingest } from "../../src/app/ingest.ts";
+import {
+  createIntakeQueue,
+  type IntakeQueue,
+} from "../../src/app/intake_queue.ts";
 import { createReadiness } from "../../src/app/readiness.ts";
 import { createSeal } from "../../src/app/seal.ts";
 import { receiveReceipts } from "../../src/app/receive_receipts.ts";
@@ -48,6 +51,23 @@ export interface Asked {
   from?: string;
 }
 
+interface Bucket {
+  capacity: number;
+  refillPerSecond: number;
+}
+
+/** What is to be other than usual. */
+export type DeskOptions =
+  & Partial<Omit<AppDeps, "config" | "intakeQueue">>
+  & {
+    config?: Partial<AppDeps["config"]>;
+    /** Of each source. */
+    bucket?: Bucket;
+    intakeQueue?: Partial<IntakeQueue>;
+  };
+
+const BUCKET: Bucket = { capacity: 1_000, refillPerSecond: 10 };
+
 export class Desk {
   nowMs = NOW_MS;
   readonly routes: Routes;
@@ -58,7 +78,10 @@ export class Desk {
   answer: SendResult | null = { outcome: "sent", providerMessageId: null };
   readonly accounts = {} as Record<Role, UserAccount>;
 
-  private constructor(readonly store: Store, more: Partial<AppDeps>) {
+  private constructor(
+    readonly store: Store,
+    { bucket = BUCKET, intakeQueue, ...more }: DeskOptions,
+  ) {
     const engine: Engine = {
       store,
       clock: () => this.nowMs,
@@ -77,7 +100,6 @@ export class Desk {
       }),
       secretKey: "a secret key that only the tests know",
       actions: {
-        ingest: (source, reading) => ingest(engine, source, reading),
         act: (incidentId, action) => act(engine, { incidentId, action }),
         actOnMany: (incidentIds, action) =>
           actOnMany(engine, { incidentIds, action }),
@@ -87,6 +109,7 @@ export class Desk {
         receiveReceipts: (receipts) => receiveReceipts(engine, receipts),
         wake: () => {},
       },
+      intakeQueue: { ...createIntakeQueue(engine, { bucket }), ...intakeQueue },
       parseReceipts(body) {
         const read = readInfobipReceipts(body);
         return read.ok ? read.receipts : null;
@@ -128,7 +151,6 @@ export class Desk {
         baseUrl: "https://pager.example.com",
         allowedOrigins: [],
         trustedProxies: [],
-        bucket: { capacity: 1_000, refillPerSecond: 10 },
         receiptToken: RECEIPT_TOKEN,
         metricsToken: METRICS_TOKEN,
         sendingEnabled: true,
@@ -142,11 +164,9 @@ export class Desk {
 
   static async open(
     store: Store,
-    more: Partial<Omit<AppDeps, "config">> & {
-      config?: Partial<AppDeps["config"]>;
-    } = {},
+    options: DeskOptions = {},
   ): Promise<Desk> {
-    const desk = new Desk(store, more as Partial<AppDeps>);
+    const desk = new Desk(store, options);
     for (const role of ["viewer", "responder", "admin"] as const) {
       desk.accounts[role] = await desk.#account(role);
     }

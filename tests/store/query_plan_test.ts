@@ -45,10 +45,15 @@ async function runHotQueries(session: Session, world: World): Promise<void> {
   const sources = new Sources(session);
   const page = { page: 1, pageSize: 50 };
   const source = world.source.id;
-  await sources.findByKeyId(world.source.keyId);
+  await sources.findByKeyIds([world.source.keyId, "unknown"]);
   const incident = await incidents.insert(newIncident(world)) ??
     await open({ incidents } as never, world, { externalId: "other" });
   await incidents.findOpen(source, "disk-full");
+  await incidents.findOpenByKeys([
+    { sourceId: source, externalId: "disk-full" },
+    { sourceId: source + 1, externalId: "disk-full" },
+  ]);
+  await incidents.insertMany([newIncident(world, { externalId: "many" })]);
   await incidents.findLastResolved(source, "disk-full");
   await incidents.lock(incident.id, { status: ["triggered"], dueByMs: NOW });
   await incidents.save(incident);
