@@ -7,6 +7,7 @@ import { compose } from "./src/compose.ts";
 import { ConfigError, loadConfig } from "./src/config.ts";
 import { registerJobs } from "./src/jobs/jobs.ts";
 import { configureLogging } from "./src/logging.ts";
+import { createTracing, UNTRACED } from "./src/monitoring/tracing.ts";
 import { openDatabase, UnmigratedError } from "./src/open_database.ts";
 import { StoreUnavailableError } from "./src/ports/store.ts";
 import {
@@ -24,7 +25,14 @@ const DRAIN_MS = 12_000;
 const LEAVE_MS = 3_000;
 
 const config = readSettings();
-configureLogging({ level: config.logLevel, secrets: config.secrets });
+const tracing = config.openTelemetry.enabled
+  ? createTracing(VERSION)
+  : UNTRACED;
+configureLogging({
+  level: config.logLevel,
+  secrets: config.secrets,
+  traceId: tracing.traceId,
+});
 for (const warning of config.warnings) log.warn(warning);
 const store = await readyDatabase();
 const hostname = Deno.hostname();
@@ -37,6 +45,7 @@ const pagerpal = compose({
   newId: () => crypto.randomUUID(),
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   fetch,
+  tracing,
   node,
   hostname,
   version: VERSION,

@@ -43,11 +43,19 @@ async function runTests(databaseUrl: string): Promise<number> {
   const runner = new Deno.Command(Deno.execPath(), {
     args: [
       ...["test", "-A", "--parallel", `--junit-path=${report}`],
+      // Types are what `deno task check` is for; checking them again would hold up every test.
+      "--no-check",
       // Of its own, so that the service's lock file holds nothing that only tests use.
       ...["--lock=tests/deno.lock", "--frozen"],
       ...Deno.args,
     ],
-    env: { TEST_DATABASE_URL: databaseUrl, TEST_RUN_FOLDER: folder },
+    env: {
+      TEST_DATABASE_URL: databaseUrl,
+      TEST_RUN_FOLDER: folder,
+      // Some test file always waits for a database, a browser or a process.
+      DENO_JOBS: Deno.env.get("DENO_JOBS") ??
+        String(navigator.hardwareConcurrency + 1),
+    },
     stdin: "null",
   }).spawn();
   stopping.signal.addEventListener("abort", () => {

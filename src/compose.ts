@@ -22,11 +22,17 @@ import {
 } from "./app/deliver_notices.ts";
 import type { Engine } from "./app/engine.ts";
 import { escalateDue } from "./app/escalate.ts";
+import type { HealthcheckOptions } from "./app/tell_healthcheck.ts";
 import type { Immediate } from "./app/immediate.ts";
+import { createIntakeQueue, type IntakeQueue } from "./app/intake_queue.ts";
 import { createLinkSigner } from "./app/page_message.ts";
 import { createReadiness, type ReadReadiness } from "./app/readiness.ts";
 import { createFetchCalendar } from "./calendars/fetch_calendar.ts";
-import { type ChannelsConfig, createChannels } from "./channels/channels.ts";
+import {
+  type ChannelsConfig,
+  type ChannelsDeps,
+  createChannels,
+} from "./channels/channels.ts";
 import type { GuardedChannel } from "./channels/guard.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
 import type { Config } from "./config.ts";
@@ -42,9 +48,13 @@ import {
 } from "./jobs/jobs.ts";
 import { createHeartbeat } from "./jobs/heartbeat.ts";
 import { createJobs } from "./jobs/table.ts";
-import { createWaker, type Waker } from "./jobs/waker.ts";
+import { createWaker, oneAtATime, type Waker } from "./jobs/waker.ts";
+import type { FetchCalendar } from "./ports/calendar_source.ts";
+import { type ChannelState, createMetrics } from "./monitoring/metrics.ts";
 import type { Clock, NewId, Random } from "./ports/clock.ts";
-import { UNOBSERVED } from "./ports/observer.ts";
+import { createPing } from "./monitoring/ping.ts";
+import { type Tracing, UNTRACED } from "./monitoring/tracing.ts";
+import type { Observer } from "./ports/observer.ts";
 import type { Store } from "./ports/store.ts";
 import {
   createSnsSubscriptions,
@@ -69,6 +79,10 @@ export interface Outside {
   newId: NewId;
   randomBytes(length: number): Uint8Array;
   fetch: typeof fetch;
+  /** Reads calendars elsewhere, in the place of what reads them from the internet only. */
+  fetchCalendar?: FetchCalendar;
+  /** Carries mails; when not given, connections to the relay of the settings do. */
+  openMail?: ChannelsDeps["openMail"];
   /** Names this process as the owner of leases; no other process ever had the name. */
   node: string;
   /** Of the machine. */
@@ -76,6 +90,8 @@ export interface Outside {
   version: string;
   /** The newest migration that this program knows. */
   schemaVersion: number;
+  /** Makes spans of what is done; none where it is not given. */
+  tracing?: Tracing;
   /** The folder `static`, absolute, with a slash at the end. */
   staticDirectory: string;
 }
@@ -105,6 +121,8 @@ export interface PagerPal {
 const LEASE_MS = 20_000;
 /** Who asks whether this process is ready does not wait longer for a write. */
 const READY_WITHIN_MS = 2_000;
+/** In flight on a channel besides its pages: two notices, and codes and test pages that somebody waits for. */
+const BESIDE_PAGES = 4;
 /** All request bodies that the process holds at once. */
 const BODY_BUDGET_BYTES = 128 * 1024 * 1024;
 
@@ -112,7 +130,19 @@ const BODY_BUDGET_BYTES = 128 * 1024 * 1024;
 export function compose(outside: Outside): PagerPal {
   const { config, store, clock, random, newId, node } = outside;
   const links = createLinkSigner(config.secretKey);
-  const observer = UNOBSERVED;
+  const metrics = createMetrics({
+    ...{ store, clock, node, version: outside.version },
+    workers: {
+      delivery: config.notificationRetryWorkerEnabled,
+      escalation: config.escalationWorkerEnabled,
+    },
+    channels: () => [...channels.values()].map(channelState),
+    jobs: () => jobs.filter((job) => job.enabled).map((job) => job.name),
+  });
+  const observer: Observer = {
+    ...metrics.observer,
+    span: (outside.tracing ?? UNTRACED).span,
+  };
   let kick = () => {};
   const engine: Engine = {
     store,
@@ -142,14 +172,16 @@ export function compose(outside: Outside): PagerPal {
   const { mayWork } = heartbeat;
   const channels = createChannels(channelsConfig(config), {
     fetch: outside.fetch,
+    openMail: outside.openMail,
     clock,
-    onStateChange: ({ kind, provider }, { state, lastError }) =>
+    observer,
+    limits: { maxInFlight: config.notificationConcurrency + BESIDE_PAGES },
+    onStateChange({ kind: channel, provider }, { state, lastError }) {
+      if (state === "open") observer.circuitOpened({ channel, provider });
       log.warn("The circuit of {provider} ({channel}) is {state}", {
-        channel: kind,
-        provider,
-        state,
-        lastError,
-      }),
+        ...{ channel, provider, state, lastError },
+      });
+    },
   });
   const deliverer = createDeliverer(engine, {
     channels,
@@ -171,36 +203,63 @@ export function compose(outside: Outside): PagerPal {
       checkNotice({ store, baseUrl: config.baseUrl }, notice, nowMs),
   });
   const firstAttemptsOnly = !config.notificationRetryWorkerEnabled;
+  const whileWorking = (run: () => Promise<unknown>) => async () => {
+    if (mayWork()) await run();
+  };
+  const delivers = config.notificationRetryWorkerEnabled;
   const waker = createWaker({
     clock,
-    deliver: async () => {
-      if (!mayWork()) return;
-      await Promise.all([
-        deliverer.deliver({ firstAttemptsOnly }),
-        noticeDeliverer.deliver({ firstAttemptsOnly }),
-      ]);
-    },
-    escalate: config.escalationWorkerEnabled
-      ? () => escalateDue(engine, { mayGoOn: mayWork })
-      : null,
-    nextDueAtMs: async () =>
-      mayWork() ? await nextDueAtMs(store, config) : null,
+    works: [
+      {
+        name: "pages",
+        onKick: true,
+        run: whileWorking(() => deliverer.deliver({ firstAttemptsOnly })),
+        nextDueAtMs: due(delivers, () => store.notifications.nextDueAtMs()),
+      },
+      {
+        name: "escalations",
+        onKick: false,
+        run: oneAtATime(
+          whileWorking(() =>
+            config.escalationWorkerEnabled
+              ? escalateDue(engine, { mayGoOn: mayWork })
+              : Promise.resolve()
+          ),
+        ),
+        nextDueAtMs: due(
+          config.escalationWorkerEnabled,
+          () => store.incidents.nextDueAtMs(),
+        ),
+      },
+      {
+        name: "notices",
+        onKick: !delivers,
+        run: whileWorking(() => noticeDeliverer.deliver({ firstAttemptsOnly })),
+        nextDueAtMs: due(delivers, () => store.notices.nextDueAtMs()),
+      },
+    ],
   });
+  function due(enabled: boolean, nextDueAtMs: () => Promise<number | null>) {
+    return async () => enabled && mayWork() ? await nextDueAtMs() : null;
+  }
   const sending = {
     sendingEnabled: config.notificationSendingEnabled,
     channels: new Set(channels.keys()),
   };
   const readiness = createReadiness(store, { clock, ...sending });
   const calendars: CalendarTools = {
-    fetchCalendar: createFetchCalendar(),
+    fetchCalendar: outside.fetchCalendar ?? createFetchCalendar(),
     seal: createSeal(config.secretKey, "calendars"),
   };
+  const stopping = new AbortController();
+  const late = () => lateJobs(jobContext, { jobs, startedAtMs });
   const jobs = createJobs(engine, {
     calendars,
     deliverer,
     noticeDeliverer,
     sending,
     baseUrl: config.baseUrl,
+    healthcheck: healthcheckOf(outside, { late, stopping: stopping.signal }),
     delivers: config.notificationRetryWorkerEnabled,
     escalates: config.escalationWorkerEnabled,
   });
@@ -219,7 +278,7 @@ export function compose(outside: Outside): PagerPal {
   const immediate = createImmediate(outside, channels);
   const web = createWeb(outside, {
     ...{ actions, links, bodyBudget, jobs, channels, confirmSnsSubscription },
-    ...{ immediate, readiness },
+    ...{ immediate, readiness, calendars },
     frontDoor: async (request) => await app.fetch(request),
   });
   const app = createApp({
@@ -227,18 +286,23 @@ export function compose(outside: Outside): PagerPal {
     config: {
       ...config,
       version: outside.version,
-      bucket: config.alertSourceRateLimit,
       receiptToken: config.infobipReceiptToken,
       sendingEnabled: config.notificationSendingEnabled,
       allowedOrigins: [...config.allowedOrigins],
       trustedProxies: [...config.trustedProxies],
     },
     secretKey: config.secretKey,
+    observer,
+    metrics: () => metrics.scrape(),
     bodyBudget,
     authenticators: [sessionAuthenticator(web)],
     problemPage: problemPage(web),
     sources: createSourceFormats(outside),
     actions,
+    intakeQueue: observed(
+      createIntakeQueue(engine, { bucket: config.alertSourceRateLimit }),
+      observer,
+    ),
     parseReceipts(body) {
       const read = readInfobipReceipts(body);
       return read.ok ? read.receipts : null;
@@ -259,7 +323,7 @@ export function compose(outside: Outside): PagerPal {
       return [
         ...problem === null ? [] : [problem],
         ...heartbeat.isDraining() ? ["This node is stopping."] : [],
-        ...lateJobs(jobContext, { jobs, startedAtMs }),
+        ...late(),
       ];
     },
   }, (routes) => addWeb(routes, web));
@@ -275,6 +339,7 @@ export function compose(outside: Outside): PagerPal {
   }
   async function drain(): Promise<void> {
     heartbeat.drain();
+    stopping.abort();
     await Promise.all([
       waker.stop(),
       deliverer.stop(),
@@ -316,6 +381,41 @@ export function compose(outside: Outside): PagerPal {
   };
 }
 
+function healthcheckOf(
+  { config, fetch }: Outside,
+  { late, stopping }: Pick<HealthcheckOptions, "late"> & {
+    stopping: AbortSignal;
+  },
+): HealthcheckOptions | null {
+  const url = config.healthcheckPingUrl;
+  return url === null ? null : {
+    ping: createPing({ url, fetch, stopping }),
+    delivers: config.notificationRetryWorkerEnabled,
+    escalates: config.escalationWorkerEnabled,
+    late,
+  };
+}
+
+/** Promises the same queue; the observer hears what becomes of alerts. */
+function observed(queue: IntakeQueue, observer: Observer): IntakeQueue {
+  return {
+    ...queue,
+    async ingest({ origin, arrival }) {
+      const result = await queue.ingest({ origin, arrival });
+      const outcomes = result.repeatedMessage
+        ? arrival.alerts.map(() => "repeated")
+        : result.results.map(({ outcome }) => outcome);
+      observer.admitted(origin.source.kind, outcomes);
+      return result;
+    },
+  };
+}
+
+function channelState(channel: GuardedChannel): ChannelState {
+  const { state, inFlight } = channel.health();
+  return { channel: channel.kind, provider: channel.provider, state, inFlight };
+}
+
 /** What the process held when it had to end is taken over at once, and not when the lease is over. */
 async function giveBack(
   { notifications, notices }: Store,
@@ -351,6 +451,7 @@ function createWeb(
       | "actions"
       | "links"
       | "bodyBudget"
+      | "calendars"
       | "confirmSnsSubscription"
       | "frontDoor"
       | "immediate"
@@ -449,21 +550,6 @@ function confirmSns(
       ? { ok: true, subscriptionArn: answer.subscriptionArn }
       : { ok: false, message: answer.message };
   };
-}
-
-async function nextDueAtMs(
-  store: Store,
-  config: Config,
-): Promise<number | null> {
-  const dues = await Promise.all([
-    config.notificationRetryWorkerEnabled
-      ? store.notifications.nextDueAtMs()
-      : null,
-    config.notificationRetryWorkerEnabled ? store.notices.nextDueAtMs() : null,
-    config.escalationWorkerEnabled ? store.incidents.nextDueAtMs() : null,
-  ]);
-  const known = dues.filter((due) => due !== null);
-  return known.length === 0 ? null : Math.min(...known);
 }
 
 function channelsConfig(config: Config): ChannelsConfig {

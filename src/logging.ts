@@ -16,13 +16,15 @@ export interface LoggingOptions {
   level: LogLevel;
   /** Values that must never appear in a line; those under six characters cannot be kept out. */
   secrets: readonly string[];
+  /** The trace that the line belongs to, if any; written as `trace_id`. */
+  traceId?: () => string | null;
   /** Takes each line, without its line end. Default: standard output. */
   sink?: (line: string) => void;
 }
 
 /**
  * Sets up every logger of the process. A line is
- * `{"time":ISO 8601 UTC,"level","logger","message","request_id",...properties}`; `request_id` and other properties come
+ * `{"time":ISO 8601 UTC,"level","logger","message","request_id","trace_id",...properties}`; `request_id` and other properties come
  * from LogTape's `withContext({ request_id }, work)` too. May be called again to change the options.
  */
 export function configureLogging(options: LoggingOptions): void {
@@ -39,12 +41,14 @@ export function configureLogging(options: LoggingOptions): void {
   });
 }
 
-function createSink({ secrets, sink = console.log }: LoggingOptions): Sink {
+function createSink(
+  { secrets, traceId = () => null, sink = console.log }: LoggingOptions,
+): Sink {
   const mask = createMask(secrets);
   const plain = createPlain(mask);
   // Masks what a message names: in "{token}" the property is masked by `plain`, the text in the message is not.
   const named = redactByField(
-    (record) => sink(JSON.stringify(lineOf(record, mask))),
+    (record) => sink(JSON.stringify(lineOf(record, { mask, traceId }))),
     { fieldPatterns: [SECRET_NAME], action: hide },
   );
   const filter = createOutageFilter();
@@ -62,9 +66,16 @@ function createSink({ secrets, sink = console.log }: LoggingOptions): Sink {
   };
 }
 
-const OWN_FIELDS = new Set(["time", "level", "logger", "message"]);
+const OWN_FIELDS = new Set(["time", "level", "logger", "message", "trace_id"]);
 
-function lineOf(record: LogRecord, mask: (text: string) => string) {
+function lineOf(
+  record: LogRecord,
+  { mask, traceId }: {
+    mask: (text: string) => string;
+    traceId: () => string | null;
+  },
+) {
+  const trace_id = traceId();
   const { request_id, ...properties } = record.properties;
   const others = Object.entries(properties).map(([name, value]) => [
     OWN_FIELDS.has(name) ? `${name}_` : name,
@@ -76,6 +87,7 @@ function lineOf(record: LogRecord, mask: (text: string) => string) {
     logger: mask(record.category.join(".")),
     message: mask(record.message.map(textOf).join("")),
     ...(request_id === undefined ? {} : { request_id }),
+    ...(trace_id === null ? {} : { trace_id }),
     ...Object.fromEntries(others),
   };
 }

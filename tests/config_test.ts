@@ -486,16 +486,52 @@ Deno.test("the values that must not be logged are listed, the database's passwor
     SMTP_FROM: "a@b",
     SMTP_USER: "u",
     SMTP_PASSWORD: "the-smtp-password",
+    METRICS_TOKEN: "the-metrics-token",
+    HEALTHCHECK_PING_URL: "https://hc.example.com/the-ping",
     DATABASE_URL: "postgres://u:the%20password@h/d",
   });
   deepEqual([...config.secrets].sort(), [
+    "https://hc.example.com/the-ping",
     "the password",
     "the%20password",
     "the-infobip-key",
+    "the-metrics-token",
     "the-receipt-token",
     "the-secret-key",
     "the-smtp-password",
   ]);
+});
+
+Deno.test("the address of the dead-man's switch may have a query, and is hidden where it is wrong", () => {
+  const address = (HEALTHCHECK_PING_URL: string) =>
+    read({ HEALTHCHECK_PING_URL }).healthcheckPingUrl;
+  equal(
+    address("https://kuma.example.com/api/push/x?status=up&msg=OK"),
+    "https://kuma.example.com/api/push/x?status=up&msg=OK",
+  );
+  equal(read({}).healthcheckPingUrl, null);
+  for (const wrong of ["ping-secret", "ftp://h/x", "https://u:p@h/x"]) {
+    const message = refusal({ HEALTHCHECK_PING_URL: wrong });
+    match(
+      message,
+      /^- HEALTHCHECK_PING_URL holds \[hidden\]; it must be an http/m,
+    );
+    ok(!message.includes(wrong));
+  }
+});
+
+Deno.test("Deno's own spans, which hold keys, are warned of, and refused in production", () => {
+  const on = { OTEL_DENO: "true" };
+  const { openTelemetry, warnings } = read(on);
+  deepEqual(openTelemetry, { enabled: true, automaticSpans: true });
+  ok(
+    warnings.some((each) => each.startsWith("OTEL_DENO_TRACING is not false")),
+  );
+  deepEqual(blamed({ ...PRODUCTION, ...on }), ["OTEL_DENO_TRACING"]);
+  const safe = { ...PRODUCTION, ...on, OTEL_DENO_TRACING: "false" };
+  deepEqual(read(safe).openTelemetry, { enabled: true, automaticSpans: false });
+  deepEqual(read({ OTEL_DENO_TRACING: "true" }).warnings, []);
+  deepEqual(blamed({ OTEL_DENO: "yes" }), ["OTEL_DENO"]);
 });
 
 Deno.test(".env.example lists exactly the variables that are read", () => {

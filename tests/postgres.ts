@@ -128,6 +128,8 @@ async function initialise(folder: string, owner: Owner | null): Promise<void> {
       "--username=postgres",
       `--pwfile=${join(folder, "password")}`,
       "--auth=scram-sha-256",
+      // Tests log in thousands of times, with a password that nobody could guess.
+      "--set=scram_iterations=1",
       "--encoding=UTF8",
       "--locale=C",
       "--no-sync",
@@ -188,6 +190,8 @@ function settings(port: number, durable: boolean): string[] {
     fsync: durable ? "on" : "off",
     synchronous_commit: durable ? "on" : "off",
     full_page_writes: durable ? "on" : "off",
+    // Tests use a database again only while it has no statistics of others' rows.
+    autovacuum: durable ? "on" : "off",
   };
   return Object.entries(values).flatMap(([name, value]) => [
     "-c",

@@ -11,6 +11,7 @@ export const MAY_IMPORT: Record<string, readonly string[] | undefined> = {
   store: ["ports", "domain"],
   channels: ["ports", "domain"],
   calendars: ["ports", "domain"],
+  monitoring: ["ports", "domain"],
   app: ["ports", "domain"],
   http: ["app", "ports", "domain"],
   api: ["app", "ports", "domain", "http"],

@@ -20,6 +20,7 @@ import { addHealth } from "./health.ts";
 import { addIncidentActions } from "./incident_actions.ts";
 import { addIncidents } from "./incidents.ts";
 import { addIntake } from "./intake.ts";
+import { addMetrics } from "./metrics.ts";
 import { addMyAccount } from "./my_account.ts";
 import { addLayerPreview } from "./layer_preview.ts";
 import { addNotifications } from "./notifications.ts";
@@ -79,6 +80,7 @@ export function createRoutes(deps: AppDeps): Routes {
   addApiTokens(routes, api);
   addReadiness(routes, api);
   addSystem(routes, api);
+  addMetrics(routes, api);
   addDocs(routes, api);
   return routes;
 }

@@ -8,10 +8,11 @@ import {
   shownCalendar,
   shownReport,
 } from "../app/calendars.ts";
+import { CalendarName, MOST_EXPLAINED } from "../app/calendar_drafts.ts";
 import { id, idText, line, time } from "../app/fields.ts";
 import type { GivenCalendar } from "../app/read_calendar.ts";
-import { refreshCalendar } from "../app/refresh_calendar.ts";
-import { invalid, RefusedError } from "../app/refused_error.ts";
+import { askForRefresh } from "../app/refresh_calendar.ts";
+import { invalid } from "../app/refused_error.ts";
 import { demandSchedule } from "../app/schedule_entries.ts";
 import { CALENDAR_TOO_LONG, isTooLong } from "../domain/calendar_limit.ts";
 import { created, ok } from "../http/route_spec.ts";
@@ -22,17 +23,14 @@ const tag = "Calendars";
 const path = "/api/v1/schedules/{id}/calendars";
 const params = z.object({ id: idText });
 const layerParams = params.extend({ layer_id: idText });
-const MOST_PEOPLE = 500;
 // JSON writes a line's end in four bytes, and may write a letter of two bytes in six.
 const BODY_LIMIT = { bytes: 6 * 1024 * 1024, message: CALENDAR_TOO_LONG };
 const SHOWN_DAYS_MS = 28 * 86_400_000;
-// A person who looks at once, and then once a minute.
-const BUCKET = { capacity: 3, refillPerSecond: 1 / 60, cost: 1 };
 
 const People = z.array(
   z.object({ text: line(200), responder_id: id.nullable() }),
 )
-  .max(MOST_PEOPLE, `At most ${MOST_PEOPLE} names.`).openapi({
+  .max(MOST_EXPLAINED, `At most ${MOST_EXPLAINED} names.`).openapi({
     description:
       "Whom events with this text put on call; null: nobody, on purpose.",
   });
@@ -83,8 +81,7 @@ const CalendarDocument = z.object({
   updated_at: time,
 }).openapi("Calendar");
 
-const NewCalendar = z.object({
-  name: line(100),
+const NewCalendar = CalendarName.extend({
   url: z.string().max(2_000, "At most 2,000 characters.").optional(),
   content: z.string().refine((text) => !isTooLong(text), CALENDAR_TOO_LONG)
     .optional().openapi({
@@ -224,11 +221,7 @@ function addChanges(routes: Routes, deps: ApiDeps): void {
   }, async ({ params, principal: { account: by } }) => {
     const place = { scheduleId: params.id, layerId: params.layer_id };
     const calendar = await demandCalendar(store, place);
-    const { retryAfterMs } = await store.rateLimits
-      .take(`calendar_refresh:${place.layerId}`, BUCKET, clock());
-    if (retryAfterMs > 0) throw tooOften(retryAfterMs);
-    await refreshCalendar(deps, calendar, by);
-    return ok(shownCalendar(await demandCalendar(store, place)));
+    return ok(shownCalendar(await askForRefresh(deps, calendar, by)));
   });
 }
 
@@ -247,11 +240,4 @@ function peopleOf(people: z.output<typeof People>) {
     text,
     responderId: responder_id,
   }));
-}
-
-function tooOften(retryAfterMs: number): RefusedError {
-  const words = "This calendar was read a moment ago. Wait, then try again.";
-  return new RefusedError("throttled", "too_many_requests", words, {
-    retryAfterMs,
-  });
 }

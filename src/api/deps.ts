@@ -1,5 +1,6 @@
 /** What the API is put together from. */
 import type { Actions } from "../app/actions.ts";
+import type { IntakeQueue } from "../app/intake_queue.ts";
 import type { ConfirmSnsSubscription } from "../app/approve_sns_subscription.ts";
 import type { ReadReadiness } from "../app/readiness.ts";
 import type { CalendarTools } from "../app/read_calendar.ts";
@@ -27,10 +28,10 @@ export interface ApiConfig {
   allowedOrigins: string[];
   /** CIDR ranges or addresses. */
   trustedProxies: string[];
-  /** Per alert source. */
-  bucket: { capacity: number; refillPerSecond: number };
   /** null: receipts are refused. */
   receiptToken: string | null;
+  /** null: only this machine may read the metrics. */
+  metricsToken: string | null;
   sendingEnabled: boolean;
 }
 
@@ -38,6 +39,7 @@ export interface AppDeps extends Omit<EdgeDeps, "store" | "config"> {
   store: Store;
   sources: Record<SourceKind, SourceFormat>;
   actions: Actions;
+  intakeQueue: IntakeQueue;
   config: ApiConfig;
   /** SECRET_KEY. */
   secretKey: string;
@@ -49,6 +51,8 @@ export interface AppDeps extends Omit<EdgeDeps, "store" | "config"> {
   immediate: Immediate;
   /** For calendars that are kept elsewhere. */
   calendars: CalendarTools;
+  /** Promises the metrics as text, with its media type. */
+  metrics(): Promise<{ contentType: string; body: string }>;
   jobs(): JobState[];
   /** Why this process is not ready, in sentences, apart from the database's state; empty when it is. */
   notReady(): string[] | Promise<string[]>;

@@ -44,9 +44,10 @@ const DESCRIPTIONS: Record<SourceKind, string> = {
 /** Adds both forms of every intake route, with the key in a header and with the key in the path. */
 export function addIntake(routes: Routes, deps: ApiDeps): void {
   let atOnce = 0;
+  const queue = deps.intakeQueue;
   for (const kind of SOURCE_KINDS) {
     const handle = async (c: EdgeContext): Promise<Response> => {
-      if (atOnce >= MOST_AT_ONCE) throw overloaded();
+      if (atOnce >= MOST_AT_ONCE || queue.isFull()) throw overloaded();
       atOnce++;
       try {
         const answer = await takeIn(c, deps, kind);
@@ -85,12 +86,10 @@ async function takeIn(
   deps: ApiDeps,
   kind: SourceKind,
 ): Promise<IntakeAnswer> {
-  const { store, clock, config } = deps;
-  const origin = await demandSource(c, { store, kind });
+  const { clock, intakeQueue: { findSource, takeToken } } = deps;
+  const origin = await demandSource(c, { findSource, kind });
   const { source } = origin;
-  const bucket = { ...config.bucket, cost: 1 };
-  const { retryAfterMs } = await store.rateLimits
-    .take(`source:${source.id}`, bucket, clock());
+  const { retryAfterMs } = await takeToken(source.id);
   if (retryAfterMs > 0) throw tooMany(retryAfterMs);
   let held: HeldBody | undefined;
   try {
@@ -187,7 +186,8 @@ async function ingested(
   { alerts, messageId, warning }: Extract<SourceReading, { kind: "alerts" }>,
 ): Promise<IngestResult> {
   try {
-    return await deps.actions.ingest(origin, { alerts, messageId, warning });
+    const arrival = { alerts, messageId, warning };
+    return await deps.intakeQueue.ingest({ origin, arrival });
   } catch (error) {
     throw error instanceof StoreConflictError ? overloaded() : error;
   }

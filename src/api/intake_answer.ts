@@ -54,9 +54,8 @@ export async function shownGeneric(
 ): Promise<IntakeAnswer> {
   if (repeatedMessage || result === undefined) return REPEATED;
   const { outcome, incidentId } = result;
-  const incident = incidentId === null
-    ? null
-    : await store.incidents.find(incidentId);
+  const incident = result.incident ??
+    (incidentId === null ? null : await store.incidents.find(incidentId));
   if (incident === null) {
     return {
       status: 200,

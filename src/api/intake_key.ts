@@ -1,11 +1,11 @@
 /** Which alert source a request comes from. */
+import type { IntakeQueue } from "../app/intake_queue.ts";
 import { identifySource } from "../app/identify_source.ts";
 import type { SourceKind } from "../domain/alert_source.ts";
 import { readAuthorization } from "../http/auth/credentials.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import { Problem } from "../http/problem.ts";
 import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
-import type { Repositories } from "../ports/store.ts";
 import { INTAKE_PATHS } from "../http/intake_paths.ts";
 
 /**
@@ -15,9 +15,9 @@ import { INTAKE_PATHS } from "../http/intake_paths.ts";
  */
 export async function demandSource(
   c: EdgeContext,
-  { store, kind }: { store: Repositories; kind: SourceKind },
+  { findSource, kind }: Pick<IntakeQueue, "findSource"> & { kind: SourceKind },
 ): Promise<SourceWithPolicy> {
-  const found = await identifySource(store, keyOf(c));
+  const found = await identifySource(findSource, keyOf(c));
   if (found === null) throw unauthorized();
   const { source } = found;
   if (source.kind === kind) return found;

@@ -1,7 +1,6 @@
 /** The engine's use cases, bound to one engine, as the edge calls them. */
 import type { Actor, TimelineEntry } from "../domain/timeline.ts";
 import type { Receipt } from "../ports/channel.ts";
-import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
 import {
   act,
   type Action,
@@ -10,12 +9,10 @@ import {
   addNote,
 } from "./act.ts";
 import type { Engine } from "./engine.ts";
-import { type Arrival, ingest, type IngestResult } from "./ingest.ts";
 import { type ReceiptSummary, receiveReceipts } from "./receive_receipts.ts";
 import { retryNotification, type RetryResult } from "./retry_notification.ts";
 
 export interface Actions {
-  ingest(source: SourceWithPolicy, arrival: Arrival): Promise<IngestResult>;
   act(incidentId: number, action: Action): Promise<ActionResult>;
   actOnMany(incidentIds: readonly number[], action: Action): Promise<void>;
   addNote(
@@ -31,7 +28,6 @@ export interface Actions {
 /** Promises the use cases over this engine; what each does is said where it is written. */
 export function createActions(engine: Engine): Actions {
   return {
-    ingest: (source, arrival) => ingest(engine, source, arrival),
     act: (incidentId, action) => act(engine, { incidentId, action }),
     actOnMany: (incidentIds, action) =>
       actOnMany(engine, { incidentIds, action }),

@@ -1,6 +1,7 @@
 /** Carries out what the dedup rules have decided about one alert, in the transaction of its request. */
 import type { Alert } from "../domain/alert.ts";
 import {
+  asksForHistory,
   decide,
   type DedupDecision,
   type DedupMemory,
@@ -35,6 +36,10 @@ export type AlertOutcome = (typeof ALERT_OUTCOMES)[number];
 export interface Admitted {
   outcome: AlertOutcome;
   incidentId: number | null;
+  /** The incident as it was written, where that is known without reading it again. */
+  incident?: Incident;
+  /** Nobody is paged, told or spared a page because of it. */
+  quiet?: boolean;
 }
 
 export interface Admission extends Writing {
@@ -68,11 +73,12 @@ export async function admit(
 
 async function recall(
   { tx, origin }: Admission,
-  { kind, externalId }: Alert,
+  alert: Alert,
 ): Promise<DedupMemory> {
   const { id } = origin.source;
+  const { externalId } = alert;
   const open = await tx.incidents.findOpen(id, externalId);
-  if (open || kind === "note") {
+  if (open || !asksForHistory(alert)) {
     return { open, lastResolved: null, recoveredStartsAtMs: null };
   }
   const lastResolved = await tx.incidents.findLastResolved(id, externalId);
@@ -133,15 +139,19 @@ async function open(
   const { id: _id, version: _version, ...row } = incident;
   const written = await tx.incidents.insert(row);
   if (!written) return null;
-  const opened: NewTimelineEntry = {
-    kind: "opened",
-    atMs: nowMs,
-    actor,
-    detail: alert.remark === "" ? {} : { remark: alert.remark },
-  };
+  const opened = openedEntry(alert, { nowMs, actor });
   await tx.timeline.add(written.id, [opened, ...entries]);
   await writePages(admission, { incidentId: written.id, pages });
-  return { outcome: "opened", incidentId: written.id };
+  return { outcome: "opened", incidentId: written.id, incident: written };
+}
+
+/** Promises the first entry of an incident's story. */
+export function openedEntry(
+  { remark }: Alert,
+  { nowMs, actor }: Pick<Admission, "nowMs" | "actor">,
+): NewTimelineEntry {
+  const detail = remark === "" ? {} : { remark };
+  return { kind: "opened", atMs: nowMs, actor, detail };
 }
 
 async function reopen(
@@ -151,7 +161,8 @@ async function reopen(
   const event: IncidentEvent = { kind: "refire", actor: admission.actor };
   const outcome = "reopened";
   const done = await change(admission, { incident, event, outcome });
-  return done && await count(admission, { alert, incident }) ? done : null;
+  const counted = done && await count(admission, { alert, incident });
+  return counted ? { ...done, incident: counted } : null;
 }
 
 async function repeat(
@@ -174,20 +185,30 @@ async function repeat(
     if (!done) return null;
   }
   const counted = await count(admission, { alert, incident });
-  return counted ? { outcome: "updated", incidentId: incident.id } : null;
+  return counted && updated(counted, { quiet: !raised });
 }
 
-/** Promises the firing counted on the open incident, which keeps what the sender said last; false when it is resolved. */
-async function count(
-  { tx, nowMs, origin: { source } }: Admission,
-  { alert, incident: { id, isTest, autoResolveAtMs } }: {
+/** Promises what became of an alert that was counted on an open incident. */
+export function updated(
+  incident: Incident,
+  { quiet }: { quiet: boolean },
+): Admitted {
+  return { outcome: "updated", incidentId: incident.id, incident, quiet };
+}
+
+/** Promises the open incident with the firing counted, so many times, and what the sender said last; null when it is resolved. */
+export async function count(
+  { tx, nowMs, origin: { source } }: Pick<Admission, "tx" | "nowMs" | "origin">,
+  { alert, times = 1, incident: { id, isTest, autoResolveAtMs } }: {
     alert: Alert;
-    incident: Incident;
+    times?: number;
+    incident: Pick<Incident, "id" | "isTest" | "autoResolveAtMs">;
   },
-): Promise<boolean> {
+): Promise<Incident | null> {
   const { startsAtMs, description, links, labels, payload } = alert;
   return await tx.incidents.recordRepeat(id, {
     nowMs,
+    times,
     startsAtMs,
     description,
     links,

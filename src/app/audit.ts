@@ -10,7 +10,7 @@ const BATCH = 100;
 export interface AuditSummary {
   /** Triggered incidents that nothing was going to happen to, armed again. */
   rearmed: number;
-  /** Pages whose process died while nobody wanted them any more. */
+  /** Pages that nobody wanted any more when their attempt failed or their process died. */
   abandoned: number;
   /** Triggered incidents that still have nothing to come. */
   unmended: number;

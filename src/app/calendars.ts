@@ -264,7 +264,8 @@ async function keepProblem(
   await tx.calendars.saveProblem(layer.id, problem.words, problem.sinceMs);
 }
 
-async function checkNamed(
+/** Throws a refusal for the first who does not exist. */
+export async function checkNamed(
   tx: Repositories,
   people: readonly NamedPerson[],
 ): Promise<void> {

@@ -2,6 +2,7 @@
 import { getLogger } from "@logtape/logtape";
 import {
   attemptRefusal,
+  isStillHeld,
   type Settlement,
   settleTogether,
 } from "../domain/delivery.ts";
@@ -9,6 +10,7 @@ import { CHANNEL_KINDS, type ChannelKind } from "../domain/people.ts";
 import type { Channel, SendResult } from "../ports/channel.ts";
 import type { ClaimedNotification } from "../ports/paging_repositories.ts";
 import type { Engine } from "./engine.ts";
+import { pageAside } from "./page_aside.ts";
 import { type LinkSigner, messageOf } from "./page_message.ts";
 import { settleBundle } from "./settle_bundle.ts";
 import { untilAvailable } from "./until_available.ts";
@@ -194,6 +196,13 @@ async function deliverOne(
   parcel: Parcel,
 ): Promise<keyof DeliverySummary | null> {
   const [{ notification }] = parcel;
+  if (!isStillHeld(notification, engine.clock())) {
+    log.warn("The lease of notification {notificationId} was over unsent", {
+      notificationId: notification.id,
+      incidentId: notification.incidentId,
+    });
+    return null;
+  }
   try {
     const result = attemptRefusal(notification) ??
       await engine.observer.span(
@@ -289,6 +298,9 @@ async function record(
     return null;
   }
   engine.observer.settled(parcel, notification);
+  if (result.outcome === "retry" && result.untried) {
+    await pageAside(engine, settlements.map((each) => each.notification));
+  }
   if (moveOn) {
     // Nothing has reached the person: what waits behind it need not.
     await engine.store.notifications.endWindow(notification);

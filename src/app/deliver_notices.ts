@@ -3,7 +3,7 @@
  * and none while a page is on its way on the same channel.
  */
 import { getLogger } from "@logtape/logtape";
-import { settle } from "../domain/delivery.ts";
+import { isStillHeld, settle } from "../domain/delivery.ts";
 import type { Notice } from "../domain/notice.ts";
 import { CHANNEL_KINDS, type ChannelKind } from "../domain/people.ts";
 import type { Channel, SendResult } from "../ports/channel.ts";
@@ -125,8 +125,12 @@ async function deliverOne(
   try {
     const checked = await options.check(notice, engine.clock());
     if ("drop" in checked) {
-      return await record(engine, options, dropped(notice, checked.drop));
+      return await record(engine, options, {
+        notice,
+        after: dropped(notice, checked.drop),
+      });
     }
+    if (!isStillHeld(notice, engine.clock())) return null;
     const result = await send(engine, options, checked.send);
     const { clock, random } = engine;
     const { notification: after } = settle(checked.send, result, {
@@ -135,7 +139,10 @@ async function deliverOne(
     });
     const provider = options.channels.get(notice.channel)?.provider ?? null;
     return await untilAvailable(() =>
-      record(engine, options, { ...after, provider })
+      record(engine, options, {
+        notice,
+        after: { ...after, provider },
+      })
     );
   } catch (error) {
     log.error("Notice {noticeId} could not be settled", {
@@ -182,14 +189,14 @@ async function send(
 async function record(
   { store, clock }: Engine,
   { node }: NoticeDelivererOptions,
-  row: Notice,
+  { notice, after }: { notice: Notice; after: Notice },
 ): Promise<keyof DeliverySummary | null> {
-  const held = { owner: node, attempt: row.attempt };
-  const after = { ...row, updatedAtMs: clock() };
-  if (!await store.notices.settle(after, held)) {
+  const { attempt } = notice;
+  const row = { ...after, updatedAtMs: clock() };
+  if (!await store.notices.settle(row, { owner: node, attempt })) {
     log.warn("The lease of notice {noticeId} was over before its result", {
       noticeId: row.id,
-      attempt: row.attempt,
+      attempt,
     });
     return null;
   }

@@ -1,7 +1,8 @@
 /** Goes on with every incident whose time has come: the next step, the end of an acknowledgement, the age limit. */
 import { getLogger } from "@logtape/logtape";
 import type { Incident } from "../domain/incident.ts";
-import { type Transition, transition } from "../domain/lifecycle.ts";
+import { transition } from "../domain/lifecycle.ts";
+import type { Transition } from "../domain/lifecycle_outcome.ts";
 import { SYSTEM } from "../domain/timeline.ts";
 import { type Repositories, StoreUnavailableError } from "../ports/store.ts";
 import type { Engine } from "./engine.ts";

@@ -1,6 +1,5 @@
 /** Which alert source a key belongs to. */
 import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
-import type { Repositories } from "../ports/store.ts";
 import { sameSecret, sha256Hex, sourceKeyId } from "./secrets.ts";
 
 const NOBODY = { keyId: "--------", keyHash: "0".repeat(64) };
@@ -10,11 +9,11 @@ const NOBODY = { keyId: "--------", keyHash: "0".repeat(64) };
  * disabled source all cost one look-up, one hash and one comparison.
  */
 export async function identifySource(
-  repositories: Pick<Repositories, "sources">,
+  findByKeyId: (keyId: string) => Promise<SourceWithPolicy | null>,
   key: string,
 ): Promise<SourceWithPolicy | null> {
   const keyId = sourceKeyId(key) ?? NOBODY.keyId;
-  const found = await repositories.sources.findByKeyId(keyId);
+  const found = await findByKeyId(keyId);
   const matches = sameSecret(
     sha256Hex(key),
     found?.source.keyHash ?? NOBODY.keyHash,

@@ -6,12 +6,7 @@ import type { Directory } from "../domain/reach.ts";
 import type { Actor } from "../domain/timeline.ts";
 import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
 import { StoreConflictError } from "../ports/store.ts";
-import {
-  type Admission,
-  admit,
-  type Admitted,
-  type AlertOutcome,
-} from "./admit_alert.ts";
+import { type Admission, admit, type Admitted } from "./admit_alert.ts";
 import { UNSAVED } from "./new_incident.ts";
 import type { Engine } from "./engine.ts";
 import { loadDirectory } from "./load_directory.ts";
@@ -54,16 +49,18 @@ export async function ingest(
       )
     )
   );
-  if (result.results.some(({ outcome }) => mayPage(outcome))) engine.kick();
+  if (result.results.some(mayPage)) engine.kick();
   await rememberArrival(engine, { origin, nowMs, warning: arrival.warning });
   return result;
 }
 
-function mayPage(outcome: AlertOutcome): boolean {
-  return outcome !== "noted" && outcome !== "ignored";
+/** Promises whether somebody may now be paged, or told. */
+export function mayPage({ outcome, quiet }: Admitted): boolean {
+  return !quiet && outcome !== "noted" && outcome !== "ignored";
 }
 
-function sourceActor({ source }: SourceWithPolicy): Actor {
+/** Promises the source as the one who speaks in an incident's story. */
+export function sourceActor({ source }: SourceWithPolicy): Actor {
   return { kind: "source", sourceId: source.id, name: source.name };
 }
 
@@ -121,7 +118,7 @@ function readOnce({ tx, nowMs }: Admission) {
  * "Last alert received" is for people's eyes: it is written apart from the alerts, at most once a second, so that a
  * source's many requests do not queue up for one row.
  */
-async function rememberArrival(
+export async function rememberArrival(
   { store }: Pick<Engine, "store">,
   { origin: { source }, nowMs, warning }: {
     origin: SourceWithPolicy;

@@ -27,15 +27,25 @@ type People = Pick<Directory, "members" | "adminIds" | "responders" | "turns">;
  * Promises everybody that the incident's policy may page at the instant, with the members of its team and the admins as
  * the last resort. It knows no turns: they are taken, not read.
  */
-export async function loadDirectory(
+export function loadDirectory(
   tx: Readable,
   about: About,
   nowMs: number,
 ): Promise<Directory> {
-  const plans = await loadPlans(tx, about, { fromMs: nowMs, toMs: nowMs + 1 });
-  const watch = watchAt(plans, about, nowMs);
+  return loadSharedDirectory(tx, [about], nowMs);
+}
+
+/** Promises one directory that serves all of these incidents: what it knows besides, a plan does not look up. */
+export async function loadSharedDirectory(
+  tx: Readable,
+  abouts: readonly About[],
+  nowMs: number,
+): Promise<Directory> {
+  const range = { fromMs: nowMs, toMs: nowMs + 1 };
+  const plans = await loadPlans(tx, abouts, range);
+  const watch = watchAt(plans, abouts, nowMs);
   const onDuty = [...watch.onCall.values(), ...watch.nextOnCall.values()];
-  return { ...watch, ...await loadPeople(tx, about, onDuty.flat()) };
+  return { ...watch, ...await loadPeople(tx, abouts, onDuty.flat()) };
 }
 
 /** Promises the same for every instant of [fromMs, toMs), as a function from the instant to who is who at it. */
@@ -44,19 +54,19 @@ export async function loadRoster(
   about: About,
   range: { fromMs: number; toMs: number },
 ): Promise<(atMs: number) => Directory> {
-  const plans = await loadPlans(tx, about, range);
+  const plans = await loadPlans(tx, [about], range);
   const onDuty = [...plans.values()].flatMap(peopleOf);
-  const people = await loadPeople(tx, about, onDuty);
-  return (atMs) => ({ ...watchAt(plans, about, atMs), ...people });
+  const people = await loadPeople(tx, [about], onDuty);
+  return (atMs) => ({ ...watchAt(plans, [about], atMs), ...people });
 }
 
 async function loadPlans(
   tx: Readable,
-  { policy }: About,
+  abouts: readonly About[],
   { fromMs, toMs }: { fromMs: number; toMs: number },
 ): Promise<Plans> {
-  const nextIds = idsOf(policy, "next_on_call");
-  const scheduleIds = [...new Set([...idsOf(policy, "schedule"), ...nextIds])];
+  const nextIds = idsOf(abouts, "next_on_call");
+  const scheduleIds = [...new Set([...idsOf(abouts, "schedule"), ...nextIds])];
   if (scheduleIds.length === 0) return new Map();
   const untilMs = nextIds.length > 0 ? toMs + NEXT_WITHIN_MS : toMs;
   return await tx.schedules.plans(scheduleIds, fromMs, untilMs);
@@ -64,7 +74,7 @@ async function loadPlans(
 
 function watchAt(
   plans: Plans,
-  { policy }: About,
+  abouts: readonly About[],
   atMs: number,
 ): Pick<Directory, "onCall" | "nextOnCall"> {
   const untilMs = atMs + NEXT_WITHIN_MS;
@@ -73,7 +83,7 @@ function watchAt(
     who: (plan: SchedulePlan) => number[],
   ) =>
     new Map(
-      idsOf(policy, kind).map((id) => {
+      idsOf(abouts, kind).map((id) => {
         const plan = plans.get(id);
         return [id, plan ? who(plan) : []];
       }),
@@ -86,15 +96,16 @@ function watchAt(
 
 async function loadPeople(
   tx: Readable,
-  { policy, teamId }: About,
+  abouts: readonly About[],
   onDuty: readonly number[],
 ): Promise<People> {
+  const ownTeams = abouts.map(({ teamId }) => teamId);
   const [members, adminIds] = await Promise.all([
-    loadMembers(tx, [...idsOf(policy, "team"), teamId]),
+    loadMembers(tx, [...idsOf(abouts, "team"), ...ownTeams]),
     tx.responders.adminIds(),
   ]);
   const ids = new Set([
-    ...idsOf(policy, "responder"),
+    ...idsOf(abouts, "responder"),
     ...onDuty,
     ...[...members.values()].flat(),
     ...adminIds,
@@ -105,20 +116,17 @@ async function loadPeople(
 }
 
 function idsOf(
-  policy: About["policy"],
+  abouts: readonly About[],
   kind: EscalationTarget["kind"],
 ): number[] {
-  return targetsOf(policy).filter((target) => target.kind === kind)
-    .map((target) => target.id);
+  return abouts.flatMap(({ policy }) => targetsOf(policy))
+    .filter((target) => target.kind === kind).map((target) => target.id);
 }
 
 async function loadMembers(
   tx: Readable,
   teamIds: number[],
 ): Promise<Map<number, number[]>> {
-  const unique = [...new Set(teamIds)];
-  const members = await Promise.all(
-    unique.map((id) => tx.teams.memberIds(id)),
-  );
-  return new Map(unique.map((id, index) => [id, members[index] ?? []]));
+  const members = await tx.teams.membersOf(teamIds);
+  return new Map(teamIds.map((id) => [id, members.get(id) ?? []]));
 }

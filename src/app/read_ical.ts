@@ -61,6 +61,9 @@ function piecesOf(text: string): IcalPieces | string {
   if (!/^BEGIN:VCALENDAR\s/i.test(bare)) {
     return "This is not an iCalendar file: it does not begin with BEGIN:VCALENDAR.";
   }
+  if (text.includes("\0")) {
+    return "This is not an iCalendar file: it holds a NUL character.";
+  }
   if (isTooLong(text)) return CALENDAR_TOO_LONG;
   const pieces = splitIcal(bare);
   if (!pieces.whole || (pieces.events.length === 0 && !isSound(bare))) {

@@ -4,6 +4,7 @@ import type { CalendarOfLayer } from "../ports/calendar_repositories.ts";
 import type { CalendarAnswer } from "../ports/calendar_source.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Repositories, Store } from "../ports/store.ts";
+import { demandCalendar } from "./calendars.ts";
 import { isSame, isUnchanged, MOST_TRIES } from "./calendar_basis.ts";
 import {
   type CalendarTools,
@@ -11,6 +12,7 @@ import {
   type Understood,
 } from "./read_calendar.ts";
 import { recordChange } from "./record_change.ts";
+import { RefusedError } from "./refused_error.ts";
 
 export interface RefreshDeps {
   store: Store;
@@ -21,6 +23,8 @@ export interface RefreshDeps {
 /** In one run of the job; fetched at the same time, so that a slow server does not hold up the others. */
 const AT_ONCE = 8;
 const AGAIN_MS = 15 * 60_000;
+/** A person who looks at once, and then once a minute. */
+const BUCKET = { capacity: 3, refillPerSecond: 1 / 60, cost: 1 };
 
 /** Promises how many due calendars this process has read; each is claimed, so that of many processes one reads it. */
 export async function refreshDueCalendars(
@@ -39,6 +43,27 @@ export async function refreshDueCalendars(
     read: results.filter((done) => done === true).length,
     failed: results.filter((done) => done === false).length,
   };
+}
+
+/** Promises the calendar after it was read because somebody asked; throws a refusal where they ask too often. */
+export async function askForRefresh(
+  deps: RefreshDeps,
+  calendar: CalendarOfLayer,
+  by: UserAccount,
+): Promise<CalendarOfLayer> {
+  const { store, clock } = deps;
+  const { id: layerId, scheduleId } = calendar.layer;
+  const { retryAfterMs } = await store.rateLimits
+    .take(`calendar_refresh:${layerId}`, BUCKET, clock());
+  if (retryAfterMs > 0) {
+    const words =
+      "This calendar was read a moment ago. Wait a minute, then try again.";
+    throw new RefusedError("throttled", "too_many_requests", words, {
+      retryAfterMs,
+    });
+  }
+  await refreshCalendar(deps, calendar, by);
+  return await demandCalendar(store, { scheduleId, layerId });
 }
 
 /**

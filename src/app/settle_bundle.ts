@@ -51,12 +51,15 @@ async function writeTogether(
   const rows = settlements.map(({ notification }) => notification);
   const [first] = rows;
   if (!first) return 0;
+  const isNews = settlements.some((settlement) => settlement.isNews);
   const { state, error, sentAtMs, deliveredAtMs, updatedAtMs } = first;
   const { provider, providerMessageId } = first;
   const outcome = {
     ...{ state, error, sentAtMs, deliveredAtMs, updatedAtMs },
     ...{ provider, providerMessageId },
-    ...(state === "queued" ? { dueAtMs: first.dueAtMs } : {}),
+    ...(state === "queued"
+      ? { dueAtMs: first.dueAtMs, attempt: first.attempt }
+      : {}),
   };
   const ids = rows.map((row) => row.id);
   return await engine.store.transaction(async (tx) => {
@@ -66,7 +69,7 @@ async function writeTogether(
     await tx.timeline.addToMany(
       rows.filter((row) => written.has(row.id)).flatMap((row) =>
         [
-          ...told(row, nowMs),
+          ...(isNews ? told(row, nowMs) : []),
           ...(read.owner === undefined ? [] : toldOfRepetition(row, nowMs)),
         ].map((entry) => ({ ...entry, incidentId: row.incidentId }))
       ),

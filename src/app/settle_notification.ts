@@ -31,7 +31,7 @@ const TOLD: Partial<Record<Notification["state"], TimelineKind>> = {
  */
 export async function writeSettlement(
   settling: Settling,
-  { notification, moveOn }: Settlement,
+  { notification, moveOn, isNews }: Settlement,
   write: () => Promise<boolean>,
 ): Promise<boolean> {
   const { tx } = settling;
@@ -41,7 +41,7 @@ export async function writeSettlement(
     ? await tx.incidents.lock(notification.incidentId)
     : null;
   if (!await write()) return false;
-  const entries = told(notification, settling.nowMs);
+  const entries = isNews ? told(notification, settling.nowMs) : [];
   await tx.timeline.add(notification.incidentId, entries);
   if (incident) await turnToNext(settling, { incident, failed: notification });
   return true;

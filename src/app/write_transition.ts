@@ -7,7 +7,7 @@ import {
   planEscalation,
 } from "../domain/escalation.ts";
 import type { Incident } from "../domain/incident.ts";
-import type { Transition } from "../domain/lifecycle.ts";
+import type { Transition } from "../domain/lifecycle_outcome.ts";
 import {
   FALLBACK_STEP,
   type NewNotification,
@@ -97,22 +97,31 @@ export async function writePages(
   writing: Writing,
   { incidentId, pages }: { incidentId: number; pages: readonly PlannedPage[] },
 ): Promise<void> {
-  if (pages.length === 0) return;
-  const { engine, tx, nowMs } = writing;
-  const rows = pages.map((page) => queued(writing, incidentId, page));
-  await tx.notifications.insert(rows);
-  if (engine.sendingEnabled) return;
-  const suppressed: NewTimelineEntry = {
-    kind: "page_suppressed",
-    atMs: nowMs,
-    actor: SYSTEM,
-    detail: { count: rows.length },
-  };
-  await tx.timeline.add(incidentId, [suppressed]);
+  const { tx } = writing;
+  await tx.notifications.insert(newPages(writing, { incidentId, pages }));
+  await tx.timeline.add(incidentId, toldOfSuppression(writing, pages));
 }
 
-function queued(
-  { engine, nowMs }: Writing,
+/** Promises the rows of planned pages, queued or suppressed. */
+export function newPages(
+  writing: Pick<Writing, "engine" | "nowMs">,
+  { incidentId, pages }: { incidentId: number; pages: readonly PlannedPage[] },
+): NewNotification[] {
+  return pages.map((page) => newPage(writing, incidentId, page));
+}
+
+/** Promises what the story says of pages that are not sent because sending is switched off. */
+export function toldOfSuppression(
+  { engine, nowMs }: Pick<Writing, "engine" | "nowMs">,
+  pages: readonly PlannedPage[],
+): NewTimelineEntry[] {
+  if (engine.sendingEnabled || pages.length === 0) return [];
+  const detail = { count: pages.length };
+  return [{ kind: "page_suppressed", atMs: nowMs, actor: SYSTEM, detail }];
+}
+
+function newPage(
+  { engine, nowMs }: Pick<Writing, "engine" | "nowMs">,
   incidentId: number,
   page: PlannedPage,
 ): NewNotification {

@@ -1,5 +1,6 @@
 /** The one list of channels. */
 import type { ChannelKind } from "../domain/people.ts";
+import type { Observer } from "../ports/observer.ts";
 import type { Channel } from "../ports/channel.ts";
 import {
   type ChannelHealth,
@@ -13,7 +14,7 @@ import {
   createInfobipWhatsApp,
   type InfobipWhatsAppOptions,
 } from "./infobip_whatsapp.ts";
-import { createSmtp, type SmtpOptions } from "./smtp.ts";
+import { createSmtp, type MailTransport, type SmtpOptions } from "./smtp.ts";
 
 /** What is configured; null for what is not. */
 export interface ChannelsConfig {
@@ -36,10 +37,17 @@ export interface InfobipConfig {
 }
 
 export interface ChannelsDeps extends InfobipDeps {
+  /** Carries mails instead of connections to the relay. */
+  openMail?: ((domain: string) => MailTransport) | undefined;
   /** Hears when a channel's circuit opens, is tried and closes. */
   onStateChange?: (channel: Channel, health: ChannelHealth) => void;
+  /** Hears of what the providers answer, and of what they are not asked. */
+  observer?: Pick<Observer, "attempted" | "refused">;
   /** Other limits than the usual ones, for all channels. */
-  limits?: Omit<GuardOptions, "clock" | "onStateChange">;
+  limits?: Omit<
+    GuardOptions,
+    "clock" | "onStateChange" | "onAttempt" | "onRefusal"
+  >;
 }
 
 /** Promises every channel that is configured, each within its own limits, so that none holds up another. */
@@ -47,17 +55,25 @@ export function createChannels(
   config: ChannelsConfig,
   deps: ChannelsDeps,
 ): Map<ChannelKind, GuardedChannel> {
-  const channels = [...infobip(config.infobip, deps), ...smtp(config.smtp)];
+  const channels = [
+    ...infobip(config.infobip, deps),
+    ...smtp(config.smtp, deps),
+  ];
   return new Map(
     channels.map((channel) => [channel.kind, guarded(channel, deps)]),
   );
 }
 
 function guarded(channel: Channel, deps: ChannelsDeps): GuardedChannel {
+  const { limits, clock, observer } = deps;
+  const name = { channel: channel.kind, provider: channel.provider };
   return guardChannel(channel, {
-    ...deps.limits,
-    clock: deps.clock,
+    ...limits,
+    clock,
     onStateChange: (health) => deps.onStateChange?.(channel, health),
+    onAttempt: (outcome, durationMs) =>
+      observer?.attempted({ ...name, outcome, durationMs }),
+    onRefusal: (reason) => observer?.refused({ ...name, reason }),
   });
 }
 
@@ -86,6 +102,9 @@ function infobip(
   return channels;
 }
 
-function smtp(options: SmtpOptions | null): Channel[] {
-  return options === null ? [] : [createSmtp(options)];
+function smtp(
+  options: SmtpOptions | null,
+  { openMail }: ChannelsDeps,
+): Channel[] {
+  return options === null ? [] : [createSmtp(options, openMail)];
 }

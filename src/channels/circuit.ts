@@ -1,6 +1,6 @@
 /**
  * The circuit breaker of one channel: leaves a provider alone for a while after it failed several times in a row, then lets
- * one message try it.
+ * one message try it, while the others wait for what becomes of that one.
  */
 import {
   circuitBreaker,
@@ -10,7 +10,7 @@ import {
 } from "cockatiel";
 import type { SendResult } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
-import { type Attempt, retry } from "./attempt.ts";
+import { type Attempt, untried } from "./attempt.ts";
 import { isTimeUp } from "./time_limit.ts";
 
 /** `open`: the provider is left alone; `half-open`: one message is trying it. */
@@ -48,6 +48,7 @@ export function createCircuit(settings: CircuitSettings) {
   const { clock, openMs } = settings;
   let openedAtMs = 0;
   let lastError: ProviderError | null = null;
+  let probe: Promise<unknown> = Promise.resolve();
   const breaker = circuitBreaker(
     handleWhenResult((result) => isProviderFailure(result as Attempt)),
     {
@@ -62,34 +63,38 @@ export function createCircuit(settings: CircuitSettings) {
     state: (): CircuitState => STATES[breaker.state],
     onStateChange: breaker.onStateChange,
     lastError: () => lastError,
+    /** Settles when no message is trying the provider: at once, unless the circuit is half-open. */
+    async verdict(): Promise<void> {
+      if (breaker.state === State.HalfOpen) await probe;
+    },
     /** Promises `retry` while the provider is left alone or is being tried by another message, else null. */
     refusal(provider: string): SendResult | null {
       const words = `${provider} is left alone for now: ${lastError?.words}`;
       if (breaker.state === State.HalfOpen) {
-        return retry(words, settings.timeLimitMs);
+        return untried(words, settings.timeLimitMs);
       }
       const passedMs = clock() - openedAtMs;
       const paused = breaker.state === State.Open && passedMs >= 0 &&
         passedMs < openMs;
-      return paused ? retry(words, openMs - passedMs) : null;
+      return paused ? untried(words, openMs - passedMs) : null;
     },
     /** Promises what `send` promises, counted for or against the provider. */
-    async run(send: () => Promise<Attempt>, signal: AbortSignal) {
+    run(send: () => Promise<Attempt>, signal: AbortSignal): Promise<Attempt> {
       const probing = breaker.state !== State.Closed;
-      try {
-        return await breaker.execute(async () => {
-          const result = await send();
-          const givenUp = signal.aborted && !isTimeUp(signal);
-          if (givenUp && !probing) throw new GivenUp(result);
-          if (isAboutProvider(result)) {
-            lastError = { words: result.error, atMs: clock() };
-          }
-          return result;
-        });
-      } catch (error) {
+      const running = breaker.execute(async () => {
+        const result = await send();
+        const givenUp = signal.aborted && !isTimeUp(signal);
+        if (givenUp && !probing) throw new GivenUp(result);
+        if (isAboutProvider(result)) {
+          lastError = { words: result.error, atMs: clock() };
+        }
+        return result;
+      }).catch((error) => {
         if (error instanceof GivenUp) return error.attempt;
         throw error;
-      }
+      });
+      if (probing) probe = running.catch(() => {});
+      return running;
     },
   };
 }

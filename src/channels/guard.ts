@@ -5,7 +5,7 @@
  * The time limits are real time; the breaker's pause goes by the clock that is passed in.
  */
 import { bulkhead } from "cockatiel";
-import type { Channel, OutgoingMessage } from "../ports/channel.ts";
+import type { Channel, OutgoingMessage, SendResult } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type Attempt, retry } from "./attempt.ts";
 import {
@@ -13,7 +13,7 @@ import {
   createCircuit,
   type ProviderError,
 } from "./circuit.ts";
-import { aborted, isTimeUp, timeLimit } from "./time_limit.ts";
+import { aborted, isTimeUp, type TimeLimit, timeLimit } from "./time_limit.ts";
 
 export interface ChannelHealth {
   state: CircuitState;
@@ -45,6 +45,10 @@ export interface GuardOptions {
   openMs?: number;
   /** Hears of every change of the circuit. */
   onStateChange?: (health: ChannelHealth) => void;
+  /** Hears of every answer of the provider, and of its time being up. */
+  onAttempt?: (outcome: SendResult["outcome"], durationMs: number) => void;
+  /** Hears of every message that the provider is not asked to take. */
+  onRefusal?: (reason: "circuit_open" | "too_many") => void;
 }
 
 const DEFAULTS = {
@@ -54,6 +58,8 @@ const DEFAULTS = {
   failuresToOpen: 5,
   openMs: 15_000,
   onStateChange: () => {},
+  onAttempt: () => {},
+  onRefusal: () => {},
 };
 
 const MOST_WAITING = 1_000;
@@ -61,7 +67,8 @@ const GIVEN_UP = "The attempt was given up.";
 
 /**
  * Promises the channel with its limits. Its `send` never throws, settles within `maxWaitMs + timeLimitMs` whatever the
- * channel does, and answers `retry` at once while the circuit is open.
+ * channel does, and answers `retry` at once while the circuit is open. While one message tries a provider that failed,
+ * the others wait for what becomes of it, and go at once when it gets through.
  *
  * Only what is about the provider counts against it: a `retry`, a time-out or a throw. A bad address does not, nor does
  * an abort by the caller unless the caller's own time was up.
@@ -83,14 +90,25 @@ export function guardChannel(
   });
   circuit.onStateChange(() => settings.onStateChange(health()));
 
+  const refuse = () => {
+    const refusal = circuit.refusal(channel.provider);
+    if (refusal !== null) settings.onRefusal("circuit_open");
+    return refusal;
+  };
+
   const attempt = async (message: OutgoingMessage, signal: AbortSignal) => {
     // The circuit may have opened while this one waited.
-    const refusal = circuit.refusal(channel.provider);
+    const refusal = refuse();
     if (refusal !== null) return refusal;
-    const result = await circuit.run(
-      () => limitedSend(channel, message, { signal, ...settings }),
-      signal,
-    );
+    const result = await circuit.run(async () => {
+      const startedMs = performance.now();
+      const given = await limitedSend(channel, message, {
+        signal,
+        ...settings,
+      });
+      settings.onAttempt(given.outcome, performance.now() - startedMs);
+      return given;
+    }, signal);
     if (result.outcome === "sent") lastSentAtMs = settings.clock();
     return result;
   };
@@ -102,14 +120,24 @@ export function guardChannel(
     close: () => channel.close?.(),
     async send(message, signal) {
       if (signal.aborted) return retry(GIVEN_UP);
-      const refusal = circuit.refusal(channel.provider);
-      if (refusal !== null) return refusal;
-      const turn = await takeTurn(
-        slots,
-        { signal, maxWaitMs: settings.maxWaitMs },
-        () => attempt(message, signal),
-      );
-      return turn ?? retry(`Too many messages to ${channel.provider} at once.`);
+      const wait = timeLimit(signal, settings.maxWaitMs);
+      try {
+        if (circuit.state() === "half-open") {
+          await Promise.race([circuit.verdict(), aborted(wait.signal)]);
+        }
+        const refusal = refuse();
+        if (refusal !== null) return refusal;
+        const turn = await takeTurn(
+          slots,
+          wait,
+          () => attempt(message, signal),
+        );
+        if (turn === null) settings.onRefusal("too_many");
+        return turn ??
+          retry(`Too many messages to ${channel.provider} at once.`);
+      } finally {
+        wait.clear();
+      }
     },
   };
 }
@@ -144,15 +172,14 @@ async function limitedSend(
 /** Promises what `work` promises once there is a slot for it, or null when there is none in time. */
 async function takeTurn<T>(
   slots: ReturnType<typeof bulkhead>,
-  options: { signal: AbortSignal; maxWaitMs: number },
+  wait: TimeLimit,
   work: () => Promise<T>,
 ): Promise<T | null> {
-  const wait = timeLimit(options.signal, options.maxWaitMs);
   const turn = slots.execute(() => {
     wait.clear();
     return work();
   }, wait.signal).catch(() => null);
   // The policy turns away one that has waited too long only when its turn comes; this does not wait for that.
   const gaveUp = aborted(wait.signal).then(() => null);
-  return await Promise.race([turn, gaveUp]).finally(wait.clear);
+  return await Promise.race([turn, gaveUp]);
 }

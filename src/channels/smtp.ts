@@ -1,5 +1,5 @@
 /** Mail through one SMTP relay, over a pool of connections. */
-import nodemailer from "nodemailer";
+import nodemailer, { type SendMailOptions } from "nodemailer";
 import addressparser from "nodemailer/lib/addressparser";
 import { urgencyOf } from "../domain/alert.ts";
 import { bundleMailContent } from "../domain/bundle_mail.ts";
@@ -42,6 +42,16 @@ export interface SmtpChannel extends Channel {
   close(): void;
 }
 
+/** What carries mails to the relay, as nodemailer's own does. */
+export interface MailTransport {
+  /** Promises the id that the relay was given. Throws as nodemailer does, and when the signal aborts. */
+  sendMail(
+    mail: SendMailOptions & { signal: AbortSignal },
+  ): Promise<{ messageId: string }>;
+  /** See `SmtpChannel.close`. */
+  close(): void;
+}
+
 /** All below the 10 seconds that an attempt has, so that the reason given is the server's own step. */
 const TIMEOUTS = {
   dnsTimeout: 4_000,
@@ -51,8 +61,12 @@ const TIMEOUTS = {
   socketCloseTimeout: 1_000,
 };
 
-/** Promises a channel for mail. Throws when `from` holds no address. */
-export function createSmtp(options: SmtpOptions): SmtpChannel {
+/** Promises a channel for mail, over connections to the relay unless told otherwise. Throws when `from` holds no address. */
+export function createSmtp(
+  options: SmtpOptions,
+  openMail: (domain: string) => MailTransport = (domain) =>
+    connections(options, domain),
+): SmtpChannel {
   const domain = senderDomain(options.from);
   const writing = {
     domain,
@@ -60,20 +74,7 @@ export function createSmtp(options: SmtpOptions): SmtpChannel {
     codeHtml: createCodeHtml(),
     noticeHtml: createNoticeHtml(),
   };
-  const transport = nodemailer.createTransport({
-    pool: true,
-    ...TIMEOUTS,
-    ...security(options),
-    host: options.host,
-    port: options.port,
-    // Named here, as reading the machine's name needs a permission; a mail domain is what a relay wants to see.
-    name: domain,
-    maxConnections: 5,
-    // A connection that the server closed while it was idle is noticed only on use.
-    maxRequeues: 2,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+  const transport = openMail(domain);
   const secrets = secretsOf(options);
   return {
     kind: "email",
@@ -98,6 +99,23 @@ export function createSmtp(options: SmtpOptions): SmtpChannel {
     },
     close: () => transport.close(),
   };
+}
+
+function connections(options: SmtpOptions, domain: string): MailTransport {
+  return nodemailer.createTransport({
+    pool: true,
+    ...TIMEOUTS,
+    ...security(options),
+    host: options.host,
+    port: options.port,
+    // Named here, as reading the machine's name needs a permission; a mail domain is what a relay wants to see.
+    name: domain,
+    maxConnections: 5,
+    // A connection that the server closed while it was idle is noticed only on use.
+    maxRequeues: 2,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
 }
 
 interface Writing {

@@ -60,6 +60,10 @@ export function guardProduction(
   if (!held.PAGERPAL_BASE_URL || isPlainHttp(values.PAGERPAL_BASE_URL)) {
     refuse("PAGERPAL_BASE_URL", "an https address");
   }
+  if (hasAutomaticSpans(values)) {
+    // Senders that cannot set headers have their key in the path.
+    refuse("OTEL_DENO_TRACING", "false while OTEL_DENO is true");
+  }
   return problems;
 }
 
@@ -78,6 +82,11 @@ export function findOddities(values: Variables): string[] {
       "INFOBIP_BASE_URL is not https: the API key travels in the clear.",
     );
   }
+  if (hasAutomaticSpans(values)) {
+    oddities.push(
+      "OTEL_DENO_TRACING is not false: Deno's own spans hold whole addresses, with the keys in them.",
+    );
+  }
   const providers = infobip || values.SMTP_HOST !== undefined;
   if (values.NOTIFICATION_SENDING_ENABLED && !providers) {
     oddities.push(
@@ -90,6 +99,10 @@ export function findOddities(values: Variables): string[] {
     );
   }
   return oddities;
+}
+
+function hasAutomaticSpans(values: Partial<Variables>): boolean {
+  return values.OTEL_DENO === true && values.OTEL_DENO_TRACING !== false;
 }
 
 function isPlainHttp(url: string | undefined): boolean {

@@ -30,10 +30,22 @@ export interface Config {
   logLevel: LogLevel;
   /** Addresses and networks whose X-Forwarded-* headers are believed. */
   trustedProxies: readonly string[];
+  /** Whoever reads the metrics must send it; null: only this machine may read them. */
+  metricsToken: string | null;
+  /** Asked for after each clean self-audit, a secret; null: nobody watches from outside. */
+  healthcheckPingUrl: string | null;
+  openTelemetry: OpenTelemetryConfig;
   /** What is allowed but probably not meant, in sentences for the log. */
   warnings: readonly string[];
   /** Every value that must never appear in a log. */
   secrets: readonly string[];
+}
+
+/** As Deno reads OTEL_DENO and OTEL_DENO_TRACING. */
+export interface OpenTelemetryConfig {
+  enabled: boolean;
+  /** Deno makes spans of its own, which hold whole addresses. */
+  automaticSpans: boolean;
 }
 
 export interface InfobipConfig {
@@ -90,6 +102,13 @@ export function assemble(values: Variables): Config {
     port: values.PORT,
     logLevel: values.LOG_LEVEL,
     trustedProxies: values.TRUSTED_PROXIES,
+    metricsToken: values.METRICS_TOKEN ?? null,
+    healthcheckPingUrl: values.HEALTHCHECK_PING_URL ?? null,
+    openTelemetry: {
+      enabled: values.OTEL_DENO ?? false,
+      automaticSpans: (values.OTEL_DENO ?? false) &&
+        (values.OTEL_DENO_TRACING ?? true),
+    },
     warnings: findOddities(values),
     secrets: secretsOf(values, database),
   };
@@ -129,6 +148,8 @@ function secretsOf(values: Variables, database: DatabaseConfig): string[] {
     values.INFOBIP_API_KEY,
     values.INFOBIP_RECEIPT_TOKEN,
     values.SMTP_PASSWORD,
+    values.METRICS_TOKEN,
+    values.HEALTHCHECK_PING_URL,
     database.kind === "libsql-remote" ? database.authToken : null,
     password,
     password && safelyDecoded(password),

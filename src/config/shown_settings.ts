@@ -44,6 +44,10 @@ export function shownSettings(
     PORT: config.port,
     LOG_LEVEL: config.logLevel,
     TRUSTED_PROXIES: config.trustedProxies.join(", "),
+    METRICS_TOKEN: secret(config.metricsToken),
+    HEALTHCHECK_PING_URL: secret(config.healthcheckPingUrl),
+    OTEL_DENO: config.openTelemetry.enabled,
+    OTEL_DENO_TRACING: config.openTelemetry.automaticSpans,
   };
   return Object.entries(shown).map(([name, value]) => ({
     name,

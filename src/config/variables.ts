@@ -88,6 +88,13 @@ export const VARIABLES = {
     readNetwork,
     "addresses or networks such as 10.0.0.0/8, separated by commas",
   ).default([]),
+  METRICS_TOKEN: line().optional(),
+  HEALTHCHECK_PING_URL: converted(
+    readPingUrl,
+    "an http or https address without user name or fragment",
+  ).optional(),
+  OTEL_DENO: denoFlag().optional(),
+  OTEL_DENO_TRACING: denoFlag().optional(),
 };
 
 export type VariableName = keyof typeof VARIABLES;
@@ -104,6 +111,8 @@ export const FILE_VARIABLES = [
   "INFOBIP_RECEIPT_TOKEN",
   "SMTP_USER",
   "SMTP_PASSWORD",
+  "METRICS_TOKEN",
+  "HEALTHCHECK_PING_URL",
 ] as const satisfies VariableName[];
 
 /** Their value is never shown, not even where it is wrong. */
@@ -115,6 +124,8 @@ export const SECRET_VARIABLES: ReadonlySet<string> = new Set(
     "INFOBIP_RECEIPT_TOKEN",
     "SMTP_USER",
     "SMTP_PASSWORD",
+    "METRICS_TOKEN",
+    "HEALTHCHECK_PING_URL",
   ] satisfies VariableName[],
 );
 
@@ -154,6 +165,21 @@ function flag() {
     falsy: ["false", "0", "no", "off"],
     error: "true or false (or 1, 0, yes, no, on, off)",
   });
+}
+
+/** Deno itself reads these, and takes these two words alone. */
+function denoFlag() {
+  return converted((text) => {
+    const word = text.toLowerCase();
+    return word === "true" ? true : word === "false" ? false : null;
+  }, "true or false");
+}
+
+/** The query is part of it: some dead-man's switches take their words there. */
+function readPingUrl(text: string): string | null {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !/^https?:$/.test(url.protocol)) return null;
+  return url.username || url.password || url.hash ? null : url.href;
 }
 
 function whole(least: number, most: number) {

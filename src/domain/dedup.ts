@@ -3,12 +3,23 @@ import { type Alert, compareSeverity } from "./alert.ts";
 import type { SourceSettings } from "./alert_source.ts";
 import type { Incident } from "./incident.ts";
 
+/** What the decision looks at of an incident. */
+export type RememberedIncident = Pick<
+  Incident,
+  | "severity"
+  | "startsAtMs"
+  | "latestStartsAtMs"
+  | "resolvedAtMs"
+  | "resolvedBy"
+  | "refired"
+>;
+
 /** What is remembered of the alert's dedup key. */
-export interface DedupMemory {
+export interface DedupMemory<I extends RememberedIncident = Incident> {
   /** The incident of this key that is not resolved. */
-  open: Incident | null;
+  open: I | null;
   /** The incident of this key that was resolved last. */
-  lastResolved: Incident | null;
+  lastResolved: I | null;
   /** The latest start that the source itself has declared over, epoch milliseconds. */
   recoveredStartsAtMs: number | null;
 }
@@ -20,14 +31,14 @@ export interface DedupMemory {
  * - `reopen`: the alert kept firing after a person resolved it, and the cool-down has passed;
  * - `note`: recorded on `incident` (nowhere when null), nothing else; `reason` says why.
  */
-export type DedupDecision =
+export type DedupDecision<I extends RememberedIncident = Incident> =
   | { kind: "open" }
-  | { kind: "repeat"; incident: Incident; raised: boolean }
-  | { kind: "recover"; incident: Incident }
-  | { kind: "reopen"; incident: Incident }
+  | { kind: "repeat"; incident: I; raised: boolean }
+  | { kind: "recover"; incident: I }
+  | { kind: "reopen"; incident: I }
   | {
     kind: "note";
-    incident: Incident | null;
+    incident: I | null;
     reason:
       | "remark"
       | "stale"
@@ -40,11 +51,11 @@ export type DedupDecision =
  * Promises one decision. Senders repeat, reorder and replicate what they say (Alertmanager and Grafana clusters, SNS), so
  * only the start of the episode tells an old message from a new one; a format that names no start is taken at its word.
  */
-export function decide(
+export function decide<I extends RememberedIncident>(
   alert: Alert,
-  memory: DedupMemory,
+  memory: DedupMemory<I>,
   { settings, nowMs }: { settings: SourceSettings; nowMs: number },
-): DedupDecision {
+): DedupDecision<I> {
   if (alert.kind === "note") {
     return { kind: "note", incident: memory.open, reason: "remark" };
   }
@@ -70,10 +81,10 @@ export function decide(
   return { kind: "open" };
 }
 
-function decideRecovery(
+function decideRecovery<I extends RememberedIncident>(
   alert: Alert,
-  { open, lastResolved }: DedupMemory,
-): DedupDecision {
+  { open, lastResolved }: DedupMemory<I>,
+): DedupDecision<I> {
   if (!open) {
     return { kind: "note", incident: lastResolved, reason: "nothing_open" };
   }
@@ -84,14 +95,26 @@ function decideRecovery(
     : { kind: "recover", incident: open };
 }
 
+/**
+ * Promises whether what was resolved before may matter to a decision about the alert: only the start of its episode could
+ * tell that it is an old one.
+ */
+export function asksForHistory(alert: Alert): boolean {
+  return alert.kind === "resolved" ||
+    alert.kind === "firing" && alert.startsAtMs !== null;
+}
+
 /** Whether the source has already said that this episode, or a later one, is over. */
-function isOver(alert: Alert, memory: DedupMemory): boolean {
+function isOver(
+  alert: Alert,
+  memory: Pick<DedupMemory, "recoveredStartsAtMs">,
+): boolean {
   return alert.startsAtMs !== null && memory.recoveredStartsAtMs !== null &&
     alert.startsAtMs <= memory.recoveredStartsAtMs;
 }
 
 /** Whether this is the episode that a person resolved while it was still firing. */
-function continues(alert: Alert, resolved: Incident): boolean {
+function continues(alert: Alert, resolved: RememberedIncident): boolean {
   return resolved.resolvedBy === "person" && alert.startsAtMs !== null &&
     resolved.latestStartsAtMs !== null &&
     alert.startsAtMs <= resolved.latestStartsAtMs;

@@ -5,7 +5,12 @@ import type { Notification, NotificationState } from "./notification.ts";
 /** What a channel says of one attempt; see ports/channel.ts. */
 export type AttemptResult =
   | { outcome: "sent"; providerMessageId: string | null }
-  | { outcome: "retry"; error: string; retryAfterMs: number | null }
+  | {
+    outcome: "retry";
+    error: string;
+    retryAfterMs: number | null;
+    untried?: true;
+  }
   | { outcome: "permanent"; error: string };
 
 export const RETRY_LIMITS = {
@@ -33,6 +38,8 @@ export interface Outgoing {
 
 export interface Settlement<T extends Outgoing = Notification> {
   notification: T;
+  /** False where the story has been told the same before: a provider that is left alone is met again and again. */
+  isNews: boolean;
   /** Nothing more will be tried on this contact method: the responder's next one is due now. */
   moveOn: boolean;
 }
@@ -40,7 +47,8 @@ export interface Settlement<T extends Outgoing = Notification> {
 /**
  * Promises the notification after one attempt: sent, queued again, or failed for good. A retry waits an exponential
  * backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), or as long as the provider asks;
- * it fails for good after 6 attempts or when the next one would be more than 15 minutes after the first was due.
+ * it fails for good after 6 attempts or when the next one would be more than 15 minutes after the first was due. One that
+ * was never put to the provider is no attempt.
  */
 export function settle<T extends Outgoing>(
   notification: T,
@@ -63,17 +71,18 @@ export function settle<T extends Outgoing>(
         providerMessageId,
         error: null,
       },
+      isNews: true,
       moveOn: false,
     };
   }
   const failed: Settlement<T> = {
     notification: { ...released, state: "failed", error: result.error },
+    isNews: true,
     moveOn: true,
   };
-  if (
-    result.outcome === "permanent" ||
-    notification.attempt >= RETRY_LIMITS.attempts
-  ) return failed;
+  if (result.outcome === "permanent") return failed;
+  const untried = result.untried === true;
+  if (!untried && notification.attempt >= RETRY_LIMITS.attempts) return failed;
   const dueAtMs = nowMs +
     (result.retryAfterMs ?? backoffMs(notification.attempt, random));
   if (dueAtMs > notification.firstDueAtMs + RETRY_LIMITS.windowMs) {
@@ -83,9 +92,11 @@ export function settle<T extends Outgoing>(
     notification: {
       ...released,
       state: "queued",
+      attempt: untried ? notification.attempt - 1 : notification.attempt,
       dueAtMs,
       error: result.error,
     },
+    isNews: !untried || notification.error !== result.error,
     moveOn: false,
   };
 }
@@ -102,18 +113,19 @@ export function settleTogether(
   const [first] = bundle;
   if (!first) return [];
   const firstDueAtMs = Math.max(...bundle.map((each) => each.firstDueAtMs));
-  const { notification: settled, moveOn } = settle(
+  const { notification: settled, moveOn, isNews } = settle(
     { ...first, firstDueAtMs },
     result,
     context,
   );
   const { state, dueAtMs, error, sentAtMs, providerMessageId } = settled;
+  const attempts = settled.attempt - first.attempt;
   return bundle.map((each) => ({
     notification: {
       ...each,
       state,
       // The claim that came after the last attempt was none.
-      attempt: Math.min(each.attempt, RETRY_LIMITS.attempts),
+      attempt: Math.min(each.attempt, RETRY_LIMITS.attempts) + attempts,
       dueAtMs: state === "queued" ? dueAtMs : each.dueAtMs,
       error,
       sentAtMs,
@@ -122,6 +134,7 @@ export function settleTogether(
       leaseUntilMs: null,
       updatedAtMs: context.nowMs,
     },
+    isNews,
     moveOn,
   }));
 }
@@ -137,6 +150,17 @@ export function attemptRefusal(
   const error =
     `Given up after ${RETRY_LIMITS.attempts} attempts: the process ended before their outcome was known.`;
   return { outcome: "permanent", error };
+}
+
+/**
+ * Promises whether who claimed the message may still send it. A process may stand still for long after its claim (a laptop
+ * that sleeps, SIGSTOP): by then another has the message, or somebody has acknowledged the incident.
+ */
+export function isStillHeld(
+  { leaseUntilMs }: Pick<Outgoing, "leaseUntilMs">,
+  nowMs: number,
+): boolean {
+  return leaseUntilMs !== null && nowMs < leaseUntilMs;
 }
 
 /** Promises a whole number of milliseconds from 0 to min(cap, base * 2^(attempt - 1)), evenly spread. */
@@ -172,6 +196,7 @@ export function applyReceipt<T extends Outgoing>(
         leaseUntilMs: null,
         updatedAtMs: nowMs,
       },
+      isNews: true,
       moveOn: false,
     };
   }
@@ -185,6 +210,7 @@ export function applyReceipt<T extends Outgoing>(
         leaseUntilMs: null,
         updatedAtMs: nowMs,
       },
+      isNews: true,
       moveOn: true,
     };
   }

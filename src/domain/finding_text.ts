@@ -131,7 +131,7 @@ function dutyText({ duty, atMs }: PersonFinding, telling: Telling): Sentence {
   const since = atMs <= telling.fromMs
     ? ""
     : ` from ${timeText(atMs, telling)} on`;
-  return [` is on call${since} (`, { strong: duty.name }, ")"];
+  return [" is on call on ", { strong: duty.name }, since];
 }
 
 function hit(policies: readonly SkippingPolicy[]): Sentence {

@@ -1,7 +1,7 @@
 /** Where a request comes from. `X-Forwarded-For` counts only as far as proxies that are trusted wrote it. */
 import type { MiddlewareHandler } from "hono";
 import ipaddr from "ipaddr.js";
-import type { EdgeEnv } from "./edge_env.ts";
+import type { EdgeContext, EdgeEnv } from "./edge_env.ts";
 
 type Address = ReturnType<typeof ipaddr.process>;
 type Network = [Address, number];
@@ -14,6 +14,31 @@ export function clientAddress(networks: string[]): MiddlewareHandler<EdgeEnv> {
     const forwarded = c.req.header("x-forwarded-for") ?? "";
     c.set("clientAddress", originOf(peer, { forwarded, trusted }));
     await next();
+  };
+}
+
+/** What proxies add; one that adds nothing has to be named as a trusted one. */
+const FORWARDING = [
+  "forwarded",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-real-ip",
+  "via",
+];
+
+/**
+ * Promises to tell requests that were made on this machine from all others. One that came through a proxy is not local,
+ * and behind an address of a trusted proxy nobody knows.
+ */
+export function localRequests(
+  networks: string[],
+): (c: EdgeContext) => boolean {
+  const trusted = networks.map(parseNetwork);
+  return (c) => {
+    const peer = parseAddress(c.env?.remoteAddr?.hostname ?? "");
+    return peer?.range() === "loopback" && !isTrusted(peer, trusted) &&
+      FORWARDING.every((name) => c.req.header(name) === undefined);
   };
 }
 

@@ -2,6 +2,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { RandomBytes } from "../app/secrets.ts";
 import type { Clock, NewId } from "../ports/clock.ts";
+import type { Observer } from "../ports/observer.ts";
 import type { Repositories } from "../ports/store.ts";
 import { accessLog } from "./access_log.ts";
 import {
@@ -16,6 +17,7 @@ import { limitBody } from "./limit_body.ts";
 import { allowOrigins } from "./origins.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import type { BodyBudget } from "./read_body.ts";
+import { requestMeter } from "./request_meter.ts";
 import { requestId } from "./request_id.ts";
 import { Routes } from "./routes.ts";
 import { securityHeaders } from "./security_headers.ts";
@@ -30,6 +32,7 @@ export interface EdgeDeps {
   newId: NewId;
   randomBytes: RandomBytes;
   bodyBudget: BodyBudget;
+  observer: Pick<Observer, "span" | "requestEnded">;
   config: {
     baseUrl: string;
     allowedOrigins: string[];
@@ -54,6 +57,7 @@ export function createEdge(deps: EdgeDeps): Routes {
       problemResponse(problem, c.get("requestId"));
   app.use(requestId(deps.newId));
   app.use(clientAddress(config.trustedProxies));
+  app.use(requestMeter(deps.observer, (path) => routes.patternOf(path)));
   app.use(accessLog(clock));
   app.use(securityHeaders(config.baseUrl));
   app.use("/api/*", allowOrigins(config.allowedOrigins));
@@ -64,7 +68,7 @@ export function createEdge(deps: EdgeDeps): Routes {
       c,
     )
   );
-  return new Routes(app, {
+  const routes = new Routes(app, {
     authenticators: [
       bearerAuthenticator(deps),
       basicAuthenticator(deps),
@@ -80,4 +84,5 @@ export function createEdge(deps: EdgeDeps): Routes {
         ...own,
       }),
   });
+  return routes;
 }

@@ -41,6 +41,7 @@ const NOTHING = z.object({});
 export class Routes {
   readonly app: OpenAPIHono<EdgeEnv>;
   readonly declared: DeclaredRoute[] = [];
+  readonly #patterns = new Map<string, string>();
   readonly #options: RoutesOptions;
 
   constructor(app: OpenAPIHono<EdgeEnv>, options: RoutesOptions) {
@@ -162,11 +163,17 @@ export class Routes {
     }
   }
 
+  /** Promises a declared route's pattern by its path as Hono has it, null for any other. */
+  patternOf(path: string): string | null {
+    return this.#patterns.get(path) ?? null;
+  }
+
   #declare({ method, path, access, answers }: DeclaredRoute): void {
     if (!ACCESSES.includes(access)) {
       throw new Error(`${method} ${path} does not say who may use it.`);
     }
     this.declared.push({ method, path, access, answers });
+    this.#patterns.set(honoPath(path), path);
   }
 }
 

@@ -11,6 +11,10 @@ import { withdrawHandoffNotices } from "../app/withdraw_handoff_notices.ts";
 import { prune } from "../app/prune.ts";
 import type { CalendarTools } from "../app/read_calendar.ts";
 import { refreshDueCalendars } from "../app/refresh_calendar.ts";
+import {
+  type HealthcheckOptions,
+  tellHealthcheck,
+} from "../app/tell_healthcheck.ts";
 import type { Job } from "./jobs.ts";
 
 /** A job waits so long for the sends that it began; they go on without it. */
@@ -23,6 +27,8 @@ export interface JobOptions {
   calendars: CalendarTools;
   /** Without a slash at the end; for links in notices. */
   baseUrl: string;
+  /** The dead-man's switch; null: there is none. */
+  healthcheck: HealthcheckOptions | null;
   /** What the readiness check takes into account. */
   sending: Sending;
   /** NOTIFICATION_RETRY_WORKER_ENABLED */
@@ -37,7 +43,7 @@ export function createJobs(
   options: JobOptions,
 ): Job[] {
   const { deliverer, noticeDeliverer, calendars, baseUrl, sending } = options;
-  const { delivers, escalates } = options;
+  const { delivers, escalates, healthcheck } = options;
   return [
     {
       name: "notification_retry",
@@ -72,15 +78,19 @@ export function createJobs(
       at: "every minute",
       enabled: escalates,
       async run() {
-        const { rearmed, abandoned, unmended } = await audit(engine);
-        const words =
-          `${rearmed} armed again, ${abandoned} abandoned pages cancelled`;
-        if (unmended > 0) {
-          throw new Error(
-            `${words}, ${unmended} incidents could not be mended`,
-          );
+        const found = await audit(engine);
+        const { rearmed, abandoned, unmended } = found;
+        const words = [
+          `${rearmed} armed again, ${abandoned} abandoned pages cancelled`,
+        ];
+        if (healthcheck) {
+          words.push(await tellHealthcheck(engine, healthcheck, found));
         }
-        return words;
+        if (unmended > 0) {
+          words.unshift(`${unmended} incidents could not be mended`);
+          throw new Error(words.join("; "));
+        }
+        return words.join("; ");
       },
     },
     {

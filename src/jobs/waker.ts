@@ -1,31 +1,40 @@
 /**
- * The fast paths: work starts in the process that made it due, right after the commit, and one timer is set for the
+ * The fast paths: work starts in the process that made it due, right after the commit, and a timer is set for the
  * earliest row that falls due later. What both miss, the cron jobs find within a minute.
+ *
+ * Each kind of work has a timer of its own, so that one that is due and cannot be done makes no other wait.
  */
 import { getLogger } from "@logtape/logtape";
 
 const log = getLogger(["pagerpal", "waker"]);
 
-export interface WakerOptions {
-  /** Sends what is due; settles when nothing is on its way. */
-  deliver(): Promise<unknown>;
-  /** Escalates what is due. null: this process does not escalate. */
-  escalate: (() => Promise<unknown>) | null;
+/** A kind of work that rows make due. */
+export interface DueWork {
+  /** For the log. */
+  name: string;
+  /** Does what is due. A call while another one is under way shares its work, or waits for its end. */
+  run(): Promise<unknown>;
   /** The earliest instant at which there is something to do; null: nothing to come. */
   nextDueAtMs(): Promise<number | null>;
+  /** True: a kick means that this is probably due, and begins it without a look. */
+  onKick: boolean;
+}
+
+export interface WakerOptions {
+  works: DueWork[];
   clock(): number;
 }
 
 export interface Waker {
-  /** Something may be due: delivers soon and sets the timer anew. Never throws, returns at once. */
+  /** Something may be due: begins at once what a kick is for, and looks soon for the rest. Never throws. */
   kick(): void;
-  /** Anything may be due, for long perhaps: escalates and delivers at once. Never throws, returns at once. */
+  /** Anything may be due, for long perhaps: begins everything at once. Never throws. */
   wake(): void;
   /** Another process has committed something: looks whether anything is due sooner, and does what is due now. */
   look(): void;
   /** Begins to watch. */
   start(): void;
-  /** No further work is begun; settles when the escalating that has begun is over. */
+  /** No further work is begun; settles when what has begun is over. */
   stop(): Promise<void>;
 }
 
@@ -37,109 +46,155 @@ const SHORTEST_MS = 100;
 const SETTLE_MS = 10;
 
 /** Promises a waker that is at rest until `start`. */
-export function createWaker(options: WakerOptions): Waker {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let timerAtMs = Infinity;
-  let running = false;
-  let arming: Promise<void> | null = null;
-  let overdueRounds = 0;
-  let waking: Promise<void> | null = null;
-  let wakeAgain = false;
-  let looking: Promise<void> | null = null;
-  let lookAgain = false;
-
-  function setTimer(atMs: number): void {
-    if (!running || atMs >= timerAtMs) return;
-    clearTimeout(timer);
-    timerAtMs = atMs;
-    timer = setTimeout(() => {
-      timerAtMs = Infinity;
-      wake();
-    }, Math.max(0, atMs - options.clock()));
-  }
-
-  async function arm(): Promise<void> {
-    const dueAtMs = await options.nextDueAtMs();
-    const nowMs = options.clock();
-    overdueRounds = dueAtMs !== null && dueAtMs <= nowMs
-      ? overdueRounds + 1
-      : 0;
-    const floorMs = Math.min(SHORTEST_MS * 2 ** overdueRounds, 1_000);
-    const earliestMs = overdueRounds > 0 ? nowMs + floorMs : nowMs;
-    setTimer(
-      Math.min(Math.max(dueAtMs ?? Infinity, earliestMs), nowMs + LONGEST_MS),
-    );
-  }
-
-  function armSoon(): void {
-    if (!running) return;
-    arming ??= new Promise<void>((resolve) => setTimeout(resolve, SETTLE_MS))
-      .then(arm)
-      .catch(failed)
-      .finally(() => arming = null);
-  }
-
-  function failed(error: unknown): void {
-    log.error("Looking for due work failed, next look in {seconds} s", {
-      seconds: LONGEST_MS / 1_000,
-      error,
-    });
-    setTimer(options.clock() + LONGEST_MS);
-  }
-
-  /** Who asks while it is at work has it done once more. */
-  function wake(): void {
-    if (!running) return;
-    wakeAgain = waking !== null;
-    waking ??= work().finally(() => {
-      waking = null;
-      if (wakeAgain) wake();
-    });
-  }
-
-  /** Reads before it works: mostly the process that made something due has it in hand already. */
-  function look(): void {
-    if (!running) return;
-    lookAgain = looking !== null;
-    looking ??= options.nextDueAtMs().then((dueAtMs) => {
-      if (dueAtMs === null) return;
-      if (dueAtMs <= options.clock()) wake();
-      else setTimer(dueAtMs);
-    }).catch(failed).finally(() => {
-      looking = null;
-      if (lookAgain) look();
-    });
-  }
-
-  async function work(): Promise<void> {
-    try {
-      await options.escalate?.();
-    } catch (error) {
-      log.error("Escalating failed", { error });
-    }
-    kick();
-  }
-
-  function kick(): void {
-    if (!running) return;
-    options.deliver().catch((error) =>
-      log.error("Delivering failed", { error })
-    ).finally(armSoon);
-    armSoon();
-  }
-
+export function createWaker({ works, clock }: WakerOptions): Waker {
+  const alarms = works.map((work) => ({ work, alarm: new Alarm(work, clock) }));
+  const wake = () => {
+    for (const { alarm } of alarms) alarm.begin();
+  };
   return {
-    kick,
     wake,
-    look,
+    kick() {
+      for (const { work, alarm } of alarms) {
+        if (work.onKick) alarm.begin();
+        else alarm.lookSoon();
+      }
+    },
+    look() {
+      for (const { alarm } of alarms) alarm.lookNow();
+    },
     start() {
-      running = true;
+      for (const { alarm } of alarms) alarm.start();
       wake();
     },
     async stop() {
-      running = false;
-      clearTimeout(timer);
-      await waking;
+      await Promise.all(alarms.map(({ alarm }) => alarm.stop()));
     },
   };
+}
+
+/**
+ * Promises a function that runs the work at most once at a time: who asks meanwhile has it done once more afterwards, for
+ * what the first run came too early to see.
+ */
+export function oneAtATime(
+  work: () => Promise<unknown>,
+): () => Promise<unknown> {
+  let running: Promise<unknown> | null = null;
+  let next: Promise<unknown> | null = null;
+  const begin = (): Promise<unknown> => {
+    const run = work().finally(() => {
+      if (running === run) running = null;
+    });
+    return running = run;
+  };
+  return () => {
+    if (running === null) return begin();
+    return next ??= running.catch(() => {}).then(() => {
+      next = null;
+      return begin();
+    });
+  };
+}
+
+/** The timer of one kind of work. */
+class Alarm {
+  readonly #work: DueWork;
+  readonly #clock: () => number;
+  readonly #runs = new Set<Promise<void>>();
+  #watching = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerAtMs = Infinity;
+  #looking: Promise<void> | null = null;
+  readonly #lookNow: () => Promise<unknown>;
+  #overdueLooks = 0;
+
+  constructor(work: DueWork, clock: () => number) {
+    this.#work = work;
+    this.#clock = clock;
+    this.#lookNow = oneAtATime(() => this.#beginIfDue());
+  }
+
+  start(): void {
+    this.#watching = true;
+  }
+
+  async stop(): Promise<void> {
+    this.#watching = false;
+    clearTimeout(this.#timer);
+    await Promise.all(this.#runs);
+  }
+
+  /** Does the work now, and looks for what comes next. */
+  begin(): void {
+    if (!this.#watching) return;
+    const run: Promise<void> = this.#work.run()
+      .then(
+        () => {},
+        (error) =>
+          log.error("The work {work} failed", { work: this.#work.name, error }),
+      )
+      .finally(() => {
+        this.#runs.delete(run);
+        this.lookSoon();
+      });
+    this.#runs.add(run);
+    this.lookSoon();
+  }
+
+  lookSoon(): void {
+    if (!this.#watching) return;
+    this.#looking ??= new Promise<void>((go) => setTimeout(go, SETTLE_MS))
+      .then(() => this.#look())
+      .catch((error) => this.#failed(error))
+      .finally(() => this.#looking = null);
+  }
+
+  /** Reads before it works: mostly the process that made something due has it in hand already. */
+  lookNow(): void {
+    if (!this.#watching) return;
+    this.#lookNow().catch((error) => this.#failed(error));
+  }
+
+  async #beginIfDue(): Promise<void> {
+    const dueAtMs = await this.#work.nextDueAtMs();
+    if (dueAtMs === null) return;
+    if (dueAtMs <= this.#clock()) this.begin();
+    else this.#setTimer(dueAtMs);
+  }
+
+  async #look(): Promise<void> {
+    const dueAtMs = await this.#work.nextDueAtMs();
+    const nowMs = this.#clock();
+    const isOverdue = dueAtMs !== null && dueAtMs <= nowMs;
+    this.#overdueLooks = isOverdue ? this.#overdueLooks + 1 : 0;
+    // At once the first time; then whoever has it, or whatever is in its way, is given more and more time.
+    const pauseMs = this.#overdueLooks > 1
+      ? Math.min(SHORTEST_MS * 2 ** (this.#overdueLooks - 2), 1_000)
+      : 0;
+    this.#setTimer(
+      Math.min(
+        Math.max(dueAtMs ?? Infinity, nowMs + pauseMs),
+        nowMs + LONGEST_MS,
+      ),
+    );
+  }
+
+  #failed(error: unknown): void {
+    log.error("Looking for due work failed, next look in {seconds} s", {
+      work: this.#work.name,
+      seconds: LONGEST_MS / 1_000,
+      error,
+    });
+    this.#setTimer(this.#clock() + LONGEST_MS);
+  }
+
+  #setTimer(atMs: number): void {
+    if (!this.#watching || atMs >= this.#timerAtMs) return;
+    clearTimeout(this.#timer);
+    this.#timerAtMs = atMs;
+    this.#timer = setTimeout(() => {
+      this.#timerAtMs = Infinity;
+      this.begin();
+    }, Math.max(0, atMs - this.#clock()));
+  }
 }

@@ -74,12 +74,18 @@ export type OutgoingMessage =
 
 /**
  * - `sent`: the provider has taken it;
- * - `retry`: it may work later; `retryAfterMs` is the provider's own wish, if it named one;
+ * - `retry`: it may work later; `retryAfterMs` is the provider's own wish, if it named one. `untried`: the provider was
+ *   not even asked, because it is left alone for now;
  * - `permanent`: the same message to the same address will not work.
  */
 export type SendResult =
   | { outcome: "sent"; providerMessageId: string | null }
-  | { outcome: "retry"; error: string; retryAfterMs: number | null }
+  | {
+    outcome: "retry";
+    error: string;
+    retryAfterMs: number | null;
+    untried?: true;
+  }
   | { outcome: "permanent"; error: string };
 
 export interface Channel {

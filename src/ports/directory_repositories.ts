@@ -195,6 +195,8 @@ export interface SourceWithPolicy {
 export interface AlertSourceRepository
   extends DirectoryRepository<AlertSource, { teamId?: number }> {
   findByKeyId(keyId: string): Promise<SourceWithPolicy | null>;
+  /** The same for many at once: those that there are, in no order. */
+  findByKeyIds(keyIds: readonly string[]): Promise<SourceWithPolicy[]>;
   /** What ingesting leaves on the source; moves lastAlertAtMs forward only. */
   recordAlert(
     id: number,

@@ -1,4 +1,5 @@
 /** Who hears what happens, to count and to trace it. Nothing that PagerPal does depends on it. */
+import type { SourceKind } from "../domain/alert_source.ts";
 import type { Notification } from "../domain/notification.ts";
 import type { ChannelKind } from "../domain/people.ts";
 import type { ClaimedNotification } from "./paging_repositories.ts";
@@ -6,16 +7,48 @@ import type { ClaimedNotification } from "./paging_repositories.ts";
 /** What a span may say of its work: no address, no text from outside, no secret. */
 export type SpanAttributes = Readonly<Record<string, string | number>>;
 
+/** A provider, as it serves one channel. */
+export interface ChannelName {
+  channel: ChannelKind;
+  /** As `Infobip`. */
+  provider: string;
+}
+
+export interface RequestEnd {
+  /** The pattern, as `/api/v1/teams/{id}`; `none` where no route answered. */
+  route: string;
+  method: string;
+  status: number;
+  durationMs: number;
+  /** Refused because the whole service had too much to do. */
+  shed: boolean;
+}
+
 /** Every method but `span` returns at once, and none throws of itself. */
 export interface Observer {
-  /** Promises what the work promises. Spans that begin inside it are its children. */
+  /** Promises what the work promises. Spans that begin inside it are its children; `note` adds to what it says. */
   span<T>(
     name: string,
     attributes: SpanAttributes,
-    work: () => Promise<T>,
+    work: (note: (attributes: SpanAttributes) => void) => Promise<T>,
   ): Promise<T>;
+  /** A request has been answered; a stream's answer ends when it begins. */
+  requestEnded(end: RequestEnd): void;
+  /** What became of the alerts of one message: the outcomes of `app/admit_alert.ts`, or `repeated` for all of them. */
+  admitted(kind: SourceKind, outcomes: readonly string[]): void;
   /** A sender took over a message, or a bundle, whose lease had run out: its process died or stood still. */
   leaseTakenOver(channel: ChannelKind): void;
+  /** A provider has answered, or its time was up. */
+  attempted(
+    attempt: ChannelName & {
+      outcome: "sent" | "retry" | "permanent";
+      durationMs: number;
+    },
+  ): void;
+  /** A provider was not asked: its circuit is open, or too many messages were on their way. */
+  refused(refusal: ChannelName & { reason: "circuit_open" | "too_many" }): void;
+  /** A circuit has opened. */
+  circuitOpened(name: ChannelName): void;
   /** What became of an attempt is on disk; the messages went as one, and all are now as `after` is. */
   settled(
     messages: readonly ClaimedNotification[],
@@ -37,14 +70,22 @@ export interface Observer {
     durationMs: number;
     outcome: "ok" | "failed";
   }): void;
+  /** A minute of the dead-man's switch: told that all is well, not reached, or not told. */
+  healthcheckEnded(outcome: "pinged" | "failed" | "withheld"): void;
 }
 
 /** Nobody listens. */
 export const UNOBSERVED: Observer = {
-  span: (_name, _attributes, work) => work(),
+  span: (_name, _attributes, work) => work(() => {}),
+  requestEnded: () => {},
+  admitted: () => {},
   leaseTakenOver: () => {},
+  attempted: () => {},
+  refused: () => {},
+  circuitOpened: () => {},
   settled: () => {},
   escalated: () => {},
   audited: () => {},
   jobEnded: () => {},
+  healthcheckEnded: () => {},
 };

@@ -1,5 +1,6 @@
 /** Incidents, their story, and the messages that go out for them. */
 import type { Severity } from "../domain/alert.ts";
+import type { RememberedIncident } from "../domain/dedup.ts";
 import type { Incident, IncidentStatus } from "../domain/incident.ts";
 import type { NewNotification, Notification } from "../domain/notification.ts";
 import type { ChannelKind } from "../domain/people.ts";
@@ -32,9 +33,20 @@ export type IncidentSummary =
 
 export type NewIncident = Omit<Incident, "id" | "version">;
 
+/** By which alerts find their incident. */
+export type IncidentKey = Pick<Incident, "sourceId" | "externalId">;
+
+/** What a repeated firing needs to know of the open incident. */
+export type OpenIncident =
+  & IncidentKey
+  & RememberedIncident
+  & Pick<Incident, "id" | "isTest" | "autoResolveAtMs">;
+
 /** What a repeated firing changes without any rule being asked. */
 export interface RepeatedFiring {
   nowMs: number;
+  /** How many firings this stands for; 1 when not given. */
+  times?: number;
   startsAtMs: number | null;
   description: string;
   links: Incident["links"];
@@ -54,6 +66,8 @@ export interface IncidentRepository {
   listByIds(ids: number[]): Promise<IncidentSummary[]>;
   /** The one incident of this key that is not resolved. */
   findOpen(sourceId: number, externalId: string): Promise<Incident | null>;
+  /** The same for many keys at once, in no order. */
+  findOpenByKeys(keys: readonly IncidentKey[]): Promise<OpenIncident[]>;
   /** The incident of this key that was resolved last. */
   findLastResolved(
     sourceId: number,
@@ -64,6 +78,8 @@ export interface IncidentRepository {
    * process is creating it at this moment.
    */
   insert(incident: NewIncident): Promise<Incident | null>;
+  /** The same for many of different keys, in their order: the id of each, or null. */
+  insertMany(incidents: readonly NewIncident[]): Promise<(number | null)[]>;
   /**
    * Promises the row, locked until the transaction ends and with its version raised, so that no two processes decide
    * about it at once; null when there is none, or it is not in `status`, or its next action is not due at `dueByMs`.
@@ -74,8 +90,8 @@ export interface IncidentRepository {
   ): Promise<Incident | null>;
   /** Writes a locked incident back, all fields but the version. */
   save(incident: Incident): Promise<void>;
-  /** Counts a firing on the open incident in one write; false when it is no longer open. */
-  recordRepeat(id: number, firing: RepeatedFiring): Promise<boolean>;
+  /** Counts a firing on the open incident in one write; promises it as it is then, null when it is no longer open. */
+  recordRepeat(id: number, firing: RepeatedFiring): Promise<Incident | null>;
   /** Ids of triggered or acknowledged incidents whose next action is due, longest overdue first. */
   due(nowMs: number, limit: number): Promise<number[]>;
   /** Ids of open incidents past their age limit. */
@@ -127,7 +143,10 @@ export type SharedOutcome =
     "state" | "error" | "sentAtMs" | "deliveredAtMs" | "updatedAtMs"
   >
   & Partial<
-    Pick<Notification, "dueAtMs" | "provider" | "providerMessageId">
+    Pick<
+      Notification,
+      "dueAtMs" | "attempt" | "provider" | "providerMessageId"
+    >
   >;
 
 /** A claimed notification with what its message says. */
@@ -193,7 +212,10 @@ export interface NotificationRepository {
     round: number,
   ): Promise<Notification[]>;
   findByProviderMessageIds(ids: string[]): Promise<Notification[]>;
-  /** Claimed pages whose lease ran out while their incident stopped wanting them: marked cancelled; the rows changed. */
+  /**
+   * Messages whose incident stopped wanting them while they were being sent, and whose lease has run out or whose retry is
+   * due: marked cancelled; the rows changed.
+   */
   cancelAbandoned(nowMs: number, limit: number): Promise<Notification[]>;
   /** Ends the leases of a process that sends no more, so that another takes over at once; tells how many. */
   releaseLeases(owner: string, nowMs: number): Promise<number>;

@@ -13,6 +13,7 @@ import type {
   AccountRepository,
   ApiTokenRepository,
 } from "./account_repositories.ts";
+import type { CalendarDraftRepository } from "./calendar_draft_repository.ts";
 import type {
   CalendarFeedRepository,
   CalendarRepository,
@@ -28,6 +29,7 @@ import type { NoticeRepository } from "./notice_repository.ts";
 import type { Signals } from "./signals.ts";
 import type { ReportRepository } from "./report_repository.ts";
 import type { SessionRepository } from "./session_repository.ts";
+import type { VitalsRepository } from "./vitals_repository.ts";
 import type { VerificationRepository } from "./verification_repository.ts";
 import type {
   AuditLogRepository,
@@ -48,6 +50,7 @@ export interface Repositories {
   responders: ResponderRepository;
   schedules: ScheduleRepository;
   calendars: CalendarRepository;
+  calendarDrafts: CalendarDraftRepository;
   calendarFeeds: CalendarFeedRepository;
   policies: EscalationPolicyRepository;
   sources: AlertSourceRepository;
@@ -63,6 +66,7 @@ export interface Repositories {
   auditLog: AuditLogRepository;
   overview: OverviewRepository;
   reports: ReportRepository;
+  vitals: VitalsRepository;
 }
 
 /** Hears what becomes of transactions. It is called in between: it must be quick, and must not throw. */

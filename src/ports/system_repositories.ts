@@ -43,6 +43,12 @@ export interface RateLimitRepository {
     bucket: { capacity: number; refillPerSecond: number; cost: number },
     nowMs: number,
   ): Promise<{ retryAfterMs: number }>;
+  /** Takes one token for each key, of which some may be the same, from buckets of one kind; answers in their order. */
+  takeEach(
+    keys: readonly string[],
+    bucket: { capacity: number; refillPerSecond: number },
+    nowMs: number,
+  ): Promise<{ retryAfterMs: number }[]>;
   /** Fills the bucket again. */
   reset(key: string): Promise<void>;
   /** Forgets buckets that have been full since before the instant. */

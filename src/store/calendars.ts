@@ -2,13 +2,13 @@
 import type { Selectable } from "kysely";
 import type {
   CalendarOfLayer,
-  CalendarOrigin,
   CalendarReading,
   CalendarReport,
   CalendarRepository,
   ImportedCalendar,
   NewCalendar,
 } from "../ports/calendar_repositories.ts";
+import { originOf, originRow } from "./calendar_origin.ts";
 import { instant, json, parsed } from "./column.ts";
 import { chunks } from "./page.ts";
 import type { Database, LayerCalendarTable } from "./schema.ts";
@@ -232,14 +232,6 @@ async function writeWindows(
   }
 }
 
-function originRow(origin: CalendarOrigin) {
-  return {
-    origin: origin.kind,
-    sealed_url: origin.kind === "url" ? origin.sealedUrl : null,
-    shown_origin: origin.shown,
-  };
-}
-
 function readingRow(
   { validators, readAtMs, dueAtMs, report }: CalendarReading,
 ) {
@@ -267,9 +259,7 @@ function calendarOf(row: Row): CalendarOfLayer {
     },
     calendar: {
       layerId: row.id,
-      origin: row.sealed_url === null
-        ? { kind: "file", shown: row.shown_origin }
-        : { kind: "url", sealedUrl: row.sealed_url, shown: row.shown_origin },
+      origin: originOf(row),
       people: parsed<ImportedCalendar["people"]>(row.people),
       validators: { etag: row.etag, lastModified: row.last_modified },
       dueAtMs: row.due_at_ms,

@@ -23,8 +23,8 @@ export function lockRows(dialect: DialectName) {
 
 /**
  * Promises the rows of these messages that this owner now holds: those that are due and wanted, and what goes with one
- * that is due. The outer WHERE says again what the inner one says: PostgreSQL may have chosen a row just before another
- * sender took it.
+ * that is due. On PostgreSQL a row that another sender took since the statement began is looked at once more when it is
+ * locked, as it is now, and left out (manual, 13.2.1); the lock then keeps it so until it is written.
  */
 export async function claimByIds(
   db: Database,
@@ -52,15 +52,15 @@ export async function claimByIds(
       lease_until_ms = ${instant(claim.leaseUntilMs)},
       maybe_sent_twice = CASE state WHEN 'sending' THEN 1 ELSE maybe_sent_twice END,
       updated_at_ms = ${nowMs}
-    WHERE n.id IN (SELECT id FROM due) AND ${isFree}
-      AND EXISTS (
-        SELECT 1 FROM incidents i WHERE i.id = n.incident_id AND ${IS_WANTED}
-      )
+    WHERE n.id IN (SELECT id FROM due)
     RETURNING *`.execute(db);
   return rows;
 }
 
-/** Promises the ids of messages it has cancelled: in flight, their lease over, and no longer wanted. */
+/**
+ * Promises the ids of messages it has cancelled, being no longer wanted: those in flight whose lease is over, and those
+ * that were in flight when their incident changed and are due once more.
+ */
 export async function cancelAbandonedIds(
   db: Database,
   { nowMs, limit, dialect }: {
@@ -76,8 +76,7 @@ export async function cancelAbandonedIds(
     WITH abandoned AS MATERIALIZED (
       SELECT n.id FROM notifications n
       JOIN incidents i ON i.id = n.incident_id
-      WHERE n.claimable_at_ms <= ${instant(nowMs)} AND n.state = 'sending'
-        AND NOT ${IS_WANTED}
+      WHERE n.claimable_at_ms <= ${instant(nowMs)} AND NOT ${IS_WANTED}
       ORDER BY n.claimable_at_ms, n.id
       LIMIT ${limit}
       ${lock}
@@ -88,7 +87,7 @@ export async function cancelAbandonedIds(
       lease_until_ms = NULL,
       updated_at_ms = ${instant(nowMs)}
     WHERE n.id IN (SELECT id FROM abandoned)
-      AND n.claimable_at_ms <= ${instant(nowMs)} AND n.state = 'sending'
+      AND n.claimable_at_ms <= ${instant(nowMs)}
     RETURNING id`.execute(db);
   return rows.map(({ id }) => id);
 }

@@ -4,6 +4,7 @@ import type { Incident } from "../domain/incident.ts";
 import type {
   IncidentSummary,
   NewIncident,
+  OpenIncident,
 } from "../ports/paging_repositories.ts";
 import {
   flag,
@@ -89,6 +90,43 @@ export const SUMMARY_COLUMNS = [
   "refired",
   "version",
 ] as const satisfies (keyof IncidentTable)[];
+
+/** The columns that a repeated firing needs to know. */
+export const OPEN_COLUMNS = [
+  "id",
+  "source_id",
+  "external_id",
+  "severity",
+  "is_test",
+  "starts_at_ms",
+  "latest_starts_at_ms",
+  "resolved_at_ms",
+  "resolved_by",
+  "refired",
+  "auto_resolve_at_ms",
+] as const satisfies (keyof IncidentTable)[];
+
+export type OpenRow = Pick<
+  Selectable<IncidentTable>,
+  (typeof OPEN_COLUMNS)[number]
+>;
+
+/** Promises what a repeated firing needs to know. */
+export function openIncidentOf(row: OpenRow): OpenIncident {
+  return {
+    id: row.id,
+    sourceId: row.source_id,
+    externalId: row.external_id,
+    severity: row.severity as Incident["severity"],
+    isTest: row.is_test === 1,
+    startsAtMs: row.starts_at_ms,
+    latestStartsAtMs: row.latest_starts_at_ms,
+    resolvedAtMs: row.resolved_at_ms,
+    resolvedBy: row.resolved_by as Incident["resolvedBy"],
+    refired: row.refired === 1,
+    autoResolveAtMs: row.auto_resolve_at_ms,
+  };
+}
 
 type SummaryRow = Pick<
   Selectable<IncidentTable>,

@@ -4,9 +4,11 @@ import { SEVERITIES } from "../domain/alert.ts";
 import type { Incident, IncidentStatus } from "../domain/incident.ts";
 import type {
   IncidentFilter,
+  IncidentKey,
   IncidentRepository,
   IncidentSummary,
   NewIncident,
+  OpenIncident,
   RepeatedFiring,
 } from "../ports/paging_repositories.ts";
 import type { Page, PageRequest } from "../ports/store.ts";
@@ -15,6 +17,9 @@ import { filteredIncidents } from "./incident_filter.ts";
 import {
   incidentColumns,
   incidentOf,
+  OPEN_COLUMNS,
+  openIncidentOf,
+  type OpenRow,
   SUMMARY_COLUMNS,
   summaryOf,
 } from "./incident_row.ts";
@@ -27,6 +32,8 @@ const IS_OPEN = sql<boolean>`status <> 'resolved'`;
 const IS_RESOLVED = sql<boolean>`status = 'resolved'`;
 
 const MOST_IDS = 1_000;
+/** A row has 33 values, and PostgreSQL keeps short statements prepared. */
+const ROWS_PER_INSERT = 6;
 const IDS_PER_QUERY = 500;
 const NAME_COLUMNS = [
   "teams.name as team_name",
@@ -95,6 +102,23 @@ export class Incidents implements IncidentRepository {
     return row ? incidentOf(row) : null;
   }
 
+  async findOpenByKeys(
+    keys: readonly IncidentKey[],
+  ): Promise<OpenIncident[]> {
+    if (keys.length === 0) return [];
+    const wanted = inFewLengths(keys).map(({ sourceId, externalId }) =>
+      sql`(CAST(${sourceId} AS BIGINT), ${externalId})`
+    );
+    const columns = OPEN_COLUMNS.map((name) => sql.ref(`i.${name}`));
+    const { rows } = await sql<OpenRow>`
+      WITH wanted (source_id, external_id) AS (VALUES ${sql.join(wanted)})
+      SELECT ${sql.join(columns)} FROM wanted w
+      JOIN incidents i
+        ON i.source_id = w.source_id AND i.external_id = w.external_id
+      WHERE i.status <> 'resolved'`.execute(this.#session.read);
+    return rows.map(openIncidentOf);
+  }
+
   async findLastResolved(
     sourceId: number,
     externalId: string,
@@ -118,6 +142,33 @@ export class Incidents implements IncidentRepository {
         )
         .returningAll().executeTakeFirst();
       return row ? incidentOf(row) : null;
+    });
+  }
+
+  insertMany(incidents: readonly NewIncident[]): Promise<(number | null)[]> {
+    return this.#session.write(async (db) => {
+      const inserted = await Promise.all(
+        chunks(incidents, ROWS_PER_INSERT).map((some) =>
+          db.insertInto("incidents")
+            .values(
+              some.map((one) => ({ ...incidentColumns(one), version: 1 })),
+            )
+            .onConflict((conflict) =>
+              conflict.columns(["source_id", "external_id"]).where(IS_OPEN)
+                .doNothing()
+            )
+            .returning(["id", "source_id", "external_id"]).execute()
+        ),
+      );
+      const ids = new Map(
+        inserted.flat().map((row) => [
+          `${row.source_id} ${row.external_id}`,
+          row.id,
+        ]),
+      );
+      return incidents.map(({ sourceId, externalId }) =>
+        ids.get(`${sourceId} ${externalId}`) ?? null
+      );
     });
   }
 
@@ -159,11 +210,14 @@ export class Incidents implements IncidentRepository {
     });
   }
 
-  recordRepeat(id: number, firing: RepeatedFiring): Promise<boolean> {
+  recordRepeat(
+    id: number,
+    firing: RepeatedFiring,
+  ): Promise<Incident | null> {
     return this.#session.write(async (db) => {
-      const { numUpdatedRows } = await db.updateTable("incidents")
+      const row = await db.updateTable("incidents")
         .set({
-          alert_count: sql`alert_count + 1`,
+          alert_count: sql`alert_count + ${firing.times ?? 1}`,
           last_alert_at_ms: later("last_alert_at_ms", firing.nowMs),
           description: firing.description,
           links: json(firing.links),
@@ -173,8 +227,8 @@ export class Incidents implements IncidentRepository {
           version: sql`version + 1`,
           ...startsAt(firing.startsAtMs),
         })
-        .where("id", "=", id).where(IS_OPEN).executeTakeFirst();
-      return numUpdatedRows > 0n;
+        .where("id", "=", id).where(IS_OPEN).returningAll().executeTakeFirst();
+      return row ? incidentOf(row) : null;
     });
   }
 

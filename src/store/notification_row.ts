@@ -79,7 +79,7 @@ export function deliveryColumns(message: Notification): Partial<Columns> {
 
 /** Promises the columns of an outcome that all messages of a bundle have. */
 export function sharedColumns(outcome: SharedOutcome): Partial<Columns> {
-  const { dueAtMs, provider, providerMessageId } = outcome;
+  const { dueAtMs, attempt, provider, providerMessageId } = outcome;
   return {
     state: outcome.state,
     error: outcome.error,
@@ -89,6 +89,7 @@ export function sharedColumns(outcome: SharedOutcome): Partial<Columns> {
     lease_owner: null,
     lease_until_ms: null,
     ...(dueAtMs === undefined ? {} : { due_at_ms: instant(dueAtMs) }),
+    ...(attempt === undefined ? {} : { attempt }),
     ...(provider === undefined ? {} : { provider }),
     ...(providerMessageId === undefined
       ? {}

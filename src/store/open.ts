@@ -8,6 +8,7 @@ import {
 } from "../ports/store.ts";
 import { Accounts } from "./accounts.ts";
 import { AuditLog } from "./audit_log.ts";
+import { CalendarDrafts } from "./calendar_drafts.ts";
 import { CalendarFeeds } from "./calendar_feeds.ts";
 import { Calendars } from "./calendars.ts";
 import type { Around } from "./connection.ts";
@@ -35,6 +36,7 @@ import { isMissingTable } from "./store_error.ts";
 import { Teams } from "./teams.ts";
 import { Timeline } from "./timeline.ts";
 import { Tokens } from "./tokens.ts";
+import { Vitals } from "./vitals.ts";
 import { Verifications } from "./verifications.ts";
 
 export interface StoreAddress {
@@ -154,6 +156,7 @@ function repositoriesOn(session: Session): Repositories {
     responders: new Responders(session),
     schedules: new Schedules(session),
     calendars: new Calendars(session),
+    calendarDrafts: new CalendarDrafts(session),
     calendarFeeds: new CalendarFeeds(session),
     policies: new Policies(session),
     sources: new Sources(session),
@@ -169,6 +172,7 @@ function repositoriesOn(session: Session): Repositories {
     auditLog: new AuditLog(session),
     overview: new Overview(session),
     reports: new Reports(session),
+    vitals: new Vitals(session),
   };
 }
 

@@ -56,6 +56,58 @@ export class RateLimits implements RateLimitRepository {
     }, { durable: false });
   }
 
+  async takeEach(
+    keys: readonly string[],
+    bucket: Omit<Bucket, "cost">,
+    nowMs: number,
+  ): Promise<{ retryAfterMs: number }[]> {
+    const taken = await this.#takeWhole(keys, bucket, nowMs);
+    const answers: { retryAfterMs: number }[] = [];
+    for (const key of keys) {
+      // What the bucket does not hold for all who ask, it may hold for some.
+      answers.push(
+        taken.has(indexable(key))
+          ? { retryAfterMs: 0 }
+          : await this.take(key, { ...bucket, cost: 1 }, nowMs),
+      );
+    }
+    return answers;
+  }
+
+  /** Promises the keys whose bucket held as many tokens as are asked of it. */
+  #takeWhole(
+    keys: readonly string[],
+    bucket: Omit<Bucket, "cost">,
+    nowMs: number,
+  ): Promise<Set<string>> {
+    const { costUs, capacityUs } = inMicroseconds({ ...bucket, cost: 1 });
+    const nowUs = Math.round(nowMs * 1_000);
+    // In one order, so that two processes do not wait for each other.
+    const rows = [...Map.groupBy(keys, indexable)].sort(([a], [b]) =>
+      a < b ? -1 : 1
+    ).map(([key, asking]) => ({
+      key,
+      full_at_us: nowUs + asking.length * costUs,
+    })).filter((row) => row.full_at_us <= nowUs + capacityUs);
+    if (rows.length === 0) return Promise.resolve(new Set());
+    const latestUs = nowUs + capacityUs;
+    return this.#session.write(async (db) => {
+      const asked = sql<number>`(excluded.full_at_us - ${nowUs})`;
+      const taken = await db.insertInto("rate_limits").values(rows)
+        .onConflict((conflict) =>
+          conflict.column("key").doUpdateSet({
+            full_at_us:
+              sql`CASE WHEN rate_limits.full_at_us > ${nowUs} THEN rate_limits.full_at_us ELSE ${nowUs} END + ${asked}`,
+          }).where(
+            sql<
+              boolean
+            >`rate_limits.full_at_us <= ${latestUs} - ${asked}`,
+          )
+        ).returning("key").execute();
+      return new Set(taken.map(({ key }) => key));
+    }, { durable: false });
+  }
+
   async reset(key: string): Promise<void> {
     await this.#session.write((db) =>
       db.deleteFrom("rate_limits").where("key", "=", indexable(key)).execute()

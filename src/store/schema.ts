@@ -332,6 +332,23 @@ export interface NoticeTable extends Stamps {
   delivered_at_ms: Instant | null;
 }
 
+export interface CalendarDraftTable {
+  id: Id;
+  account_id: number;
+  schedule_id: number;
+  layer_id: number | null;
+  name: string;
+  below_layer_id: number | null;
+  origin: string;
+  sealed_url: string | null;
+  shown_origin: string;
+  etag: string | null;
+  last_modified: string | null;
+  people: Json;
+  content: string | null;
+  created_at_ms: Instant;
+}
+
 export interface CoverRequestTable extends Stamps {
   id: Id;
   schedule_id: number;
@@ -424,6 +441,7 @@ export interface Schema {
   schedule_layer_members: ScheduleLayerMemberTable;
   layer_calendars: LayerCalendarTable;
   layer_calendar_windows: LayerCalendarWindowTable;
+  calendar_drafts: CalendarDraftTable;
   calendar_feeds: CalendarFeedTable;
   escalation_policies: EscalationPolicyTable;
   escalation_policy_targets: EscalationPolicyTargetTable;

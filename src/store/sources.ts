@@ -16,6 +16,7 @@ import {
   parsed,
 } from "./column.ts";
 import { dependentsIn, incidentsOf } from "./dependents.ts";
+import { inFewLengths } from "./id_list.ts";
 import { paged, PRUNE_BATCH, pruneBatches } from "./page.ts";
 import { policyOf } from "./policies.ts";
 import type { AlertSourceTable } from "./schema.ts";
@@ -37,7 +38,13 @@ export class Sources implements AlertSourceRepository {
   }
 
   async findByKeyId(keyId: string): Promise<SourceWithPolicy | null> {
-    const row = await this.#session.read.selectFrom("alert_sources as s")
+    const [found] = await this.findByKeyIds([keyId]);
+    return found ?? null;
+  }
+
+  async findByKeyIds(keyIds: readonly string[]): Promise<SourceWithPolicy[]> {
+    if (keyIds.length === 0) return [];
+    const rows = await this.#session.read.selectFrom("alert_sources as s")
       .innerJoin("escalation_policies as p", "p.id", "s.escalation_policy_id")
       .innerJoin("teams as t", "t.id", "s.team_id")
       .selectAll("s")
@@ -54,18 +61,20 @@ export class Sources implements AlertSourceRepository {
         "p.created_at_ms as policy_created_at_ms",
         "p.updated_at_ms as policy_updated_at_ms",
       ])
-      .where("s.key_id", "=", keyId).executeTakeFirst();
-    if (row === undefined) return null;
-    const policy = policyOf({
-      ...row,
-      id: row.policy_id,
-      team_id: row.policy_team_id,
-      name: row.policy_name,
-      description: row.policy_description,
-      created_at_ms: row.policy_created_at_ms,
-      updated_at_ms: row.policy_updated_at_ms,
-    });
-    return { source: sourceOf(row), policy, teamName: row.team_name };
+      .where("s.key_id", "in", inFewLengths(keyIds)).execute();
+    return rows.map((row) => ({
+      source: sourceOf(row),
+      policy: policyOf({
+        ...row,
+        id: row.policy_id,
+        team_id: row.policy_team_id,
+        name: row.policy_name,
+        description: row.policy_description,
+        created_at_ms: row.policy_created_at_ms,
+        updated_at_ms: row.policy_updated_at_ms,
+      }),
+      teamName: row.team_name,
+    }));
   }
 
   list(

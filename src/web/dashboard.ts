@@ -30,6 +30,7 @@ const MOST_ROWS = 20;
 const MOST_OWN = 10;
 const AHEAD_MS = 14 * 86_400_000;
 const MOST_SCHEDULES = 100;
+const MOST_DUTIES = 8;
 
 /** Adds `/dashboard`. */
 export function addDashboard(routes: Routes, deps: WebDeps): void {
@@ -88,7 +89,7 @@ async function dashboardView(deps: WebDeps, viewer: Viewer) {
       })
     ),
     hidden: Math.max(0, open - urgent.length),
-    duties: duties.map(shownDuty),
+    ...shownDuties(duties),
     ahead,
     covers: await ownCoverRows(store, viewer),
     ...await lastDay(deps, viewer),
@@ -180,8 +181,21 @@ function total(
   return counts.filter(wanted).reduce((sum, { count }) => sum + count, 0);
 }
 
-function shownDuty(duty: Duty) {
-  return { ...duty, who: strongNames(duty.names, 4) };
+/** Each by its team, or by its own name where the team has several. */
+function shownDuties(duties: readonly Duty[]) {
+  const ofTeam = Map.groupBy(duties, ({ teamName }) => teamName);
+  const hidden = duties.length - MOST_DUTIES;
+  return {
+    duties: duties.slice(0, MOST_DUTIES).map((duty) => {
+      const alone = ofTeam.get(duty.teamName)?.length === 1;
+      return {
+        ...duty,
+        who: strongNames(duty.names, 4),
+        place: alone ? duty.teamName : duty.scheduleName,
+      };
+    }),
+    moreDuties: hidden > 0 ? `And ${counted(hidden, "more schedule")}` : "",
+  };
 }
 
 function emptyWords({ teams, schedules }: Rota, { can }: Viewer) {

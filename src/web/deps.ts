@@ -3,6 +3,7 @@ import type { Actions } from "../app/actions.ts";
 import type { ConfirmSnsSubscription } from "../app/approve_sns_subscription.ts";
 import type { Immediate } from "../app/immediate.ts";
 import type { LinkSigner } from "../app/page_message.ts";
+import type { CalendarTools } from "../app/read_calendar.ts";
 import type { ReadReadiness } from "../app/readiness.ts";
 import type { RandomBytes } from "../app/secrets.ts";
 import type { BodyBudget } from "../http/read_body.ts";
@@ -64,6 +65,8 @@ export interface WebDeps {
   csrf: Csrf;
   changes: ChangeFeed;
   readiness: ReadReadiness;
+  /** For calendars that are kept elsewhere. */
+  calendars: CalendarTools;
   jobs(): JobState[];
   confirmSnsSubscription: ConfirmSnsSubscription;
   /** Answers a request as if it had come in from outside. */

@@ -8,13 +8,30 @@ import type { WebDeps } from "./deps.ts";
 import { bindingOf, type Viewer, viewerOf } from "./viewer.ts";
 
 export const FORM_LIMITS = { bytes: 256 * 1024, withinMs: 30_000 } as const;
+const ENCODED = "application/x-www-form-urlencoded";
+const MULTIPART = "multipart/form-data";
+
+/** What a form may hold that takes a file; the sentence is for whoever sends more. */
+export interface UploadLimits {
+  bytes: number;
+  message: string;
+}
 export const CSRF_FIELD = "_csrf";
 
 /** The fields of a form that was sent. */
 export class Form {
   readonly #fields: URLSearchParams;
-  constructor(fields: URLSearchParams) {
+  readonly #files: ReadonlyMap<string, File>;
+  constructor(
+    fields: URLSearchParams,
+    files: ReadonlyMap<string, File> = new Map(),
+  ) {
     this.#fields = fields;
+    this.#files = files;
+  }
+  /** Promises the file that was chosen; null where none was. */
+  file(name: string): File | null {
+    return this.#files.get(name) ?? null;
   }
   /** Promises the field's first value with the white space around it gone; empty when it is missing. */
   text(name: string): string {
@@ -56,9 +73,10 @@ export async function readForm(
   c: EdgeContext,
   deps: WebDeps,
   binding: string,
+  upload?: UploadLimits,
 ): Promise<Form> {
   refuseForeignOrigin(c, deps.config);
-  const form = await readFields(c, deps);
+  const form = await readFields(c, deps, upload);
   if (deps.csrf.verify(binding, form.text(CSRF_FIELD))) return form;
   // Shown again it would carry a good token: only where the browser itself says that our own page has sent it.
   if (!isFromOurPage(c)) {
@@ -71,33 +89,55 @@ export async function readForm(
   throw new StaleForm(form);
 }
 
-/** Promises the viewer who sent the form, and the form, for a route that demanded a role. */
+/** Promises the viewer who sent the form, and the form, for a route that demanded a role; files only with `upload`. */
 export async function readPosted(
   c: EdgeContext,
   deps: WebDeps,
+  upload?: UploadLimits,
 ): Promise<{ viewer: Viewer; form: Form }> {
   const viewer = await viewerOf(c, deps);
-  return { viewer, form: await readForm(c, deps, bindingOf(viewer)) };
+  return { viewer, form: await readForm(c, deps, bindingOf(viewer), upload) };
 }
 
 /** Promises the fields without asking where they come from. */
 export async function readFields(
   c: EdgeContext,
   { bodyBudget }: Pick<WebDeps, "bodyBudget">,
+  upload?: UploadLimits,
 ): Promise<Form> {
   const type = c.req.header("content-type") ?? "";
-  if (!type.startsWith("application/x-www-form-urlencoded")) {
-    throw new Problem(
-      415,
-      "unsupported_media_type",
-      "Send the form as application/x-www-form-urlencoded.",
-    );
+  const hasFiles = upload !== undefined && type.startsWith(MULTIPART);
+  if (!hasFiles && !type.startsWith(ENCODED)) {
+    const words = `Send the form as ${upload ? MULTIPART : ENCODED}.`;
+    throw new Problem(415, "unsupported_media_type", words);
   }
-  const limits = { ...FORM_LIMITS, budget: bodyBudget };
+  const limits = { ...FORM_LIMITS, ...upload, budget: bodyBudget };
   const { bytes, release } = await readBody(c.req.raw, limits);
-  const text = decodeText(bytes);
-  release();
-  return new Form(new URLSearchParams(text));
+  try {
+    return hasFiles
+      ? await multipartForm(bytes, type)
+      : new Form(new URLSearchParams(decodeText(bytes)));
+  } finally {
+    release();
+  }
+}
+
+async function multipartForm(bytes: Uint8Array, type: string): Promise<Form> {
+  const body = new Response(bytes as Uint8Array<ArrayBuffer>, {
+    headers: { "content-type": type },
+  });
+  const data = await body.formData().catch(() => null);
+  if (!data) {
+    throw new Problem(400, "malformed_form", "The form arrived damaged.");
+  }
+  const fields = new URLSearchParams();
+  const files = new Map<string, File>();
+  for (const [name, value] of data) {
+    if (typeof value === "string") fields.append(name, value);
+    // A browser sends one without a name where none was chosen.
+    else if (value.name !== "") files.set(name, value);
+  }
+  return new Form(fields, files);
 }
 
 /** Whether the browser says that a page of this origin has sent the request (Fetch Metadata, or else `Origin`). */

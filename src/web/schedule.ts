@@ -11,10 +11,12 @@ import {
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import type { WebDeps } from "./deps.ts";
+import type { CalendarOfLayer } from "../ports/calendar_repositories.ts";
 import { scheduleCoverRows } from "./load_cover_requests.ts";
 import { showPage } from "./page.ts";
 import { found, pathId } from "./posted.ts";
 import { loadCalendar } from "./schedule_calendar.ts";
+import { type CalendarState, calendarState } from "./view/calendar_state.ts";
 import { findingsAbout } from "./view/findings.ts";
 import { gapWords } from "./view/gap_words.ts";
 import { dutyNow } from "./view/on_call.ts";
@@ -67,14 +69,16 @@ async function scheduleView(
 ) {
   const { store } = deps;
   const { view } = viewer;
-  const [calendar, opening, team, uses, entries, covers] = await Promise.all([
-    loadCalendar(c, deps, { schedule, viewer }),
-    loadOpening(deps, schedule, viewer),
-    store.teams.find(schedule.teamId),
-    store.schedules.dependents(schedule.id),
-    loadEntries(deps, schedule, view),
-    scheduleCoverRows(store, { scheduleId: schedule.id, view }),
-  ]);
+  const [calendar, opening, team, uses, entries, covers, calendars] =
+    await Promise.all([
+      loadCalendar(c, deps, { schedule, viewer }),
+      loadOpening(deps, schedule, viewer),
+      store.teams.find(schedule.teamId),
+      store.schedules.dependents(schedule.id),
+      loadEntries(deps, schedule, view),
+      scheduleCoverRows(store, { scheduleId: schedule.id, view }),
+      store.calendars.list(schedule.id),
+    ]);
   const { plan, names } = calendar;
   return {
     ...{ schedule, calendar, opening, uses, covers },
@@ -84,7 +88,10 @@ async function scheduleView(
       viewer: zoneWords(view),
     },
     layers: plan.layers.toReversed().map((layer, index) => ({
-      ...shownLayer(layer, { names, timeZone: schedule.timeZone }),
+      ...shownLayer(layer, {
+        calendar: calendars.find((one) => one.layer.id === layer.id),
+        ...{ names, view, timeZone: schedule.timeZone },
+      }),
       first: index === 0,
       last: index === plan.layers.length - 1,
     })),
@@ -135,16 +142,21 @@ function bareWords(
 
 function shownLayer(
   layer: PlanLayer,
-  { names, timeZone }: {
+  { calendar, names, timeZone, view }: {
+    calendar: CalendarOfLayer | undefined;
     names: ReadonlyMap<number, string>;
     timeZone: string;
+    view: Viewpoint;
   },
-): { id: number; name: string; kind: PlanLayer["kind"]; words: Words } {
+): { id: number; name: string; kind: PlanLayer["kind"] } & CalendarState {
   const { id, name, kind } = layer;
-  const words: Words = layer.kind === "rotation"
-    ? rotationWords(layer.rotation, { names, timeZone })
-    : ["A calendar that is kept elsewhere."];
-  return { id, name, kind, words };
+  const well = { problem: "", unknown: "" };
+  const state = layer.kind === "rotation"
+    ? { ...well, words: rotationWords(layer.rotation, { names, timeZone }) }
+    : calendar
+    ? calendarState(calendar.calendar, view)
+    : { ...well, words: ["A calendar that is kept elsewhere."] };
+  return { id, name, kind, ...state };
 }
 
 async function loadEntries(

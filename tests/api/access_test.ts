@@ -60,6 +60,7 @@ test("the routes that need no account are these and no others", (desk) => {
       ...intake,
       "public get /health",
       "public get /health/ready",
+      "metrics_token get /metrics",
       "public get /api/docs/style.css",
       `receipt_token post ${receipts}`,
       `receipt_token post ${receipts}/{token}`,

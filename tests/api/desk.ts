@@ -10,7 +10,10 @@ import { openApiDocument } from "../../src/api/docs.ts";
 import { act, actOnMany, addNote } from "../../src/app/act.ts";
 import type { Engine } from "../../src/app/engine.ts";
 import { createCodeHash } from "../../src/app/code_hash.ts";
-import { ingest } from "../../src/app/ingest.ts";
+import {
+  createIntakeQueue,
+  type IntakeQueue,
+} from "../../src/app/intake_queue.ts";
 import { createReadiness } from "../../src/app/readiness.ts";
 import { createSeal } from "../../src/app/seal.ts";
 import { receiveReceipts } from "../../src/app/receive_receipts.ts";
@@ -28,6 +31,7 @@ import { cheapHash } from "../cheap_hash.ts";
 
 export const NOW_MS = Date.UTC(2026, 10, 23, 9);
 export const PASSWORD = "seven quiet otters";
+export const METRICS_TOKEN = "a-metrics-token";
 export const RECEIPT_TOKEN = "a-receipt-token";
 const passwordHash = cheapHash(PASSWORD);
 
@@ -47,6 +51,23 @@ export interface Asked {
   from?: string;
 }
 
+interface Bucket {
+  capacity: number;
+  refillPerSecond: number;
+}
+
+/** What is to be other than usual. */
+export type DeskOptions =
+  & Partial<Omit<AppDeps, "config" | "intakeQueue">>
+  & {
+    config?: Partial<AppDeps["config"]>;
+    /** Of each source. */
+    bucket?: Bucket;
+    intakeQueue?: Partial<IntakeQueue>;
+  };
+
+const BUCKET: Bucket = { capacity: 1_000, refillPerSecond: 10 };
+
 export class Desk {
   nowMs = NOW_MS;
   readonly routes: Routes;
@@ -57,7 +78,10 @@ export class Desk {
   answer: SendResult | null = { outcome: "sent", providerMessageId: null };
   readonly accounts = {} as Record<Role, UserAccount>;
 
-  private constructor(readonly store: Store, more: Partial<AppDeps>) {
+  private constructor(
+    readonly store: Store,
+    { bucket = BUCKET, intakeQueue, ...more }: DeskOptions,
+  ) {
     const engine: Engine = {
       store,
       clock: () => this.nowMs,
@@ -76,7 +100,6 @@ export class Desk {
       }),
       secretKey: "a secret key that only the tests know",
       actions: {
-        ingest: (source, reading) => ingest(engine, source, reading),
         act: (incidentId, action) => act(engine, { incidentId, action }),
         actOnMany: (incidentIds, action) =>
           actOnMany(engine, { incidentIds, action }),
@@ -86,6 +109,7 @@ export class Desk {
         receiveReceipts: (receipts) => receiveReceipts(engine, receipts),
         wake: () => {},
       },
+      intakeQueue: { ...createIntakeQueue(engine, { bucket }), ...intakeQueue },
       parseReceipts(body) {
         const read = readInfobipReceipts(body);
         return read.ok ? read.receipts : null;
@@ -116,6 +140,8 @@ export class Desk {
         { name: "escalation", enabled: true, nextRunAtMs: NOW_MS + 60_000 },
         { name: "prune", enabled: false, nextRunAtMs: null },
       ],
+      metrics: () =>
+        Promise.resolve({ contentType: "text/plain", body: "up 1\n" }),
       notReady: () => [],
       schemaVersion: 1,
       ...more,
@@ -125,8 +151,8 @@ export class Desk {
         baseUrl: "https://pager.example.com",
         allowedOrigins: [],
         trustedProxies: [],
-        bucket: { capacity: 1_000, refillPerSecond: 10 },
         receiptToken: RECEIPT_TOKEN,
+        metricsToken: METRICS_TOKEN,
         sendingEnabled: true,
         ...more.config,
       },
@@ -138,11 +164,9 @@ export class Desk {
 
   static async open(
     store: Store,
-    more: Partial<Omit<AppDeps, "config">> & {
-      config?: Partial<AppDeps["config"]>;
-    } = {},
+    options: DeskOptions = {},
   ): Promise<Desk> {
-    const desk = new Desk(store, more as Partial<AppDeps>);
+    const desk = new Desk(store, options);
     for (const role of ["viewer", "responder", "admin"] as const) {
       desk.accounts[role] = await desk.#account(role);
     }

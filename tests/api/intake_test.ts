@@ -271,7 +271,7 @@ test(
     desk.nowMs += 1_000;
     assert.equal((await send(one.key)).status, 200);
   },
-  { config: { bucket: { capacity: 3, refillPerSecond: 1 } } as never },
+  { bucket: { capacity: 3, refillPerSecond: 1 } },
 );
 
 test(
@@ -354,14 +354,28 @@ test(
     assert.equal(status, 503);
     assert.ok(headers.get("retry-after"));
   },
-  { actions: conflicting() },
+  {
+    intakeQueue: {
+      ingest: () =>
+        Promise.reject(new StoreConflictError("unique", "incidents")),
+    },
+  },
 );
 
-function conflicting() {
-  return {
-    ingest: () => Promise.reject(new StoreConflictError("unique", "incidents")),
-  } as never;
-}
+test(
+  "a service that has more to do than it can take in says so before it looks at a body",
+  async (desk) => {
+    const { key } = await desk.source();
+    const { status, headers } = await desk.ask(
+      "/api/v1/alerts",
+      post(ALERT, { "x-api-key": key }),
+    );
+    assert.equal(status, 503);
+    assert.ok(headers.get("retry-after"));
+    assert.equal(await desk.store.incidents.countOpen(), 0);
+  },
+  { intakeQueue: { isFull: () => true } },
+);
 
 test("receipts need their token, and those for unknown messages are counted, not refused", async (desk) => {
   const path = "/api/v1/notifications/infobip/receipts";

@@ -35,7 +35,7 @@ export interface BrowserOptions {
   data?: "alerts" | "people" | "nothing";
   /** Statuses that the test provokes: a browser tells each failed answer as an error. */
   refusals?: number[];
-  /** Tells each failed request as an error while it is offline. */
+  /** With the service worker, and failed requests are no fault. */
   offline?: boolean;
   /** Hosts of the other sites that the test plays. */
   otherSites?: boolean;
@@ -123,6 +123,7 @@ function contextOptions(stage: Stage, options: BrowserOptions) {
     viewport: options.viewport ?? DESKTOP,
     colorScheme: options.theme ?? "light",
     reducedMotion: "reduce" as const,
+    serviceWorkers: options.offline ? "allow" as const : "block" as const,
     locale: "en-GB",
     timezoneId: "Europe/London",
   };

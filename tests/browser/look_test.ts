@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import axe from "npm:axe-core@4.14.1";
 import type { Page } from "npm:playwright-core@1.65.1";
 import { type BrowserScene, browserTest, DESKTOP, PHONE } from "./browser.ts";
-import { overflow, SCREENS } from "./screens.ts";
+import { overflow, SCREENS, squeezed } from "./screens.ts";
 import { giveSession } from "./session.ts";
 
 interface Violation {
@@ -72,7 +72,7 @@ for (
 }
 
 browserTest(
-  "no screen scrolls sideways at 360 or at 1280 pixels",
+  "no screen scrolls sideways or squeezes its words at 360 or at 1280 pixels",
   { refusals: [404], viewport: PHONE },
   async (scene) => {
     const wrong: Record<string, string[]> = {};
@@ -81,6 +81,10 @@ browserTest(
       await eachScreen(scene, async (name) => {
         const { by, from } = await overflow(scene.page);
         if (by > 0) wrong[`${name} at ${viewport.width}: ${by} px`] = from;
+        const narrow = await squeezed(scene.page);
+        if (narrow.length > 0) {
+          wrong[`${name} at ${viewport.width}, squeezed`] = narrow;
+        }
       });
     }
     assert.deepEqual(wrong, {});

@@ -2,6 +2,7 @@
 import type { Page } from "npm:playwright-core@1.65.1";
 import type { Role } from "../../src/domain/people.ts";
 import { sendBundle } from "../bundle.ts";
+import { draftPath, layerPath } from "./calendar_screens.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Screen {
@@ -47,6 +48,7 @@ export const SCREENS: Screen[] = [
     "/schedules/1/cover-requests/new",
     "/schedules/1/layers/new",
     "/schedules/1/entries/new?kind=override",
+    "/schedules/1/calendars/new",
     "/escalation-policies",
     "/escalation-policies/new",
     "/escalation-policies/1",
@@ -71,6 +73,18 @@ export const SCREENS: Screen[] = [
   { name: "verification", as: "admin", path: verificationPath },
   { name: "code to be typed", as: "admin", path: codePath },
   { name: "cover request", as: "responder", path: coverPath },
+  { name: "draft of a calendar", as: "admin", path: draftPath },
+  { name: "calendar of a layer", as: "admin", path: layerPath },
+  {
+    name: "calendar to be replaced",
+    as: "admin",
+    path: async (stage) => `${await layerPath(stage)}/replace`,
+  },
+  {
+    name: "schedule with calendars",
+    as: "admin",
+    path: () => "/schedules/1",
+  },
   { name: "not found", as: "admin", path: () => "/incidents/999999" },
 ];
 
@@ -163,5 +177,20 @@ export function overflow(page: Page): Promise<{ by: number; from: string[] }> {
       .filter((one) => one.getBoundingClientRect().right > width + 1)
       .map((one) => one.outerHTML.slice(0, 120)).slice(0, 5);
     return { by, from: by > 0 ? from : [] };
+  })()`);
+}
+
+/** Promises what is squeezed into a column of a few letters: words that stand below each other where there is room beside. */
+export function squeezed(page: Page): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const words = [...document.querySelectorAll("body *")].filter((one) =>
+      [...one.childNodes].some((node) =>
+        node.nodeType === Node.TEXT_NODE && node.data.trim().length > 8
+      )
+    );
+    return words.filter((one) => {
+      const { width, height } = one.getBoundingClientRect();
+      return width > 1 && width < 70 && height > 4 * width;
+    }).map((one) => one.outerHTML.slice(0, 120));
   })()`);
 }

@@ -68,6 +68,7 @@ Deno.test("after so many failures in a row the provider is left alone", async ()
     outcome: "retry",
     error: "Infobip is left alone for now: Provider failed.",
     retryAfterMs: 15_000,
+    untried: true,
   });
   assert.equal(world.calls.length, 3);
 });
@@ -80,7 +81,7 @@ Deno.test("a success in between starts the count anew", async () => {
   assert.equal(world.channel.health().state, "closed");
 });
 
-Deno.test("after the pause one message tries the provider while the others wait, and its success closes the circuit", async () => {
+Deno.test("after the pause one message tries the provider while the others wait, and go as soon as it is through", async () => {
   const world = guarded();
   await world.fail(3);
   world.nowMs += 14_999;
@@ -89,12 +90,81 @@ Deno.test("after the pause one message tries the provider while the others wait,
   world.nowMs += 1;
   const probe = world.send();
   assert.equal(world.channel.health().state, "half-open");
-  assert.equal((await world.send()).outcome, "retry");
+  const others = Array.from({ length: 20 }, () => world.send());
+  await new Promise((resolve) => setTimeout(resolve));
   assert.equal(world.calls.length, 4);
   world.calls[3]?.answer(SENT);
   assert.deepEqual(await probe, SENT);
   assert.deepEqual(world.states, ["open", "half-open", "closed"]);
-  assert.deepEqual(await world.attempt(SENT), SENT);
+  while (world.calls.length < 24) await Promise.resolve();
+  for (const call of world.calls) call.answer(SENT);
+  for (const other of others) assert.deepEqual(await other, SENT);
+});
+
+Deno.test("of many messages at the end of the pause exactly one tries the provider, and its failure turns the others away untried", async () => {
+  const world = guarded();
+  await world.fail(3);
+  world.nowMs += 15_000;
+  const sending = Array.from({ length: 20 }, () => world.send());
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(world.calls.length, 4);
+  world.calls[3]?.answer(FAILED);
+  const results = await Promise.all(sending);
+  const untried = results.filter((each) =>
+    each.outcome === "retry" && each.untried
+  );
+  assert.equal(untried.length, 19);
+  assert.equal(world.calls.length, 4);
+  assert.equal(world.channel.health().state, "open");
+});
+
+Deno.test("a try that hangs lets nobody else through, keeps nobody waiting long, and leaves the circuit open", async () => {
+  const world = guarded({ timeLimitMs: 200, maxWaitMs: 20 });
+  await world.fail(3);
+  world.nowMs += 15_000;
+  const probe = world.send();
+  const other = await world.send();
+  assert.equal(world.channel.health().state, "half-open");
+  assert.deepEqual(other, {
+    outcome: "retry",
+    error: "Infobip is left alone for now: Provider failed.",
+    retryAfterMs: 200,
+    untried: true,
+  });
+  assert.deepEqual(await probe, retry("Infobip did not answer in time."));
+  assert.equal(world.channel.health().state, "open");
+  assert.equal(world.channel.health().inFlight, 0);
+  assert.equal(world.calls.length, 4);
+  world.nowMs += 15_000;
+  await world.attempt(SENT);
+  assert.equal(world.channel.health().state, "closed");
+});
+
+Deno.test("an open circuit stops neither another channel nor another process", async () => {
+  const [mine, theirs] = [guarded(), guarded()];
+  await mine.fail(3);
+  assert.equal(mine.channel.health().state, "open");
+  assert.deepEqual(await theirs.attempt(SENT), SENT);
+  assert.equal(theirs.channel.health().state, "closed");
+});
+
+Deno.test("every answer of the provider is told, and every message that it was not asked to take", async () => {
+  const attempts: string[] = [];
+  const refusals: string[] = [];
+  const world = guarded({
+    maxInFlight: 1,
+    maxWaitMs: 10,
+    onAttempt: (outcome) => attempts.push(outcome),
+    onRefusal: (reason) => refusals.push(reason),
+  });
+  const first = world.send();
+  await world.send();
+  world.calls[0]?.answer(SENT);
+  await first;
+  await world.fail(3);
+  await world.send();
+  assert.deepEqual(attempts, ["sent", "retry", "retry", "retry"]);
+  assert.deepEqual(refusals, ["too_many", "circuit_open"]);
 });
 
 Deno.test("a failed try opens the circuit for another pause", async () => {

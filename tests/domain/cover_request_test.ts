@@ -155,6 +155,9 @@ const windows = fc.array(
   }))
 );
 
+/** All that happens in these plans happens on the hour, from -12 to 36. */
+const HALF_PAST = Array.from({ length: 50 }, (_, hour) => hour - 12.5);
+
 Deno.test("after acceptance the accepter is on call exactly where the requester was, and nothing else changes", () => {
   fc.assert(
     fc.property(
@@ -187,18 +190,22 @@ Deno.test("after acceptance the accepter is on call exactly where the requester 
           ...stretch,
         }));
         const after = { ...plan, windows: [...plan.windows, ...overrides] };
-        for (let hour = -14; hour <= 40; hour++) {
-          const atMs = START_MS + (hour + 0.5) * HOUR_MS;
+        const instants = HALF_PAST.map((hour) => START_MS + hour * HOUR_MS);
+        const expected = instants.map((atMs) => {
           const was = onCallAt(plan, atMs);
           const taken = was.includes(1) && atMs >= nowMs &&
             atMs >= request.startsAtMs && atMs < request.endsAtMs;
-          const expected = taken
+          return taken
             ? [...was.filter((id) => id !== 1), 5].sort((a, b) => a - b)
             : was;
-          assert.deepEqual(onCallAt(after, atMs), expected, String(hour));
-        }
+        });
+        // One comparison for all: it takes longer than finding out who is on call.
+        assert.deepEqual(
+          instants.map((atMs) => onCallAt(after, atMs)),
+          expected,
+        );
       },
     ),
-    { numRuns: 5_000 },
+    { numRuns: 10_000 },
   );
 });

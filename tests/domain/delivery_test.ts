@@ -8,6 +8,7 @@ import {
   retryByHand,
   settle,
   type Settlement,
+  settleTogether,
 } from "../../src/domain/delivery.ts";
 import { NOTIFICATION_STATES } from "../../src/domain/notification.ts";
 import { aNotification, MINUTE_MS, NOW_MS } from "./examples.ts";
@@ -51,6 +52,30 @@ Deno.test("the sixth attempt is the last", () => {
     );
     assert.equal(notification.state, attempt < 6 ? "queued" : "failed");
   }
+});
+
+Deno.test("what was never put to the provider is no attempt, and is told once", () => {
+  const untried: AttemptResult = {
+    outcome: "retry",
+    error: "left alone",
+    retryAfterMs: 15_000,
+    untried: true,
+  };
+  const context = { nowMs: NOW_MS, random: middle };
+  const first = settle(aNotification({ attempt: 6 }), untried, context);
+  assert.equal(first.notification.state, "queued");
+  assert.equal(first.notification.attempt, 5);
+  assert.equal(first.isNews, true);
+  const again = settle(first.notification, untried, context);
+  assert.equal(again.isNews, false);
+  const bundle = [
+    aNotification({ attempt: 2 }),
+    aNotification({ id: 8, attempt: 2 }),
+  ];
+  const together = settleTogether(bundle, untried, context);
+  assert.deepEqual(together.map((each) => each.notification.attempt), [1, 1]);
+  const late = { ...context, nowMs: NOW_MS + 15 * MINUTE_MS };
+  assert.equal(settle(aNotification(), untried, late).moveOn, true);
 });
 
 Deno.test("no retry is planned later than 15 minutes after the first attempt was due", () => {

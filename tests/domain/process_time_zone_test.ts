@@ -20,6 +20,6 @@ for (const timeZone of ["America/New_York", "Australia/Lord_Howe"]) {
     const text = new TextDecoder();
     const said = text.decode(stdout) + text.decode(stderr);
     assert.equal(code, 0, said);
-    assert.match(said, /ok \| 6 passed \| 0 failed/);
+    assert.match(said, /ok \| [1-9]\d* passed \| 0 failed/);
   });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { SEVERITIES } from "../../src/domain/alert.ts";
+import { SEVERITIES, type Severity } from "../../src/domain/alert.ts";
 import {
   type BusinessHours,
   type EscalationPolicy,
@@ -20,6 +20,7 @@ import {
   checkReadiness,
   type ReadinessInput,
 } from "../../src/domain/readiness.ts";
+import type { Directory } from "../../src/domain/reach.ts";
 import {
   gaps,
   nextOnCall,
@@ -314,7 +315,7 @@ const situation = fc.record({
   ),
 });
 
-Deno.test("at every instant and severity a policy reaches nobody exactly where the check says that it will", () => {
+Deno.test("at every instant and severity a policy reaches nobody, or has nobody left to page, exactly where the check says so", () => {
   fc.assert(
     fc.property(situation, ({ one, two, steps, fallback, silent, at }) => {
       const policy = aPolicy({ steps, fallback });
@@ -324,13 +325,6 @@ Deno.test("at every instant and severity a policy reaches nobody exactly where t
         policies: [policy],
       });
       const findings = findingsOf(input);
-      const told = (severity: string, atMs: number) =>
-        findings.some((finding) =>
-          finding.code === "policy_reaches_nobody" &&
-          (finding.severities.length === 0 ||
-            finding.severities.some((each) => each === severity)) &&
-          isIn(finding.stretches, atMs)
-        );
       for (const atMs of at) {
         const directory = {
           ...input.people,
@@ -346,11 +340,17 @@ Deno.test("at every instant and severity a policy reaches nobody exactly where t
           });
           return planEscalation(incident, directory, atMs).pages.length === 0;
         });
-        assert.ok(mute.every((severity) => told(severity, atMs)));
-        // What is told of an instant is so for some severity.
-        if (mute.length === 0) {
-          assert.ok(!SEVERITIES.some((severity) => told(severity, atMs)));
-        }
+        // Its own fallback, then its team, responder 3, then the admin, 4.
+        const lastResort = [...fallback.flatMap(whomIn(directory)), 3, 4];
+        const worn = lastResort.every((id) => silent.includes(id))
+          ? SEVERITIES.filter((severity) => !mute.includes(severity))
+          : [];
+        holdAgainst(findings, {
+          ...{ code: "policy_reaches_nobody", severities: mute, atMs },
+        });
+        holdAgainst(findings, {
+          ...{ code: "no_last_resort", severities: worn, atMs },
+        });
       }
       for (const [id, each] of plans) {
         const found = findings.find(({ code, subject }) =>
@@ -369,6 +369,35 @@ Deno.test("at every instant and severity a policy reaches nobody exactly where t
     { numRuns: 10_000 },
   );
 });
+
+/** Whom a target names at the instant that the directory is of. */
+function whomIn({ onCall, nextOnCall, members }: Directory) {
+  return ({ kind, id }: EscalationTarget): readonly number[] => {
+    if (kind === "responder") return [id];
+    const named = { schedule: onCall, next_on_call: nextOnCall, team: members };
+    return named[kind].get(id) ?? [];
+  };
+}
+
+/** Fails unless it is told of all these severities at the instant, and of none at all where there are none. */
+function holdAgainst(
+  findings: readonly Finding[],
+  { code, severities, atMs }: {
+    code: "policy_reaches_nobody" | "no_last_resort";
+    severities: readonly Severity[];
+    atMs: number;
+  },
+): void {
+  const isTold = (severity: Severity) =>
+    findings.some((finding) =>
+      finding.code === code && isIn(finding.stretches, atMs) &&
+      (finding.severities.length === 0 || finding.severities.includes(severity))
+    );
+  assert.ok(severities.every(isTold), `${code} is not told`);
+  // Stretches of all severities are told as one, so what is told of an instant is so for some severity.
+  if (severities.length > 0) return;
+  assert.ok(!SEVERITIES.some(isTold), `${code} is told`);
+}
 
 function isIn(stretches: readonly Stretch[], atMs: number): boolean {
   return stretches.some(({ startsAtMs, endsAtMs }) =>

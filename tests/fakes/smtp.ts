@@ -53,6 +53,7 @@ export class FakeSmtp {
   readonly mails: ReceivedMail[] = [];
   readonly #server: SMTPServer;
   readonly #waiters = new Waiters<ReceivedMail>();
+  readonly #hung = Promise.withResolvers<void>();
   #port = 0;
   #next: SmtpAnswer[] = [];
   #always: SmtpAnswer = "accept";
@@ -88,7 +89,7 @@ export class FakeSmtp {
           const refusal = this.#refusal("data");
           if (refusal) return done(refusal);
           const answer = this.#take();
-          if (answer === "hang") return;
+          if (answer === "hang") return this.#hung.resolve();
           const mail = await parse(chunks, session);
           if (answer === "accept_then_reset") this.cutConnections();
           else done();
@@ -114,6 +115,11 @@ export class FakeSmtp {
   /** Stays the same after the close, so that a test can bring it back there. */
   get port(): number {
     return this.#port;
+  }
+
+  /** Settles when a client waits for an answer that does not come. */
+  get hung(): Promise<void> {
+    return this.#hung.promise;
   }
 
   /** How many clients are connected. */

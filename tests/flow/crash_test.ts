@@ -23,6 +23,40 @@ async function dieWhileSending(world: World): Promise<void> {
   });
 }
 
+/** A page is on its way when Maya acknowledges, and fails then; its next attempt would be due in two minutes. */
+async function failAfterAcknowledgement(world: World): Promise<void> {
+  world.infobip.answerNext({ status: 500 });
+  await world.alert();
+  const [queued] = await world.notifications();
+  assert.ok(queued);
+  world.nowMs = queued.dueAtMs;
+  await dieWhileSending(world);
+  await world.act("maya", "acknowledge");
+  const [sending] = await world.notifications();
+  assert.ok(sending?.state === "sending");
+  const settled = await world.store.notifications.settle({
+    ...sending,
+    state: "queued",
+    leaseOwner: null,
+    leaseUntilMs: null,
+    dueAtMs: world.nowMs + 120_000,
+  }, { owner: "node-that-died", attempt: sending.attempt });
+  assert.ok(settled);
+}
+
+/** Does this once, right after a process has claimed something: as when it stands still there. */
+function afterClaim(world: World, happens: () => Promise<void>): void {
+  const { notifications } = world.store;
+  const claim = notifications.claim.bind(notifications);
+  notifications.claim = async (wanted) => {
+    const claimed = await claim(wanted);
+    if (claimed.length === 0) return claimed;
+    notifications.claim = claim;
+    await happens();
+    return claimed;
+  };
+}
+
 flow(
   "a page whose process died while sending goes out after its lease, and the row says that it may be the second",
   async (world) => {
@@ -74,6 +108,67 @@ flow(
     await audit(world.pagerpal.engine);
     const [row] = await world.notifications();
     assert.equal(row?.state, "cancelled");
+  },
+);
+
+flow(
+  "a page that fails after its incident was acknowledged is not tried again, and the audit closes it",
+  async (world) => {
+    await onePerson(world);
+    await failAfterAcknowledgement(world);
+    await world.advance("10m");
+    world.expectNoPage();
+    await audit(world.pagerpal.engine);
+    const [row] = await world.notifications();
+    assert.equal(row?.state, "cancelled");
+  },
+);
+
+flow(
+  "a page from before the acknowledgement is not sent beside those from after its time-out",
+  async (world) => {
+    const maya = await world.responder("maya", ["sms"]);
+    await world.team("Payments", {
+      steps: () => [{ minutes: 60, targets: [maya] }],
+      acknowledgementTimeoutMinutes: 1,
+    });
+    await failAfterAcknowledgement(world);
+    await world.advance("10m");
+    world.expectPage("maya", "sms");
+    world.expectNoPage();
+  },
+);
+
+flow(
+  "a process that stood still after its claim leaves the page to whoever claims it next",
+  async (world) => {
+    await onePerson(world);
+    afterClaim(world, () => {
+      world.nowMs += 30_000;
+      return Promise.resolve();
+    });
+    await world.alert();
+    world.expectPage("maya", "sms");
+    const [row] = await world.notifications();
+    assert.equal(row?.attempt, 2);
+  },
+);
+
+flow(
+  "a process that stood still while its page was acknowledged does not send it",
+  async (world) => {
+    await onePerson(world);
+    afterClaim(world, async () => {
+      world.nowMs += 30_000;
+      const { id } = await world.incident();
+      await world.store.transaction(async (tx) => {
+        const incident = await tx.incidents.lock(id);
+        assert.ok(incident);
+        await tx.incidents.save({ ...incident, status: "acknowledged" });
+      });
+    });
+    await world.alert();
+    world.expectNoPage();
   },
 );
 

@@ -222,7 +222,7 @@ flow(
     const written = await engine.store.transaction((tx) =>
       writeSettlement(
         { engine, tx, nowMs: world.nowMs },
-        { notification: late, moveOn: true },
+        { notification: late, isNews: true, moveOn: true },
         () =>
           tx.notifications.settle(late, { owner: "node-of-old", attempt: 1 }),
       )

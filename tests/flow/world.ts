@@ -31,6 +31,7 @@ import type { ChannelKind } from "../../src/domain/people.ts";
 import type { Actor, TimelineKind } from "../../src/domain/timeline.ts";
 import type { Rotation } from "../../src/domain/rotation.ts";
 import { rotationOf } from "../domain/plans.ts";
+import type { FetchCalendar } from "../../src/ports/calendar_source.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { NEWEST_SCHEMA_VERSION } from "../../src/store/migrations.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
@@ -71,6 +72,9 @@ export class World {
   readonly smtp: FakeSmtp;
   readonly pagerpal: PagerPal;
   nowMs = START_MS;
+  /** Reads calendars that are kept elsewhere. */
+  fetchCalendar: FetchCalendar = () =>
+    Promise.resolve({ kind: "failed", message: "No test may call out." });
   readonly #people = new Map<string, Person>();
   readonly #seen = new Set<unknown>();
   #names = 0;
@@ -110,6 +114,7 @@ export class World {
       newId: () => crypto.randomUUID(),
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       fetch: (input, init) => this.#fetch(input, init, options.fetch),
+      fetchCalendar: (...asked) => this.fetchCalendar(...asked),
       node: "node-test",
       hostname: "test",
       version: "0.0.0-test",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { UNOBSERVED } from "../../src/ports/observer.ts";
 import { configure, type LogRecord, reset } from "@logtape/logtape";
 import { createEdge } from "../../src/http/edge.ts";
 import { BodyBudget } from "../../src/http/read_body.ts";
@@ -23,6 +24,7 @@ async function logged(requests: Request[]): Promise<LogRecord[]> {
       newId: () => "made-by-us",
       randomBytes: (length) => new Uint8Array(length),
       bodyBudget: new BodyBudget(1_000),
+      observer: UNOBSERVED,
       config: {
         baseUrl: "https://pager.example.com",
         allowedOrigins: [],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { UNOBSERVED } from "../../src/ports/observer.ts";
 import { z } from "@hono/zod-openapi";
 import type { Access } from "../../src/http/auth/access.ts";
 import { createEdge } from "../../src/http/edge.ts";
@@ -20,6 +21,7 @@ function edge(
     newId: () => "made-by-us",
     randomBytes: (length) => new Uint8Array(length),
     bodyBudget: new BodyBudget(1_000_000),
+    observer: UNOBSERVED,
     config: {
       baseUrl: "https://pager.example.com",
       allowedOrigins: ["https://ui.example.com"],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createWaker } from "../../src/jobs/waker.ts";
+import { createWaker, oneAtATime } from "../../src/jobs/waker.ts";
 
 /** A waker whose work is counted; `worked` settles at the next piece of it. */
 function watched(dueInMs: () => number | null) {
@@ -10,14 +10,17 @@ function watched(dueInMs: () => number | null) {
     next.resolve();
     next = Promise.withResolvers();
   };
+  const nextDueAtMs = () => {
+    const inMs = dueInMs();
+    return Promise.resolve(inMs === null ? null : Date.now() + inMs);
+  };
+  const work = (name: string, onKick: boolean) => ({
+    ...{ name, onKick, nextDueAtMs },
+    run: () => Promise.resolve(note(name)),
+  });
   const waker = createWaker({
     clock: Date.now,
-    deliver: () => Promise.resolve(note("deliver")),
-    escalate: () => Promise.resolve(note("escalate")),
-    nextDueAtMs: () => {
-      const inMs = dueInMs();
-      return Promise.resolve(inMs === null ? null : Date.now() + inMs);
-    },
+    works: [work("deliver", true), work("escalate", false)],
   });
   const until = async (call: string, count: number) => {
     while (calls.filter((one) => one === call).length < count) {
@@ -79,17 +82,77 @@ Deno.test("an error of the work stops neither the timer nor the next kick", asyn
   const again = Promise.withResolvers<void>();
   const waker = createWaker({
     clock: Date.now,
-    deliver() {
-      delivered++;
-      if (delivered === 3) again.resolve();
-      return Promise.reject(new Error("the database has gone"));
-    },
-    escalate: () => Promise.reject(new Error("the database has gone")),
-    nextDueAtMs: () => Promise.resolve(Date.now() + 5),
+    works: [{
+      name: "deliver",
+      onKick: true,
+      run() {
+        delivered++;
+        if (delivered === 3) again.resolve();
+        return Promise.reject(new Error("the database has gone"));
+      },
+      nextDueAtMs: () => Promise.resolve(Date.now() + 5),
+    }],
   });
   waker.start();
   await again.promise;
-  waker.stop();
+  await waker.stop();
+});
+
+Deno.test("work that is overdue and cannot be done makes no other work late", async () => {
+  const startedMs = Date.now();
+  let blockedRuns = 0;
+  let escalated = 0;
+  const done = Promise.withResolvers<void>();
+  const waker = createWaker({
+    clock: Date.now,
+    works: [{
+      name: "notices",
+      onKick: false,
+      run: () => Promise.resolve(blockedRuns++),
+      nextDueAtMs: () => Promise.resolve(startedMs),
+    }, {
+      name: "escalations",
+      onKick: false,
+      run() {
+        escalated++;
+        if (escalated === 40) done.resolve();
+        return Promise.resolve();
+      },
+      nextDueAtMs: () => Promise.resolve(Date.now() + 1),
+    }],
+  });
+  waker.start();
+  await done.promise;
+  await waker.stop();
+  // The pauses of the overdue work grow; had they been everybody's, both would have run as often.
+  assert.ok(blockedRuns < escalated / 2, `${blockedRuns} runs`);
+});
+
+Deno.test("one at a time: who asks meanwhile has it done once more, and no two runs overlap", async () => {
+  const gates: PromiseWithResolvers<void>[] = [];
+  let running = 0;
+  const run = oneAtATime(async () => {
+    assert.equal(++running, 1);
+    const gate = Promise.withResolvers<void>();
+    gates.push(gate);
+    await gate.promise;
+    running--;
+  });
+  const first = run();
+  const second = run();
+  const third = run();
+  assert.equal(gates.length, 1);
+  gates[0]?.reject(new Error("the database has gone"));
+  running = 0;
+  await assert.rejects(first, /has gone/);
+  while (gates.length < 2) await Promise.resolve();
+  gates[1]?.resolve();
+  await Promise.all([second, third]);
+  assert.equal(gates.length, 2);
+  const fourth = run();
+  assert.equal(gates.length, 3);
+  gates[2]?.resolve();
+  await fourth;
 });
 
 Deno.test("a look works on what is due now, and only then", async () => {
@@ -121,19 +184,22 @@ Deno.test("a look sees what another process made due later, and its time comes",
   await waker.stop();
 });
 
-Deno.test("a waker that stops waits for the escalating that has begun", async () => {
+Deno.test("a waker that stops waits for the work that has begun", async () => {
   const begun = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
   let over = false;
   const waker = createWaker({
     clock: Date.now,
-    deliver: () => Promise.resolve(),
-    async escalate() {
-      begun.resolve();
-      await gate.promise;
-      over = true;
-    },
-    nextDueAtMs: () => Promise.resolve(null),
+    works: [{
+      name: "escalations",
+      onKick: false,
+      async run() {
+        begun.resolve();
+        await gate.promise;
+        over = true;
+      },
+      nextDueAtMs: () => Promise.resolve(null),
+    }],
   });
   waker.start();
   await begun.promise;

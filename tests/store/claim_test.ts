@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import postgres from "postgres";
 import type { Claim } from "../../src/ports/paging_repositories.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { forEachStore } from "../stores.ts";
@@ -12,6 +11,7 @@ import {
   open,
   type World,
 } from "./fixture.ts";
+import { waitingForLock } from "./waiting_for_lock.ts";
 
 function claim(changes: Partial<Claim> = {}): Claim {
   return {
@@ -409,23 +409,6 @@ forEachStore(
   },
   ["PostgreSQL"],
 );
-
-/** Promises that a session of the database waits for another's lock. Fails after ten seconds. */
-async function waitingForLock(url: string): Promise<void> {
-  const sql = postgres(url, { max: 1 });
-  try {
-    for (let tries = 0; tries < 1_000; tries++) {
-      const [row] = await sql`SELECT count(*)::int AS waiting
-        FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      if (row?.waiting > 0) return;
-      await new Promise((go) => setTimeout(go, 10));
-    }
-    assert.fail("Nobody waits.");
-  } finally {
-    await sql.end();
-  }
-}
 
 contract(
   "queued pages of an incident are cancelled, and nothing else",

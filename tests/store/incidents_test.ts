@@ -213,10 +213,11 @@ contract(
         payload: "{}",
         autoResolveAtMs: nowMs + MINUTE,
       });
-    assert.equal(await repeat(NOW + 10, NOW - 5), true);
-    assert.equal(await repeat(NOW + 5, NOW + 7), true);
-    assert.equal(await repeat(NOW + 20, null), true);
-    assert.deepEqual(await store.incidents.find(incident.id), {
+    await repeat(NOW + 10, NOW - 5);
+    await repeat(NOW + 5, NOW + 7);
+    const after = await repeat(NOW + 20, null);
+    assert.deepEqual(await store.incidents.find(incident.id), after);
+    assert.deepEqual(after, {
       ...incident,
       alertCount: 4,
       lastAlertAtMs: NOW + 20,
@@ -230,8 +231,7 @@ contract(
       version: 4,
     });
     await store.incidents.save({ ...incident, status: "resolved" });
-    assert.equal(await repeat(NOW + 30, null), false);
-    assert.equal(await repeat(NOW + 30, null), false);
+    assert.equal(await repeat(NOW + 30, null), null);
   },
 );
 
@@ -256,6 +256,44 @@ contract("a repeated firing is the first to name a start", async (store) => {
     NOW - 1,
   ]);
 });
+
+contract(
+  "many are opened at once, and found by their keys; where one is open already there is no second",
+  async (store) => {
+    const world = await createWorld(store);
+    const first = await open(store, world, { externalId: "key-3" });
+    const keys = Array.from({ length: 20 }, (_, n) => `key-${n}`);
+    const ids = await store.incidents.insertMany(
+      keys.map((externalId) =>
+        newIncident(world, { externalId, title: `Title of ${externalId}` })
+      ),
+    );
+    assert.equal(ids[3], null);
+    const inserted = await store.incidents.find(ids[7] ?? 0);
+    assert.equal(inserted?.title, "Title of key-7");
+    assert.deepEqual(inserted, {
+      ...first,
+      id: ids[7],
+      externalId: "key-7",
+      title: "Title of key-7",
+    });
+    const found = await store.incidents.findOpenByKeys(
+      [...keys, "unknown"].map((externalId) => ({
+        ...{ sourceId: world.source.id, externalId },
+      })),
+    );
+    const byKey = new Map(found.map((one) => [one.externalId, one]));
+    assert.equal(byKey.size, 20);
+    assert.equal(byKey.get("key-3")?.id, first.id);
+    assert.equal(byKey.get("key-7")?.id, ids[7]);
+    assert.equal(byKey.get("key-7")?.severity, "error");
+    await store.incidents.save({ ...first, status: "resolved" });
+    const gone = { sourceId: world.source.id, externalId: "key-3" };
+    assert.deepEqual(await store.incidents.findOpenByKeys([gone]), []);
+    assert.deepEqual(await store.incidents.findOpenByKeys([]), []);
+    assert.deepEqual(await store.incidents.insertMany([]), []);
+  },
+);
 
 contract("what is due is found, longest overdue first", async (store) => {
   const world = await createWorld(store);

@@ -4,6 +4,7 @@ import postgres from "postgres";
 import { databaseOn, type Execute } from "../../src/store/executor.ts";
 import { Incidents } from "../../src/store/incidents.ts";
 import { migrate } from "../../src/store/migrate.ts";
+import { CalendarDrafts } from "../../src/store/calendar_drafts.ts";
 import { CalendarFeeds } from "../../src/store/calendar_feeds.ts";
 import { Calendars } from "../../src/store/calendars.ts";
 import { CoverRequests } from "../../src/store/cover_requests.ts";
@@ -16,6 +17,8 @@ import { Schedules } from "../../src/store/schedules.ts";
 import { Sources } from "../../src/store/sources.ts";
 import { Responders } from "../../src/store/responders.ts";
 import { Timeline } from "../../src/store/timeline.ts";
+import { Overview } from "../../src/store/overview.ts";
+import { Vitals } from "../../src/store/vitals.ts";
 import { Verifications } from "../../src/store/verifications.ts";
 import { createTestDatabase, createTestFile } from "../databases.ts";
 import { openStore } from "../../src/store/open.ts";
@@ -42,10 +45,15 @@ async function runHotQueries(session: Session, world: World): Promise<void> {
   const sources = new Sources(session);
   const page = { page: 1, pageSize: 50 };
   const source = world.source.id;
-  await sources.findByKeyId(world.source.keyId);
+  await sources.findByKeyIds([world.source.keyId, "unknown"]);
   const incident = await incidents.insert(newIncident(world)) ??
     await open({ incidents } as never, world, { externalId: "other" });
   await incidents.findOpen(source, "disk-full");
+  await incidents.findOpenByKeys([
+    { sourceId: source, externalId: "disk-full" },
+    { sourceId: source + 1, externalId: "disk-full" },
+  ]);
+  await incidents.insertMany([newIncident(world, { externalId: "many" })]);
   await incidents.findLastResolved(source, "disk-full");
   await incidents.lock(incident.id, { status: ["triggered"], dueByMs: NOW });
   await incidents.save(incident);
@@ -98,6 +106,12 @@ async function runHotQueries(session: Session, world: World): Promise<void> {
   await reports.readinessMarker();
   await reports.pagedSlots({ fromMs: NOW, toMs: NOW + MINUTE });
   await reports.pagedIncidents({ fromMs: NOW, toMs: NOW + MINUTE });
+  const vitals = new Vitals(session);
+  await vitals.oldestUndeliveredAtMs(NOW);
+  await vitals.queue(NOW);
+  await vitals.exhausted();
+  await vitals.firstPagedAtMs([incident.id]);
+  await new Overview(session).openCounts();
   await runBundlingQueries(session, world);
   await runVerificationQueries(session, world);
   const policies = new Policies(session);
@@ -216,6 +230,11 @@ async function runCalendarQueries(
 ): Promise<void> {
   const calendars = new Calendars(session);
   const feeds = new CalendarFeeds(session);
+  const drafts = new CalendarDrafts(session);
+  await drafts.find(1);
+  await drafts.content(1);
+  await drafts.delete(1);
+  await drafts.prune(NOW);
   await calendars.due(NOW, 8);
   await calendars.claim(1, NOW, NOW + MINUTE);
   await calendars.list(1);

@@ -136,3 +136,24 @@ contract(
     await fc.assert(property, { numRuns: 15 });
   },
 );
+
+contract(
+  "many keys at once are given what each would be alone, also the same key more than once",
+  async (store) => {
+    const bucket = { capacity: 3, refillPerSecond: 2 };
+    const take = (keys: string[], atMs: number) =>
+      store.rateLimits.takeEach(keys, bucket, atMs);
+    const waits = async (...keys: string[]) =>
+      (await take(keys, NOW)).map(({ retryAfterMs }) => retryAfterMs);
+    assert.deepEqual(await waits(), []);
+    assert.deepEqual(await waits("b", "a", "a"), [0, 0, 0]);
+    assert.deepEqual(await waits("a", "b", "a"), [0, 0, 500]);
+    assert.deepEqual(await waits("a", "b"), [500, 0]);
+    assert.deepEqual(await waits("b", "c"), [500, 0]);
+    const later = await take(["a", "a"], NOW + 1_000);
+    assert.deepEqual(later, [{ retryAfterMs: 0 }, { retryAfterMs: 0 }]);
+    const none = await store.rateLimits
+      .takeEach(["d"], { capacity: 0, refillPerSecond: 1 }, NOW);
+    assert.ok((none[0]?.retryAfterMs ?? 0) > 0);
+  },
+);

@@ -12,6 +12,7 @@ import {
 } from "../../src/domain/alert_source.ts";
 import { PLAIN_STEP } from "../../src/domain/escalation_policy.ts";
 import type { Role } from "../../src/domain/people.ts";
+import type { FetchCalendar } from "../../src/ports/calendar_source.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { NEWEST_SCHEMA_VERSION } from "../../src/store/migrations.ts";
 import { cheapHash } from "../cheap_hash.ts";
@@ -25,6 +26,9 @@ const passwordHash = cheapHash(PASSWORD);
 
 export class House {
   nowMs = NOW_MS;
+  /** Reads calendars that are kept elsewhere. */
+  fetchCalendar: FetchCalendar = () =>
+    Promise.resolve({ kind: "failed", message: "No test may call out." });
   readonly pagerpal: PagerPal;
   readonly origin: string;
 
@@ -44,6 +48,7 @@ export class House {
       newId: () => crypto.randomUUID(),
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       fetch: () => Promise.reject(new Error("No test may call out.")),
+      fetchCalendar: (...asked) => this.fetchCalendar(...asked),
       node: "node-test",
       hostname: "test",
       version: "0.0.0-test",
@@ -224,6 +229,27 @@ export class Tab {
         method: "POST",
         body,
         headers,
+      }),
+      action,
+    );
+  }
+
+  /** Sends the form with a file, as a form with `enctype="multipart/form-data"` is sent. */
+  async upload(
+    action: string,
+    { fields = {}, files = {} }: {
+      fields?: Record<string, string>;
+      files?: Record<string, File>;
+    },
+  ): Promise<Shown> {
+    const body = new FormData();
+    const all = { ...this.formFields(action), ...fields, ...files };
+    for (const [name, value] of Object.entries(all)) body.set(name, value);
+    return await this.#go(
+      new Request(this.house.origin + action, {
+        method: "POST",
+        body,
+        headers: { origin: this.house.origin, "sec-fetch-site": "same-origin" },
       }),
       action,
     );

@@ -43,6 +43,26 @@ inEachHouse(
 );
 
 inEachHouse(
+  "of many schedules the dashboard shows the first, those with nobody on call before the others, and counts the rest",
+  async (house) => {
+    const { store } = house;
+    const [team] = (await store.teams.list({}, { page: 1, pageSize: 1 })).items;
+    assert.ok(team);
+    for (let index = 1; index <= 12; index++) {
+      await store.schedules.insert({
+        ...{ teamId: team.id, name: `Empty rota ${index}`, description: "" },
+        timeZone: "UTC",
+      }, NOW_MS);
+    }
+    const { total } = await store.schedules.list({}, { page: 1, pageSize: 1 });
+    const { html } = await (await house.tabOf("viewer")).open("/dashboard");
+    const [, duties = ""] = /id="duty">(.*?)<\/section>/s.exec(html) ?? [];
+    assert.equal(duties.match(/Empty rota \d+/g)?.length, 8);
+    assert.match(duties, new RegExp(`And ${total - 8}\\u00A0more schedules`));
+  },
+);
+
+inEachHouse(
   "the load of a month is told in hours, words and bars, by month and team",
   async (house, people) => {
     const { store } = house;

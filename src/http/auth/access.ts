@@ -7,13 +7,19 @@ import { Problem } from "../problem.ts";
 import type { Authenticator } from "./authenticators.ts";
 
 /** The least role; or one of the routes that are not for accounts, which see to their own keys. */
-export type Access = Role | "public" | "source_key" | "receipt_token";
+export type Access =
+  | Role
+  | "public"
+  | "source_key"
+  | "receipt_token"
+  | "metrics_token";
 
 export const ACCESSES: readonly Access[] = [
   ...ROLES,
   "public",
   "source_key",
   "receipt_token",
+  "metrics_token",
 ];
 
 export interface GuardOptions {

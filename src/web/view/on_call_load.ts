@@ -31,9 +31,7 @@ export function loadRows(
       name: load.name,
       hours: hoursText(load.onCallMs),
       distance: distanceText(load.onCallMs, mean.onCallMs),
-      schedules: load.bySchedule
-        .map(({ name, onCallMs }) => `${name} ${hoursText(onCallMs)}`)
-        .join(", "),
+      schedules: schedulesText(load),
       pages: digits(load.pages),
       nights: digits(load.nights),
       weekendDays: digits(load.weekendDays),
@@ -41,6 +39,16 @@ export function loadRows(
     })),
     meanAt: percent(mean.onCallMs),
   };
+}
+
+const MOST_SCHEDULES = 4;
+
+function schedulesText({ bySchedule }: PersonLoad): string {
+  const shown = bySchedule.slice(0, MOST_SCHEDULES)
+    .map(({ name, onCallMs }) => `${name} ${hoursText(onCallMs)}`)
+    .join(", ");
+  const more = bySchedule.length - MOST_SCHEDULES;
+  return more > 0 ? `${shown} and ${digits(more)} more` : shown;
 }
 
 /** Promises who carries most, and the mean. */
@@ -54,8 +62,8 @@ export function loadSentence(
     { strong: most.name },
     ` ${share}, ${hoursText(most.onCallMs)}, ${
       distanceText(most.onCallMs, mean.onCallMs)
-    }. `,
-    interrupted(people),
+    }.`,
+    ...isPlan ? [] : [` ${interrupted(people)}`],
   ];
 }
 

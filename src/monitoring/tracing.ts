@@ -1,0 +1,73 @@
+/**
+ * Spans by the OpenTelemetry that is built into Deno (`OTEL_DENO=true`). Deno's own spans hold whole addresses, with the
+ * keys that some senders have in their path, and cannot be told not to; so they are switched off
+ * (`OTEL_DENO_TRACING=false`) and these are made instead, which name a route by its pattern.
+ */
+import {
+  type Context,
+  type ContextManager,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type TracerProvider,
+} from "@opentelemetry/api";
+import type { Observer } from "../ports/observer.ts";
+
+export interface Tracing {
+  span: Observer["span"];
+  /** The trace that the caller's work belongs to, 32 hexadecimal digits; null: none. */
+  traceId(): string | null;
+}
+
+/** Does the work and no more. */
+export const UNTRACED: Tracing = {
+  span: (_name, _attributes, work) => work(() => {}),
+  traceId: () => null,
+};
+
+/**
+ * Promises spans that Deno exports as the environment says; work that throws marks its span, without its words. Where Deno
+ * has no OpenTelemetry running (it reads OTEL_DENO from the environment and not from `.env`) it is UNTRACED.
+ */
+export function createTracing(version: string): Tracing {
+  const provider: TracerProvider = Deno.telemetry.tracerProvider;
+  const manager: ContextManager = Deno.telemetry.contextManager;
+  const tracer = provider.getTracer("pagerpal", version);
+  try {
+    tracer.startSpan("start").end();
+  } catch {
+    return UNTRACED;
+  }
+  return {
+    span: (name, attributes, work) =>
+      tracer.startActiveSpan(
+        name,
+        { attributes: { ...attributes }, kind: kindOf(attributes) },
+        async (span) => {
+          try {
+            return await work((more) => span.setAttributes({ ...more }));
+          } catch (error) {
+            // What was thrown may hold anything, so only its kind is told.
+            span.setAttribute("error.type", nameOf(error));
+            span.setStatus({ code: SpanStatusCode.ERROR });
+            throw error;
+          } finally {
+            span.end();
+          }
+        },
+      ),
+    traceId: () => traceIdOf(manager.active()),
+  };
+}
+
+function kindOf(attributes: Readonly<Record<string, unknown>>): SpanKind {
+  return "http.route" in attributes ? SpanKind.SERVER : SpanKind.INTERNAL;
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "unknown";
+}
+
+function traceIdOf(context: Context): string | null {
+  return trace.getSpan(context)?.spanContext().traceId ?? null;
+}

@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import fc from "npm:fast-check@4.10.2";
+import { ingest } from "../../src/app/ingest.ts";
+import type { Arriving } from "../../src/app/ingest_together.ts";
+import { createIntakeQueue } from "../../src/app/intake_queue.ts";
+import type { Engine } from "../../src/app/engine.ts";
+import type { Alert } from "../../src/domain/alert.ts";
+import { SEVERITIES } from "../../src/domain/alert.ts";
+import { UNOBSERVED } from "../../src/ports/observer.ts";
+import {
+  type Repositories,
+  type Store,
+  StoreUnavailableError,
+} from "../../src/ports/store.ts";
+import { createWorld, MINUTE, NOW, type World } from "../store/fixture.ts";
+import { forEachStore, withStore } from "../stores.ts";
+
+const BUCKET = { capacity: 1_000, refillPerSecond: 10 };
+
+function engineOn(
+  store: Store,
+): Engine & { nowMs: number; kicks: number } {
+  return {
+    store,
+    nowMs: NOW,
+    kicks: 0,
+    clock() {
+      return this.nowMs;
+    },
+    random: () => 0.5,
+    newId: () => crypto.randomUUID(),
+    sendingEnabled: true,
+    observer: UNOBSERVED,
+    kick() {
+      this.kicks++;
+    },
+  };
+}
+
+function alert(changes: Partial<Alert>): Alert {
+  return {
+    kind: "firing",
+    externalId: "disk-1",
+    title: "Disk full",
+    description: "",
+    severity: "error",
+    startsAtMs: null,
+    links: [],
+    labels: {},
+    isTest: false,
+    remark: "",
+    payload: "{}",
+    ...changes,
+  };
+}
+
+function arriving(world: World, ...alerts: Alert[]): Arriving {
+  const { source, policy, team } = world;
+  return {
+    origin: { source, policy, teamName: team.name },
+    arrival: { alerts, messageId: null, warning: null },
+  };
+}
+
+/** A person whom the world's policy reaches by two ways. */
+async function reachable(store: Store): Promise<World> {
+  const world = await createWorld(store);
+  for (const channel of ["sms", "email"] as const) {
+    await store.responders.insertContactMethod({
+      responderId: world.ada.id,
+      channel,
+      address: channel === "sms" ? "+447700900123" : "ada@example.com",
+      label: "",
+      enabled: true,
+    }, NOW);
+  }
+  return world;
+}
+
+/** All that alerts leave behind, without what is different each time. */
+async function stateOf(store: Store): Promise<unknown[]> {
+  const { items } = await store.incidents.list({}, { page: 1, pageSize: 200 });
+  const shown = await Promise.all(items.map(async ({ id }) => {
+    const { id: _id, version: _version, ...incident } =
+      await store.incidents.find(id) ?? assert.fail();
+    const pages = await store.notifications.listByIncident(id);
+    const story = await store.timeline.list(id, { afterId: 0, limit: 100 });
+    return {
+      incident,
+      pages: pages.map(({ channel, state, dueAtMs, step, round, kind }) => ({
+        ...{ channel, state, dueAtMs, step, round, kind },
+      })),
+      story: story.map(({ kind, atMs, actor, detail }) => ({
+        ...{ kind, atMs, actor },
+        detail: { ...detail, notificationId: null },
+      })),
+    };
+  }));
+  const key = (one: (typeof shown)[number]) =>
+    `${one.incident.externalId} ${one.incident.openedAtMs}`;
+  return shown.sort((a, b) => key(a) < key(b) ? -1 : 1);
+}
+
+const anyAlert = fc.record({
+  kind: fc.constantFrom("firing", "firing", "firing", "resolved", "note"),
+  externalId: fc.constantFrom("a", "b", "c", "d", "e"),
+  severity: fc.constantFrom(...SEVERITIES),
+  startsAtMs: fc.constantFrom(null, null, NOW - MINUTE, NOW + 3 * MINUTE),
+  isTest: fc.boolean(),
+  remark: fc.constantFrom("", "", "Left out: labels (not an object)."),
+}) as fc.Arbitrary<Partial<Alert>>;
+
+/** What arrives at one moment: alerts of different incidents. */
+const moments = fc.array(
+  fc.uniqueArray(anyAlert, {
+    selector: ({ externalId }) => externalId,
+    minLength: 1,
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+
+for (const backend of ["libSQL", "PostgreSQL"] as const) {
+  Deno.test(`alerts taken in together leave behind what they do one by one (${backend})`, async () => {
+    await fc.assert(
+      fc.asyncProperty(moments, async (given) => {
+        const states: unknown[] = [];
+        for (const way of ["together", "one by one"]) {
+          await withStore(backend, async (store) => {
+            const world = await reachable(store);
+            const engine = engineOn(store);
+            const queue = createIntakeQueue(engine, { bucket: BUCKET });
+            for (const moment of given) {
+              engine.nowMs += 2 * MINUTE;
+              const all = moment.map((each) => arriving(world, alert(each)));
+              if (way === "together") {
+                // The first goes alone, the rest as one group.
+                await Promise.all(all.map((each) => queue.ingest(each)));
+              } else {
+                for (const { origin, arrival } of all) {
+                  await ingest(engine, origin, arrival);
+                }
+              }
+            }
+            states.push(await stateOf(store));
+          });
+        }
+        assert.deepEqual(states[0], states[1]);
+      }),
+      { numRuns: backend === "libSQL" ? 40 : 8 },
+    );
+  });
+}
+
+forEachStore("a flood goes in few transactions", async (store) => {
+  const world = await reachable(store);
+  let transactions = 0;
+  const engine = engineOn({
+    ...store,
+    transaction: (work) => {
+      transactions++;
+      return store.transaction(work);
+    },
+  });
+  const queue = createIntakeQueue(engine, { bucket: BUCKET });
+  const results = await Promise.all(
+    Array.from({ length: 60 }, (_, n) =>
+      queue.ingest(
+        arriving(world, alert({ externalId: `disk-${n % 50}` })),
+      )),
+  );
+  const outcomes = results.map(({ results: [one] }) => one?.outcome);
+  assert.equal(outcomes.filter((one) => one === "opened").length, 50);
+  assert.equal(outcomes.filter((one) => one === "updated").length, 10);
+  // The first alone and the others as one group; who came second to an incident that the group opens, by itself.
+  assert.equal(transactions, 2 + 9);
+  assert.ok(engine.kicks > 0);
+  const again = await Promise.all(
+    Array.from(
+      { length: 60 },
+      (_, n) =>
+        queue.ingest(arriving(world, alert({ externalId: `disk-${n % 3}` }))),
+    ),
+  );
+  // All of one incident's are one write.
+  assert.ok(transactions <= 2 + 9 + 2, `${transactions} transactions`);
+  const counts = again.map(({ results: [one] }) => one?.incident?.alertCount);
+  assert.deepEqual(counts.slice(-3), [22, 22, 22]);
+  assert.equal(await store.incidents.countOpen(), 50);
+});
+
+forEachStore(
+  "one that is refused harms none of those it came with",
+  async (store) => {
+    const world = await reachable(store);
+    const queue = createIntakeQueue(engineOn(store), { bucket: BUCKET });
+    const gone = { ...world, source: { ...world.source, id: 4_711 } };
+    const results = await Promise.allSettled([
+      queue.ingest(arriving(world, alert({ externalId: "first" }))),
+      queue.ingest(arriving(world, alert({ externalId: "before" }))),
+      queue.ingest(arriving(gone, alert({ externalId: "refused" }))),
+      queue.ingest(arriving(world, alert({ externalId: "after" }))),
+    ]);
+    assert.deepEqual(results.map(({ status }) => status), [
+      ...["fulfilled", "fulfilled", "rejected", "fulfilled"],
+    ]);
+    assert.equal(await store.incidents.countOpen(), 3);
+  },
+);
+
+forEachStore(
+  "a group whose commit fails is refused whole, and nothing of it is there",
+  async (store) => {
+    const world = await reachable(store);
+    let away = false;
+    const queue = createIntakeQueue(
+      engineOn({
+        ...store,
+        transaction: (work) =>
+          store.transaction(async (tx: Repositories) => {
+            const done = await work(tx);
+            if (away) throw new StoreUnavailableError("The disk is full.");
+            return done;
+          }),
+      }),
+      { bucket: BUCKET },
+    );
+    await queue.ingest(arriving(world, alert({ externalId: "there" })));
+    away = true;
+    const results = await Promise.allSettled(
+      ["there", "one", "two", "three"].map((externalId) =>
+        queue.ingest(arriving(world, alert({ externalId })))
+      ),
+    );
+    for (const result of results) {
+      assert.equal(result.status, "rejected");
+      assert.ok(result.reason instanceof StoreUnavailableError);
+    }
+    assert.equal(await store.incidents.countOpen(), 1);
+    const open = await store.incidents.findOpen(world.source.id, "there");
+    assert.equal(open?.alertCount, 1);
+  },
+);
+
+Deno.test("who comes when too many wait is to be turned away", () => {
+  const never = Promise.withResolvers<never>();
+  const store = {
+    transaction: () => never.promise,
+  } as unknown as Store;
+  const queue = createIntakeQueue(engineOn(store), { bucket: BUCKET });
+  const world = {
+    source: { id: 1 },
+    policy: {},
+    team: { name: "Ops" },
+  } as unknown as World;
+  for (let n = 0; n < 1_000; n++) {
+    void queue.ingest(arriving(world, alert({ externalId: `disk-${n}` })));
+    assert.equal(queue.isFull(), false);
+  }
+  void queue.ingest(arriving(world, alert({ externalId: "one more" })));
+  assert.equal(queue.isFull(), true);
+});
