@@ -1,10 +1,9 @@
 /** The ways in which a database does not do its work, each a real one: what the test does is what an operator sees. */
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { openFile } from "../../src/store/libsql_file.ts";
 import type { Connection } from "../../src/store/connection.ts";
 import { TcpProxy } from "../fakes/tcp_proxy.ts";
-import { runSql } from "../sql.ts";
+import { holdLock, runSql } from "../sql.ts";
 
 /** What a test can reach of the database. */
 export interface Reach {
@@ -72,14 +71,7 @@ export const OUTAGES: Outage[] = [
     name: "is locked by another process",
     on: "libSQL",
     says: /locked by another process|does not answer in time/,
-    async begin({ url }) {
-      const other = openFile(url);
-      const transaction = await other.begin({ durable: true });
-      return async () => {
-        await transaction.end();
-        await other.close();
-      };
-    },
+    begin: ({ url }) => holdLock(url),
   },
   {
     name: "refuses connections",

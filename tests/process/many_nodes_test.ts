@@ -6,7 +6,7 @@ import { ADMIN, ALERT, AUTH, PASSWORD, settings, setUp } from "./desk.ts";
 import { script, Server, until } from "./server.ts";
 
 const NODES = 3;
-const ALERTS = 600;
+const ALERTS = 1_000;
 const AT_ONCE = 24;
 
 for (
@@ -15,7 +15,7 @@ for (
     ["PostgreSQL", createTestDatabase],
   ] as const
 ) {
-  Deno.test(`three processes on ${name}: of hundreds of alerts to all of them at once, each is paged exactly once`, async () => {
+  Deno.test(`three processes on ${name}: of a thousand alerts to all of them at once, each is paged exactly once`, async () => {
     await using infobip = await FakeInfobip.start();
     await using smtp = await FakeSmtp.start();
     await using database = await open();

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { openFile } from "../../src/store/libsql_file.ts";
 import {
   createTestDatabase,
   createTestFile,
@@ -8,6 +7,7 @@ import {
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
 import { TcpProxy } from "../fakes/tcp_proxy.ts";
+import { holdLock } from "../sql.ts";
 import { ADMIN, ALERT, PASSWORD, settings, setUp } from "./desk.ts";
 import { script, Server, until } from "./server.ts";
 
@@ -52,14 +52,7 @@ const CASES: Case[] = [
     around: (url) =>
       Promise.resolve({
         url,
-        async away() {
-          const other = openFile(url);
-          const transaction = await other.begin({ durable: true });
-          return async () => {
-            await transaction.end();
-            await other.close();
-          };
-        },
+        away: () => holdLock(url),
         close: () => Promise.resolve(),
       }),
   },
