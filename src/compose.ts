@@ -301,7 +301,7 @@ export function compose(outside: Outside): PagerPal {
     actions,
     intakeQueue: observed(
       createIntakeQueue(engine, { bucket: config.alertSourceRateLimit }),
-      observer,
+      engine,
     ),
     parseReceipts(body) {
       const read = readInfobipReceipts(body);
@@ -397,15 +397,20 @@ function healthcheckOf(
 }
 
 /** Promises the same queue; the observer hears what becomes of alerts. */
-function observed(queue: IntakeQueue, observer: Observer): IntakeQueue {
+function observed(
+  queue: IntakeQueue,
+  { observer, clock }: Pick<Engine, "observer" | "clock">,
+): IntakeQueue {
   return {
     ...queue,
     async ingest({ origin, arrival }) {
+      const receivedAtMs = clock();
       const result = await queue.ingest({ origin, arrival });
-      const outcomes = result.repeatedMessage
-        ? arrival.alerts.map(() => "repeated")
-        : result.results.map(({ outcome }) => outcome);
-      observer.admitted(origin.source.kind, outcomes);
+      const results = result.repeatedMessage
+        ? arrival.alerts.map(() => ({ outcome: "repeated", incidentId: null }))
+        : result.results;
+      const { kind } = origin.source;
+      observer.admitted({ kind, receivedAtMs, results });
       return result;
     },
   };

@@ -46,6 +46,16 @@ Deno.test("two pages of one incident in one millisecond are measured once, and a
   assert.deepEqual(asked, [1]);
 });
 
+Deno.test("the time that an alert waited for its turn is part of it, where this process took it in", async () => {
+  const { pages, measured } = counted({ 1: 1_500, 2: 1_500 });
+  pages.add(page(1, 1_500));
+  pages.add(page(2, 1_500));
+  // The answer to the sender may come after the page.
+  pages.opened(1, 400);
+  await pages.flush();
+  assert.deepEqual(measured.map((each) => each.openedAtMs), [400, 1_000]);
+});
+
 Deno.test("while the database is away nothing is lost, and nothing thrown", async () => {
   const { pages, measured, database } = counted({ 1: 1_500 });
   database.isAway = true;
