@@ -7,6 +7,11 @@ import { createApp } from "./api/app.ts";
 import type { AppDeps } from "./api/deps.ts";
 import { createActions } from "./app/actions.ts";
 import { checkNotice } from "./app/check_notice.ts";
+import {
+  createDatabaseHealth,
+  unavailableWords,
+} from "./app/database_health.ts";
+import { inTime } from "./app/in_time.ts";
 import { createCodeHash } from "./app/code_hash.ts";
 import type { CalendarTools } from "./app/read_calendar.ts";
 import { createSeal } from "./app/seal.ts";
@@ -114,6 +119,8 @@ export interface PagerPal {
 
 /** Longer than a channel's own limit of 10 s, so that only a process that died or stood still loses a lease. */
 const LEASE_MS = 20_000;
+/** Who asks whether this process is ready does not wait longer for a write. */
+const READY_WITHIN_MS = 2_000;
 /** In flight on a channel besides its pages: two notices, and codes and test pages that somebody waits for. */
 const BESIDE_PAGES = 4;
 /** All request bodies that the process holds at once. */
@@ -147,6 +154,7 @@ export function compose(outside: Outside): PagerPal {
     kick: () => kick(),
   };
   const startedAtMs = clock();
+  const health = createDatabaseHealth({ clock, onBack: () => waker.wake() });
   const heartbeat = createHeartbeat({
     store,
     clock,
@@ -296,7 +304,7 @@ export function compose(outside: Outside): PagerPal {
         bucket: config.alertSourceRateLimit,
         claimEarly: () => deliverer.claimEarly({ firstAttemptsOnly }),
       }),
-      observer,
+      engine,
     ),
     parseReceipts(body) {
       const read = readInfobipReceipts(body);
@@ -312,8 +320,11 @@ export function compose(outside: Outside): PagerPal {
         nextRunAtMs: nextRunAtMs(job, clock()),
       })),
     async notReady() {
-      await heartbeat.beat();
+      const beat = await inTime(heartbeat.beat(), READY_WITHIN_MS);
+      const problem = health.problem() ??
+        (beat === "late" ? unavailableWords("overloaded") : null);
       return [
+        ...problem === null ? [] : [problem],
         ...heartbeat.isDraining() ? ["This node is stopping."] : [],
         ...late(),
       ];
@@ -355,6 +366,7 @@ export function compose(outside: Outside): PagerPal {
     readiness,
     async start() {
       store.watch({ committed: told, unavailable() {} });
+      store.watch(health);
       store.signals?.listen(() => {
         waker.look();
         web.changes.kick();
@@ -388,15 +400,20 @@ function healthcheckOf(
 }
 
 /** Promises the same queue; the observer hears what becomes of alerts. */
-function observed(queue: IntakeQueue, observer: Observer): IntakeQueue {
+function observed(
+  queue: IntakeQueue,
+  { observer, clock }: Pick<Engine, "observer" | "clock">,
+): IntakeQueue {
   return {
     ...queue,
     async ingest({ origin, arrival }) {
+      const receivedAtMs = clock();
       const result = await queue.ingest({ origin, arrival });
-      const outcomes = result.repeatedMessage
-        ? arrival.alerts.map(() => "repeated")
-        : result.results.map(({ outcome }) => outcome);
-      observer.admitted(origin.source.kind, outcomes);
+      const results = result.repeatedMessage
+        ? arrival.alerts.map(() => ({ outcome: "repeated", incidentId: null }))
+        : result.results;
+      const { kind } = origin.source;
+      observer.admitted({ kind, receivedAtMs, results });
       return result;
     },
   };

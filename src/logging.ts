@@ -8,6 +8,7 @@ import {
 } from "@logtape/logtape";
 import { redactByField } from "@logtape/redaction";
 import { createMask, SECRET_NAME } from "./logging/mask.ts";
+import { createOutageFilter } from "./logging/outage.ts";
 import { createPlain, hide, type Plain } from "./logging/plain.ts";
 
 export interface LoggingOptions {
@@ -50,7 +51,10 @@ function createSink(
     (record) => sink(JSON.stringify(lineOf(record, { mask, traceId }))),
     { fieldPatterns: [SECRET_NAME], action: hide },
   );
-  return (record) =>
+  const filter = createOutageFilter();
+  return (given) => {
+    const record = filter(given);
+    if (record === null) return;
     named({
       ...record,
       message: record.message.map((part) =>
@@ -59,6 +63,7 @@ function createSink(
       // A record stays a record when it is made plain.
       properties: plain(record.properties) as Record<string, Plain>,
     });
+  };
 }
 
 const OWN_FIELDS = new Set(["time", "level", "logger", "message", "trace_id"]);

@@ -31,3 +31,19 @@ export const NEWER_MIGRATION =
 /** Takes it away again. */
 export const WITHOUT_NEWER_MIGRATION =
   "DELETE FROM schema_migrations WHERE version = 9999";
+
+/** Takes the lock of a SQLite file as another process would, as soon as nobody has it; promises what lets go of it. */
+export async function holdLock(url: string): Promise<() => Promise<void>> {
+  const connection = openFile(url);
+  for (;;) {
+    const transaction = await connection.begin({ durable: true })
+      .catch(() => null);
+    if (transaction) {
+      return async () => {
+        await transaction.end();
+        await connection.close();
+      };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}

@@ -1,11 +1,15 @@
 /** What load balancers and watchdogs ask. */
 import { z } from "@hono/zod-openapi";
+import { unavailableWords } from "../app/database_health.ts";
+import { inTime } from "../app/in_time.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import { StoreUnavailableError } from "../ports/store.ts";
 import type { AppDeps } from "./deps.ts";
 
 const tag = "System";
+/** Who balances load waits for seconds at most. */
+const PATIENCE_MS = 2_000;
 const Readiness = z.object({
   status: z.enum(["ready", "not_ready"]),
   reasons: z.array(z.string()),
@@ -53,7 +57,9 @@ export function addHealth(routes: Routes, deps: AppDeps): void {
 
 async function databaseReasons(deps: AppDeps): Promise<string[]> {
   try {
-    const { schemaVersion } = await deps.store.check();
+    const found = await inTime(deps.store.check(), PATIENCE_MS);
+    if (found === "late") return [unavailableWords("overloaded")];
+    const { schemaVersion } = found;
     if (schemaVersion === deps.schemaVersion) return [];
     return [
       schemaVersion < deps.schemaVersion
@@ -62,6 +68,6 @@ async function databaseReasons(deps: AppDeps): Promise<string[]> {
     ];
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error;
-    return ["The database cannot be reached."];
+    return [unavailableWords(error.reason)];
   }
 }

@@ -8,6 +8,7 @@ import {
   removeEntry,
   shownEntry,
 } from "../app/schedule_entries.ts";
+import { invalid } from "../app/refused_error.ts";
 import { created, DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -33,6 +34,9 @@ const fields = {
 
 const NewEntry = z.object({
   ...fields,
+  kind: z.enum(["entry", "override"]).optional().openapi({
+    description: "The address says it; another one is refused.",
+  }),
   replaces_responder_id: fields.replaces_responder_id.default(null),
 }).openapi("NewScheduleEntry");
 const EntryChange = changeOf(fields).openapi("ScheduleEntryChange");
@@ -137,6 +141,12 @@ function addCreation(routes: Routes, deps: ApiDeps, kind: Kind): void {
     idempotent: true,
     answers: { 201: EntryDocument },
   }, async ({ params, body, principal, c }) => {
+    if ((body.kind ?? kind.kind) !== kind.kind) {
+      throw invalid(
+        "kind",
+        `The ${kind.path} of a schedule are made here. Post an ${body.kind} to its own address.`,
+      );
+    }
     const answer = await deps.idempotency.create(
       c,
       deps.clock(),

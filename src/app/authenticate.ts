@@ -2,6 +2,7 @@
 import type { ApiToken, UserAccount } from "../domain/people.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Repositories } from "../ports/store.ts";
+import { noteUse } from "./note_use.ts";
 import { verifyPassword } from "./passwords.ts";
 import { RefusedError } from "./refused_error.ts";
 import { apiTokenId, sameSecret, sha256Hex } from "./secrets.ts";
@@ -77,7 +78,7 @@ export async function authenticateToken(
   const { expiresAtMs, lastUsedAtMs } = found.token;
   if (expiresAtMs !== null && expiresAtMs <= nowMs) return null;
   if (lastUsedAtMs === null || nowMs - lastUsedAtMs >= LAST_USE_GRAIN_MS) {
-    await store.tokens.recordUse(found.token.id, nowMs);
+    await noteUse(store.tokens.recordUse(found.token.id, nowMs));
   }
   return found;
 }

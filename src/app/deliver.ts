@@ -14,6 +14,7 @@ import type { Engine } from "./engine.ts";
 import { pageAside } from "./page_aside.ts";
 import { type LinkSigner, messageOf } from "./page_message.ts";
 import { settleBundle } from "./settle_bundle.ts";
+import { untilAvailable } from "./until_available.ts";
 import { toldOfRepetition, writeSettlement } from "./settle_notification.ts";
 
 const log = getLogger(["pagerpal", "delivery"]);
@@ -264,7 +265,11 @@ async function deliverOne(
         attributesOf(notification, parcel.length),
         () => send(lane, parcel),
       );
-    return await record(engine, lane, { parcel, result });
+    const atMs = engine.clock();
+    // The provider's word is kept through an outage: without it the page would go out once more.
+    return await untilAvailable(() =>
+      record(engine, lane, { parcel, result, nowMs: atMs })
+    );
   } catch (error) {
     log.error("Notification {notificationId} could not be settled", {
       notificationId: notification.id,
@@ -311,9 +316,12 @@ async function send(
 async function record(
   engine: Engine,
   lane: Lane,
-  { parcel, result }: { parcel: Parcel; result: SendResult },
+  { parcel, result, nowMs }: {
+    parcel: Parcel;
+    result: SendResult;
+    nowMs: number;
+  },
 ): Promise<keyof DeliverySummary | null> {
-  const nowMs = engine.clock();
   const provider = lane.channels.get(lane.kind)?.provider ?? null;
   const settlements = settleTogether(
     parcel.map(({ notification }) => notification),

@@ -9,6 +9,7 @@ import { CHANNEL_KINDS, type ChannelKind } from "../domain/people.ts";
 import type { Channel, SendResult } from "../ports/channel.ts";
 import type { Deliverer, DeliverySummary } from "./deliver.ts";
 import type { Engine } from "./engine.ts";
+import { untilAvailable } from "./until_available.ts";
 
 const log = getLogger(["pagerpal", "notices"]);
 
@@ -137,10 +138,12 @@ async function deliverOne(
       random,
     });
     const provider = options.channels.get(notice.channel)?.provider ?? null;
-    return await record(engine, options, {
-      notice,
-      after: { ...after, provider },
-    });
+    return await untilAvailable(() =>
+      record(engine, options, {
+        notice,
+        after: { ...after, provider },
+      })
+    );
   } catch (error) {
     log.error("Notice {noticeId} could not be settled", {
       noticeId: notice.id,

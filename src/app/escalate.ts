@@ -1,9 +1,10 @@
 /** Goes on with every incident whose time has come: the next step, the end of an acknowledgement, the age limit. */
 import { getLogger } from "@logtape/logtape";
 import type { Incident } from "../domain/incident.ts";
-import { type Transition, transition } from "../domain/lifecycle.ts";
+import { transition } from "../domain/lifecycle.ts";
+import type { Transition } from "../domain/lifecycle_outcome.ts";
 import { SYSTEM } from "../domain/timeline.ts";
-import type { Repositories } from "../ports/store.ts";
+import { type Repositories, StoreUnavailableError } from "../ports/store.ts";
 import type { Engine } from "./engine.ts";
 import { writeTransition } from "./write_transition.ts";
 
@@ -71,6 +72,8 @@ async function orPostpone(
     );
     return "escalated";
   } catch (error) {
+    // That is nothing about the incident: it stays due, and is looked at when the database is back.
+    if (error instanceof StoreUnavailableError) throw error;
     log.error(
       "Incident {incidentId} could not be escalated, next try in 60 s",
       {

@@ -3,6 +3,7 @@ import type { UserAccount } from "../domain/people.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LoginSession } from "../ports/session_repository.ts";
 import type { Repositories } from "../ports/store.ts";
+import { noteUse } from "./note_use.ts";
 import { type RandomBytes, sha256Hex } from "./secrets.ts";
 
 /** OWASP Session Management Cheat Sheet, "Session Expiration": both an idle and an absolute limit. */
@@ -66,7 +67,7 @@ export async function findSession(
   const { session } = found;
   if (nowMs >= endsAtMs(session)) return null;
   if (nowMs - session.lastSeenAtMs >= USE_GRAIN_MS) {
-    await store.sessions.recordUse(session.id, nowMs);
+    await noteUse(store.sessions.recordUse(session.id, nowMs));
   }
   return found;
 }

@@ -1,20 +1,17 @@
 /** A calendar in iCalendar (RFC 5545), read into the occurrences of its events. Nothing that it links to is fetched. */
 import ICAL from "ical.js";
 import type { CalendarEvent } from "../domain/calendar.ts";
-import { CALENDAR_TOO_LONG, isTooLong } from "../domain/calendar_limit.ts";
 import { type Range, RuleRefused, startsOf } from "./ical_recurrence.ts";
 import { type WallTime, Zones } from "./ical_zones.ts";
-import { groupsOf, type IcalPieces, splitIcal } from "./split_ical.ts";
+import { componentsIn, LONGEST_PIECE, piecesOf } from "./parse_ical.ts";
+import { groupsOf, type IcalPieces, LINE_END } from "./split_ical.ts";
 import { Turns } from "./turns.ts";
 
-const MOST_EVENTS = 10_000;
 const MOST_RECURRING = 500;
 const MOST_OCCURRENCES = 10_000;
 const MOST_REMARKS = 20;
 const MOST_ATTENDEES = 50;
 const MOST_ZONES = 50;
-/** Characters that are parsed at once; a longer event or zone is left out. */
-const LONGEST_PIECE = 64 * 1024;
 const OCCURRENCES_AT_ONCE = 50;
 /** What a rule costs beside a single event, see `Turns`: up to fifty milliseconds. */
 const RULE_UNITS = 100;
@@ -56,48 +53,6 @@ export async function readIcal(
   return { ok: true, ...reader.outcome() };
 }
 
-function piecesOf(text: string): IcalPieces | string {
-  const bare = text.replace(/^\uFEFF?\s*/, "");
-  if (!/^BEGIN:VCALENDAR\s/i.test(bare)) {
-    return "This is not an iCalendar file: it does not begin with BEGIN:VCALENDAR.";
-  }
-  if (text.includes("\0")) {
-    return "This is not an iCalendar file: it holds a NUL character.";
-  }
-  if (isTooLong(text)) return CALENDAR_TOO_LONG;
-  const pieces = splitIcal(bare);
-  if (!pieces.whole || (pieces.events.length === 0 && !isSound(bare))) {
-    return "The calendar is damaged: a line of it is not iCalendar, or it ends too early.";
-  }
-  return pieces.events.length + pieces.broken > MOST_EVENTS
-    ? "The calendar has more than 10,000 events. Export a shorter time of it."
-    : pieces;
-}
-
-/** Tells a calendar without events from one that is broken, as far as it can be parsed at once. */
-function isSound(text: string): boolean {
-  return text.length > LONGEST_PIECE || tryParse(text) !== null;
-}
-
-/** Promises the components of that name; null where a line is not iCalendar or there is too much. */
-function componentsIn(
-  body: string,
-  name: "vevent" | "vtimezone",
-): ICAL.Component[] | null {
-  if (body.length > LONGEST_PIECE) return null;
-  return tryParse(`BEGIN:VCALENDAR\r\n${body}\r\nEND:VCALENDAR\r\n`)
-    ?.getAllSubcomponents(name) ?? null;
-}
-
-function tryParse(text: string): ICAL.Component | null {
-  try {
-    const parsed: unknown = ICAL.parse(text);
-    return Array.isArray(parsed) ? new ICAL.Component(parsed) : null;
-  } catch {
-    return null;
-  }
-}
-
 class Reader {
   readonly #zones: Zones;
   readonly #range: Range;
@@ -133,7 +88,7 @@ class Reader {
   async #parsed(events: readonly string[]): Promise<ICAL.Component[]> {
     const all: ICAL.Component[] = [];
     for (const group of groupsOf(events, LONGEST_PIECE)) {
-      const together = componentsIn(group.join("\r\n"), "vevent");
+      const together = componentsIn(group.join(LINE_END), "vevent");
       all.push(...together ?? group.flatMap((one) => this.#alone(one)));
       await this.#turns.take(TEXT_UNITS);
     }

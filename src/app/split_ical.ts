@@ -1,5 +1,7 @@
 /** The text of an iCalendar cut where its components begin and end (RFC 5545, section 3.6), so that each is read alone. */
 
+export const LINE_END = "\r\n";
+
 /** Each as it stands in the text, from its BEGIN to its END. */
 export interface IcalPieces {
   events: string[];
@@ -42,7 +44,7 @@ export function splitIcal(text: string): IcalPieces {
   return pieces;
 }
 
-/** Promises the pieces in their order, as many together as have at most so many characters; a longer one is alone. */
+/** Promises the pieces in their order, as many together as have at most so many characters with a line end after each. */
 export function* groupsOf(
   pieces: readonly string[],
   most: number,
@@ -50,13 +52,14 @@ export function* groupsOf(
   let group: string[] = [];
   let length = 0;
   for (const piece of pieces) {
-    if (group.length > 0 && length + piece.length > most) {
+    const more = piece.length + LINE_END.length;
+    if (group.length > 0 && length + more > most) {
       yield group;
       group = [];
       length = 0;
     }
     group.push(piece);
-    length += piece.length;
+    length += more;
   }
   if (group.length > 0) yield group;
 }

@@ -7,7 +7,7 @@ import {
   planEscalation,
 } from "../domain/escalation.ts";
 import type { Incident } from "../domain/incident.ts";
-import type { Transition } from "../domain/lifecycle.ts";
+import type { Transition } from "../domain/lifecycle_outcome.ts";
 import {
   FALLBACK_STEP,
   type NewNotification,

@@ -3,12 +3,15 @@ import { type Severity, urgencyOf } from "./alert.ts";
 import { beforeLastStep } from "./escalation.ts";
 import type { Incident, ResolvedBy } from "./incident.ts";
 import { concerns } from "./step_condition.ts";
+import { type Actor, SYSTEM, type TimelineKind } from "./timeline.ts";
 import {
-  type Actor,
-  type NewTimelineEntry,
-  SYSTEM,
-  type TimelineKind,
-} from "./timeline.ts";
+  changed,
+  entry,
+  type Refusal,
+  refuse,
+  type Transition,
+  unchanged,
+} from "./lifecycle_outcome.ts";
 
 export type IncidentEvent =
   | { kind: "acknowledge"; actor: Actor }
@@ -22,32 +25,6 @@ export type IncidentEvent =
   | { kind: "reassign"; actor: Actor; responderId: number; responder: string }
   | { kind: "raise"; actor: Actor; severity: Severity }
   | { kind: "acknowledgement_over" };
-
-/** What an event brings about. `changed` is false for a repetition of what is already done: a success, nothing to write. */
-export interface Transition {
-  ok: true;
-  changed: boolean;
-  incident: Incident;
-  entries: NewTimelineEntry[];
-  /** Unsent pages are to be cancelled. */
-  cancelUnsent: boolean;
-  /** Paging goes on from `incident.nextStep` at once. */
-  pageNow: boolean;
-  /** This responder is to be paged at once, by their own rules, beside the policy's steps. */
-  pageResponderId: number | null;
-  /** Those who were paged are to be told that it is over, if they asked to be. */
-  tellPaged: boolean;
-}
-
-export interface Refusal {
-  ok: false;
-  code:
-    | "incident_resolved"
-    | "incident_not_acknowledged"
-    | "snooze_not_in_future";
-  /** A sentence for a person. */
-  message: string;
-}
 
 /** Promises the next incident with its timeline entries, or a refusal that names the present status. Never throws. */
 export function transition(
@@ -316,59 +293,5 @@ function restarted(incident: Incident, nowMs: number): Incident {
     nextStep: 0,
     round: 0,
     nextActionAtMs: nowMs,
-  };
-}
-
-function unchanged(incident: Incident): Transition {
-  return {
-    ok: true,
-    changed: false,
-    incident,
-    entries: [],
-    cancelUnsent: false,
-    pageNow: false,
-    pageResponderId: null,
-    tellPaged: false,
-  };
-}
-
-function changed(
-  incident: Incident,
-  entries: NewTimelineEntry[],
-  effects: Partial<
-    Pick<
-      Transition,
-      "cancelUnsent" | "pageNow" | "pageResponderId" | "tellPaged"
-    >
-  >,
-): Transition {
-  return {
-    ok: true,
-    changed: true,
-    incident,
-    entries,
-    cancelUnsent: false,
-    pageNow: false,
-    pageResponderId: null,
-    tellPaged: false,
-    ...effects,
-  };
-}
-
-function entry(
-  kind: TimelineKind,
-  actor: Actor,
-  atMs: number,
-  detail: NewTimelineEntry["detail"] = {},
-): NewTimelineEntry {
-  return { kind, actor, atMs, detail };
-}
-
-function refuse(incident: Incident, verb: string): Refusal {
-  return {
-    ok: false,
-    code: "incident_resolved",
-    message:
-      `Cannot ${verb} incident ${incident.id}: it is resolved. Reopen it first.`,
   };
 }

@@ -4,7 +4,7 @@
  */
 import { WEEK_MS } from "./reading.ts";
 import type { Rotation } from "./rotation.ts";
-import { append, type Piece, tiled } from "./tiling.ts";
+import { append, joined, type Piece, tiled } from "./tiling.ts";
 import { turnsIn } from "./turns.ts";
 import type { Stretch } from "./weekly_windows.ts";
 import { type ZoneClock, zoneClock } from "./zone_clock.ts";
@@ -133,10 +133,10 @@ export function shifts(
     ...plan.layers.flatMap((layer, rank) =>
       piecesOf(layer, { rank, clock, fromMs, toMs })
     ),
-    ...plan.windows.map((window) => ({
+    ...joined(plan.windows.map((window) => ({
       ...window,
       rank: plan.layers.length + Number(window.kind === "override"),
-    })),
+    }))),
   ], { fromMs, toMs });
 }
 
@@ -233,7 +233,9 @@ function piecesOf(
   const windows = layer.kind === "calendar"
     ? layer.windows
     : turnsIn(layer.rotation, clock, { fromMs, toMs });
-  return windows.map(({ responderId, startsAtMs, endsAtMs }) => ({
+  const pieces = windows.map((
+    { responderId, startsAtMs, endsAtMs },
+  ): Piece => ({
     rank,
     id: layer.id,
     responderId,
@@ -242,4 +244,5 @@ function piecesOf(
     kind: "layer",
     replacesResponderId: null,
   }));
+  return layer.kind === "calendar" ? joined(pieces) : pieces;
 }

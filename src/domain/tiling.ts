@@ -45,6 +45,28 @@ export function tiled(
   return tiles;
 }
 
+/**
+ * Promises pieces that say the same and of which no two of one person at one rank overlap, those that replace somebody
+ * aside. A calendar may hold thousands of events at one time, and tiling costs what covers a stretch.
+ */
+export function joined(pieces: readonly Piece[]): Piece[] {
+  const last = new Map<string, Piece>();
+  const apart: Piece[] = [];
+  for (const piece of pieces.toSorted((a, b) => a.startsAtMs - b.startsAtMs)) {
+    const key = `${piece.rank} ${piece.responderId}`;
+    const before = last.get(key);
+    if (piece.replacesResponderId !== null) apart.push(piece);
+    else if (before && piece.startsAtMs <= before.endsAtMs) {
+      before.endsAtMs = Math.max(before.endsAtMs, piece.endsAtMs);
+    } else {
+      const own = { ...piece };
+      last.set(key, own);
+      apart.push(own);
+    }
+  }
+  return apart;
+}
+
 function decide(
   covering: readonly Piece[],
 ): Pick<Shift, "responderIds" | "overridden"> {

@@ -1,6 +1,7 @@
 /** The one table from what went wrong to what is answered. */
 import { getLogger } from "@logtape/logtape";
 import { HTTPException } from "hono/http-exception";
+import { unavailableWords } from "../app/database_health.ts";
 import { type RefusalKind, RefusedError } from "../app/refused_error.ts";
 import { StoreConflictError, StoreUnavailableError } from "../ports/store.ts";
 import { conflictField } from "./conflict_field.ts";
@@ -27,7 +28,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
     return new Problem(
       503,
       "database_unavailable",
-      "The database cannot be reached at the moment. Try again in a few seconds.",
+      `${unavailableWords(error.reason)} Try again in a few seconds.`,
       { headers: retryAfter(5_000) },
     );
   }

@@ -4,6 +4,7 @@
  * itself.
  */
 import { getLogger } from "@logtape/logtape";
+import { inTime } from "../app/in_time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Repositories, Store } from "../ports/store.ts";
 
@@ -131,7 +132,7 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
         await beating;
         await say("stopped");
       };
-      await within(lastWord(), LAST_WORD_MS).catch((error) =>
+      await inTime(lastWord(), LAST_WORD_MS).catch((error) =>
         log.warn("{node} could not say that it stops", {
           node: self.name,
           error,
@@ -139,17 +140,4 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
       );
     },
   };
-}
-
-async function within(work: Promise<void>, limitMs: number): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error("The database did not answer in time.")),
-    limitMs,
-  );
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -16,7 +16,7 @@ const PAGE_OUTCOMES: Record<string, string> = {
 /** Promises an observer that counts into the instruments. */
 export function countingObserver(
   instruments: Instruments,
-  firstPages: Pick<ReturnType<typeof createFirstPages>, "add">,
+  firstPages: Pick<ReturnType<typeof createFirstPages>, "add" | "opened">,
 ): Omit<Observer, "span"> {
   return {
     ...pagingObserver(instruments, firstPages),
@@ -26,12 +26,14 @@ export function countingObserver(
 
 function pagingObserver(
   instruments: Instruments,
-  firstPages: Pick<ReturnType<typeof createFirstPages>, "add">,
+  firstPages: Pick<ReturnType<typeof createFirstPages>, "add" | "opened">,
 ): Omit<Observer, "span" | keyof ReturnType<typeof serviceObserver>> {
   return {
-    admitted(source_kind, outcomes) {
-      for (const outcome of outcomes) {
+    admitted({ kind: source_kind, receivedAtMs, results }) {
+      for (const { outcome, incidentId } of results) {
         instruments.alerts.inc({ source_kind, outcome });
+        if (outcome !== "opened" || incidentId === null) continue;
+        firstPages.opened(incidentId, receivedAtMs);
       }
     },
     leaseTakenOver: (channel) => instruments.leaseExpiries.inc({ channel }),

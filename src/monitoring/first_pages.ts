@@ -3,6 +3,7 @@ import type { VitalsRepository } from "../ports/vitals_repository.ts";
 
 export interface SentPage {
   incidentId: number;
+  /** When the incident opened, or where this process took in its alert, when that had been received. */
   openedAtMs: number;
   sentAtMs: number;
 }
@@ -11,7 +12,7 @@ export interface SentPage {
 const BATCH = 500;
 /** Without a scrape and without a database they pile up: the oldest go. */
 const MOST_WAITING = 10_000;
-/** Of so many incidents it is remembered that their first page has been measured. */
+/** Of so many incidents it is remembered when their alert was received, and that their first page has been measured. */
 const MOST_REMEMBERED = 10_000;
 
 /**
@@ -24,6 +25,7 @@ export function createFirstPages(
 ) {
   const waiting: SentPage[] = [];
   const done = new Set<number>();
+  const receivedAtMs = new Map<number, number>();
   let flushing: Promise<void> | null = null;
 
   async function settle(): Promise<void> {
@@ -38,18 +40,18 @@ export function createFirstPages(
       }
       for (const page of some) {
         const isFirst = first.get(page.incidentId) === page.sentAtMs;
-        if (isFirst && !done.has(page.incidentId)) measured(page);
-        if (isFirst) remember(page.incidentId);
+        if (!isFirst || done.has(page.incidentId)) continue;
+        measured(sinceReceipt(page));
+        done.add(page.incidentId);
+        forgetOldest(done);
       }
     }
   }
 
-  function remember(incidentId: number): void {
-    done.add(incidentId);
-    const [oldest] = done;
-    if (done.size > MOST_REMEMBERED && oldest !== undefined) {
-      done.delete(oldest);
-    }
+  function sinceReceipt(page: SentPage): SentPage {
+    const openedAtMs = receivedAtMs.get(page.incidentId) ?? page.openedAtMs;
+    receivedAtMs.delete(page.incidentId);
+    return { ...page, openedAtMs };
   }
 
   function flush(): Promise<void> {
@@ -57,6 +59,11 @@ export function createFirstPages(
   }
 
   return {
+    /** The alert that has opened an incident was received, before it waited for its turn. */
+    opened(incidentId: number, atMs: number): void {
+      receivedAtMs.set(incidentId, atMs);
+      forgetOldest(receivedAtMs);
+    },
     add(page: SentPage): void {
       if (done.has(page.incidentId)) return;
       if (waiting.length >= MOST_WAITING) waiting.shift();
@@ -65,4 +72,13 @@ export function createFirstPages(
     },
     flush,
   };
+}
+
+function forgetOldest(
+  remembered: Set<number> | Map<number, number>,
+): void {
+  const [oldest] = remembered.keys();
+  if (remembered.size > MOST_REMEMBERED && oldest !== undefined) {
+    remembered.delete(oldest);
+  }
 }

@@ -28,6 +28,7 @@ type Repository = Pick<Repositories, "vitals" | "overview" | "incidents">;
 export function createVitalsReader(
   store: Repository,
   clock: Clock,
+  { patienceMs = PATIENCE_MS } = {},
 ): () => Promise<Vitals | null> {
   let last: { startedAtMs: number; vitals: Promise<Vitals | null> } | null =
     null;
@@ -45,7 +46,7 @@ export function createVitalsReader(
     if (!last || !hanging && (age < 0 || age >= KEPT_MS)) {
       last = { startedAtMs: nowMs, vitals: look(nowMs) };
     }
-    return await withPatience(last.vitals);
+    return await withPatience(last.vitals, patienceMs);
   };
 }
 
@@ -63,9 +64,12 @@ async function readVitals(
   };
 }
 
-async function withPatience<T>(answer: Promise<T>): Promise<T | null> {
+async function withPatience<T>(
+  answer: Promise<T>,
+  patienceMs: number,
+): Promise<T | null> {
   const { promise, resolve } = Promise.withResolvers<null>();
-  const timer = setTimeout(() => resolve(null), PATIENCE_MS);
+  const timer = setTimeout(() => resolve(null), patienceMs);
   return await Promise.race([answer, promise])
     .finally(() => clearTimeout(timer));
 }

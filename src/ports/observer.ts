@@ -24,6 +24,14 @@ export interface RequestEnd {
   shed: boolean;
 }
 
+export interface AdmittedArrival {
+  kind: SourceKind;
+  /** When the message had been read, before it waited for its turn. */
+  receivedAtMs: number;
+  /** For each alert an outcome of `app/admit_alert.ts`, or `repeated` where the message had been taken before. */
+  results: readonly { outcome: string; incidentId: number | null }[];
+}
+
 /** Every method but `span` returns at once, and none throws of itself. */
 export interface Observer {
   /** Promises what the work promises. Spans that begin inside it are its children; `note` adds to what it says. */
@@ -34,8 +42,8 @@ export interface Observer {
   ): Promise<T>;
   /** A request has been answered; a stream's answer ends when it begins. */
   requestEnded(end: RequestEnd): void;
-  /** What became of the alerts of one message: the outcomes of `app/admit_alert.ts`, or `repeated` for all of them. */
-  admitted(kind: SourceKind, outcomes: readonly string[]): void;
+  /** The alerts of one message have been taken in. */
+  admitted(arrival: AdmittedArrival): void;
   /** A sender took over a message, or a bundle, whose lease had run out: its process died or stood still. */
   leaseTakenOver(channel: ChannelKind): void;
   /** A provider has answered, or its time was up. */

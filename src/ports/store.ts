@@ -72,7 +72,7 @@ export interface Repositories {
 /** Hears what becomes of transactions. It is called in between: it must be quick, and must not throw. */
 export interface StoreWatcher {
   committed(how: { durable: boolean }): void;
-  /** Nothing of it was committed, or nobody knows. */
+  /** Nothing of it was committed, or nobody knows; or the database did not answer `check`. */
   unavailable(error: StoreUnavailableError): void;
 }
 
@@ -124,7 +124,30 @@ export class StoreConflictError extends Error {
   }
 }
 
+/** `overloaded`: no connection was free, or the answer took too long. `schema`: it is not this program's. */
+export type UnavailableReason =
+  | "unreachable"
+  | "read_only"
+  | "full"
+  | "locked"
+  | "overloaded"
+  | "broken"
+  | "schema"
+  | "closed";
+
 /** The database cannot be reached or does not take writes now; trying again later may work. */
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
+  readonly reason: UnavailableReason;
+
+  /** `unreachable` where no reason is given. */
+  constructor(
+    message: string,
+    { reason = "unreachable", ...options }: ErrorOptions & {
+      reason?: UnavailableReason;
+    } = {},
+  ) {
+    super(message, options);
+    this.reason = reason;
+  }
 }

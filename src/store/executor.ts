@@ -77,7 +77,7 @@ export class UnitOfWork {
 
   /** Refuses every later statement, so that work that outlives its transaction cannot write outside it. */
   end(reason = "The transaction is over."): void {
-    this.#failure ??= new StoreUnavailableError(reason);
+    this.#failure ??= new StoreUnavailableError(reason, { reason: "closed" });
   }
 }
 

@@ -17,7 +17,7 @@ import { openFile } from "./libsql_file.ts";
 import { openServer } from "./libsql_server.ts";
 import type { Database } from "./schema.ts";
 import type { Backend, WriteOptions } from "./session.ts";
-import { isBusy } from "./store_error.ts";
+import { WriterLock } from "./writer_lock.ts";
 import { WriterQueue } from "./writer_queue.ts";
 
 export interface LibsqlAddress {
@@ -29,11 +29,11 @@ export interface LibsqlAddress {
 export interface LibsqlLimits {
   /** How long one transaction may hold the writer, milliseconds. */
   transactionMs: number;
-  /** How long to wait for the lock that another process holds, milliseconds. */
+  /** How long another process may hold the lock before writes are refused, milliseconds. */
   lockMs: number;
 }
 
-const LIMITS: LibsqlLimits = { transactionMs: 30_000, lockMs: 10_000 };
+const LIMITS: LibsqlLimits = { transactionMs: 30_000, lockMs: 5_000 };
 
 /** Promises the connection. Opens a file, creating it where it is missing; a server is reached when it is first used. */
 export function connect({ url, authToken }: LibsqlAddress): Connection {
@@ -66,6 +66,7 @@ class LibsqlBackend implements Backend {
   readonly #limits: LibsqlLimits;
   readonly #queue = new WriterQueue<Queued>((group) => this.#run(group));
   readonly #reads = new Set<Promise<unknown>>();
+  readonly #lock: WriterLock;
   #closed = false;
 
   constructor(connection: Connection, limits: LibsqlLimits) {
@@ -73,6 +74,7 @@ class LibsqlBackend implements Backend {
     this.#limits = limits;
     const { dataVersion } = connection;
     this.signals = dataVersion ? fileSignals(dataVersion) : null;
+    this.#lock = new WriterLock({ patienceMs: limits.lockMs, dataVersion });
     const execute = guarded(connection.read);
     this.read = databaseOn((sql, parameters) => {
       if (this.#closed) return Promise.reject(closedError());
@@ -93,7 +95,7 @@ class LibsqlBackend implements Backend {
   async #run(
     group: readonly Queued[],
   ): Promise<PromiseSettledResult<unknown>[]> {
-    const { transactionMs, lockMs } = this.#limits;
+    const { transactionMs } = this.#limits;
     const works = group.map(({ work }) => work);
     const options = {
       durable: group.some(({ durable }) => durable),
@@ -101,15 +103,13 @@ class LibsqlBackend implements Backend {
     };
     const [first, ...others] = works;
     if (!first || others.length > 0) {
-      return await whenFree(
-        () => inSharedTransaction(this.#connection, works, options),
-        lockMs,
+      return await this.#lock.whenFree(() =>
+        inSharedTransaction(this.#connection, works, options)
       );
     }
     // Alone it needs no savepoint.
-    const value = await whenFree(
-      () => inTransaction(this.#connection, first, options),
-      lockMs,
+    const value = await this.#lock.whenFree(() =>
+      inTransaction(this.#connection, first, options)
     );
     return [{ status: "fulfilled", value }];
   }
@@ -124,32 +124,15 @@ class LibsqlBackend implements Backend {
   }
 }
 
-/** The pauses between two tries for the lock, milliseconds; the last one is repeated. */
-const LOCK_PAUSES_MS = [1, 2, 3, 5];
-
-/** Tries again while another process holds the lock. The pauses leave the thread to others. */
-async function whenFree<T>(
-  attempt: () => Promise<T>,
-  patienceMs: number,
-): Promise<T> {
-  let waitedMs = 0;
-  for (let tries = 0;; tries++) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!isBusy(error) || waitedMs >= patienceMs) throw error;
-      const pauseMs = LOCK_PAUSES_MS[tries] ?? 5;
-      waitedMs += pauseMs;
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    }
-  }
-}
-
 /** Work that never ends would keep every other writer waiting for ever. */
 async function inTime<T>(working: Promise<T>, limitMs: number): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    reject(new StoreUnavailableError("The transaction took too long."));
+    reject(
+      new StoreUnavailableError("The transaction took too long.", {
+        reason: "overloaded",
+      }),
+    );
   }, limitMs);
   try {
     return await Promise.race([working, late]);
@@ -159,5 +142,7 @@ async function inTime<T>(working: Promise<T>, limitMs: number): Promise<T> {
 }
 
 function closedError(): StoreUnavailableError {
-  return new StoreUnavailableError("The store is closed.");
+  return new StoreUnavailableError("The store is closed.", {
+    reason: "closed",
+  });
 }

@@ -94,7 +94,7 @@ function storeOn(backend: Backend): Store {
           transaction.open = false;
         }
       }),
-    check: () => schemaVersion(backend),
+    check: () => noted(schemaVersion(backend), watchers),
     watch: (watcher) => void watchers.add(watcher),
     signals: backend.signals,
     close: () => backend.close(),
@@ -106,10 +106,18 @@ async function watched<T>(
   watchers: Iterable<StoreWatcher>,
   { durable = true }: WriteOptions = {},
 ): Promise<T> {
+  const result = await noted(writing, watchers);
+  for (const watcher of watchers) watcher.committed({ durable });
+  return result;
+}
+
+/** Tells the watchers where the database was not available. */
+async function noted<T>(
+  work: Promise<T>,
+  watchers: Iterable<StoreWatcher>,
+): Promise<T> {
   try {
-    const result = await writing;
-    for (const watcher of watchers) watcher.committed({ durable });
-    return result;
+    return await work;
   } catch (error) {
     if (error instanceof StoreUnavailableError) {
       for (const watcher of watchers) watcher.unavailable(error);

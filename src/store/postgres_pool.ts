@@ -19,6 +19,8 @@ export interface PostgresOptions {
 
 /** A server ends a session that does nothing inside a transaction for so long, milliseconds, and rolls back. */
 const IDLE_IN_TRANSACTION_MS = 30_000;
+/** How long a statement waits for a lock, as of a migration that changes its table, milliseconds. */
+const LOCK_MS = 5_000;
 const CONNECT_SECONDS = 10;
 /** How long a caller waits for a connection when all are in use. */
 const WAIT_MS = 15_000;
@@ -30,6 +32,8 @@ interface Slot {
   client: postgres.Sql;
   /** The client lost its connection and would quietly open another. */
   lost: boolean;
+  /** Which of the pool's generations of connections it is of. */
+  generation: number;
 }
 
 interface Waiter {
@@ -55,6 +59,8 @@ export class PostgresPool implements Connection {
   readonly #all: Set<Slot>;
   readonly #waiting: Waiter[] = [];
   #closed = false;
+  /** Connections of an earlier generation are replaced when they are next used. */
+  #generation = 0;
   /** Settles once the pool is closed and nobody holds a connection. */
   readonly #allBack = Promise.withResolvers<void>();
 
@@ -64,7 +70,7 @@ export class PostgresPool implements Connection {
     this.#options = options;
     this.#idle = Array.from(
       { length: options.size },
-      () => slotFor(url, options),
+      () => slotFor(url, { ...options, generation: 0 }),
     );
     this.#all = new Set(this.#idle);
   }
@@ -107,11 +113,18 @@ export class PostgresPool implements Connection {
 
   /** Promises a connection to hold; StoreUnavailableError when none comes free in time. */
   async #acquire(): Promise<Held> {
-    if (this.#closed) throw new StoreUnavailableError("The store is closed.");
-    const slot = this.#idle.pop() ?? await this.#wait();
+    if (this.#closed) {
+      throw new StoreUnavailableError("The store is closed.", {
+        reason: "closed",
+      });
+    }
+    const found = this.#idle.pop() ?? await this.#wait();
+    const slot = found.generation === this.#generation
+      ? found
+      : this.#replace(found);
     // Lost while nobody used it: a new connection is as good.
     slot.lost = false;
-    return held(slot, (broken) => this.#giveBack(slot, broken));
+    return held(slot, (state) => this.#giveBack(slot, state));
   }
 
   /** Promises that who holds or waits for a connection has finished, and every connection is closed. */
@@ -134,14 +147,16 @@ export class PostgresPool implements Connection {
     const timer = setTimeout(() => {
       this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
       const words = "Every connection to the database is in use.";
-      reject(new StoreUnavailableError(words));
+      reject(new StoreUnavailableError(words, { reason: "overloaded" }));
     }, WAIT_MS);
     const waiter: Waiter = { resolve, reject, timer };
     this.#waiting.push(waiter);
     return promise;
   }
 
-  #giveBack(slot: Slot, broken: boolean): void {
+  #giveBack(slot: Slot, { broken, readOnly }: SlotState): void {
+    // Of the many that fail together the first one says it for all.
+    if (readOnly && slot.generation === this.#generation) this.#generation++;
     const good = broken ? this.#replace(slot) : slot;
     const next = this.#waiting.shift();
     if (next === undefined) {
@@ -157,13 +172,26 @@ export class PostgresPool implements Connection {
     this.#all.delete(slot);
     // Nobody waits for the end of a connection that is given up.
     slot.client.end({ timeout: 0 }).catch(() => {});
-    const fresh = slotFor(this.#url, this.#options);
+    const fresh = slotFor(this.#url, {
+      ...this.#options,
+      generation: this.#generation,
+    });
     this.#all.add(fresh);
     return fresh;
   }
 }
 
-function slotFor(url: string, { statementMs }: PostgresOptions): Slot {
+/** How a connection is given back. */
+interface SlotState {
+  broken: boolean;
+  /** The session takes no writes, and stays so; so may the others of its age. */
+  readOnly: boolean;
+}
+
+function slotFor(
+  url: string,
+  { statementMs, generation }: PostgresOptions & { generation: number },
+): Slot {
   const client = postgres(url, {
     max: 1,
     connect_timeout: CONNECT_SECONDS,
@@ -177,6 +205,7 @@ function slotFor(url: string, { statementMs }: PostgresOptions): Slot {
     connection: {
       application_name: "pagerpal",
       statement_timeout: statementMs,
+      lock_timeout: Math.min(LOCK_MS, statementMs),
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     },
     types: {
@@ -184,12 +213,13 @@ function slotFor(url: string, { statementMs }: PostgresOptions): Slot {
       bigint: { to: 20, from: [20], parse: Number, serialize: String },
     },
   });
-  const slot: Slot = { client, lost: false };
+  const slot: Slot = { client, lost: false, generation };
   return slot;
 }
 
-function held(slot: Slot, giveBack: (broken: boolean) => void): Held {
+function held(slot: Slot, giveBack: (state: SlotState) => void): Held {
   let broken = false;
+  let readOnly = false;
   let released = false;
   const send = async <T>(query: (client: postgres.Sql) => PromiseLike<T>) => {
     if (broken || released || slot.lost) throw lostError();
@@ -197,6 +227,7 @@ function held(slot: Slot, giveBack: (broken: boolean) => void): Held {
       return await query(slot.client);
     } catch (error) {
       broken ||= endsConnection(error);
+      readOnly ||= isReadOnly(error);
       throw error instanceof postgres.PostgresError ? error : lostError(error);
     }
   };
@@ -214,7 +245,10 @@ function held(slot: Slot, giveBack: (broken: boolean) => void): Held {
     release(state) {
       if (released) return;
       released = true;
-      giveBack(broken || slot.lost || state === "broken");
+      giveBack({
+        broken: broken || readOnly || slot.lost || state === "broken",
+        readOnly,
+      });
     },
   };
 }
@@ -223,6 +257,11 @@ function held(slot: Slot, giveBack: (broken: boolean) => void): Held {
 function endsConnection(error: unknown): boolean {
   return !(error instanceof postgres.PostgresError) ||
     error.severity === "FATAL" || error.severity === "PANIC";
+}
+
+/** A session that is read-only stays so, as one to a server that is no longer the primary; a new one may not be. */
+function isReadOnly(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && error.code === "25006";
 }
 
 function lostError(cause?: unknown): StoreUnavailableError {

@@ -1,5 +1,9 @@
 /** What each driver's errors mean to the rest of the house. */
-import { StoreConflictError, StoreUnavailableError } from "../ports/store.ts";
+import {
+  StoreConflictError,
+  StoreUnavailableError,
+  type UnavailableReason,
+} from "../ports/store.ts";
 
 /**
  * Promises a StoreConflictError for a violated constraint, a StoreUnavailableError where the database cannot be reached
@@ -37,7 +41,9 @@ export function isBusy(error: unknown): boolean {
 
 /** Whether a table is not there: a database that has not been migrated. */
 export function isMissingTable(error: unknown): boolean {
-  const { code, message } = factsOf(error);
+  const { code, message } = factsOf(
+    error instanceof StoreUnavailableError ? error.cause : error,
+  );
   return code === "42P01" || /no such table/.test(message);
 }
 
@@ -102,38 +108,55 @@ function writtenTable(sql: string): string {
   return match?.[1] ?? "";
 }
 
-// SQLSTATE classes: 08 connection, 25 read-only or aborted state, 40 rollback, 53 resources, 57 operator intervention
-// (57014 is our own time limit), 58 system error, XX internal (PostgreSQL 18 manual, appendix A); 55P03 lock.
-const POSTGRES_UNAVAILABLE = /^(08|25006|25P0[34]|40|53|55P03|57|58|28|3D000)/;
+// SQLSTATE classes: 08 connection, 25 read-only or aborted state, 28 login, 40 rollback, 53 resources (53100 is the disk),
+// 57 operator intervention (57014 is our own time limit), 58 and XX the server's own failures; 55P03 lock, 42P01 and
+// 42703 no such table or column (PostgreSQL 18 manual, appendix A).
+const OF_POSTGRES: readonly [code: RegExp, reason: UnavailableReason][] = [
+  [/^(08|28|57P|3D000|25P0[34])/, "unreachable"],
+  [/^25006/, "read_only"],
+  [/^53100/, "full"],
+  [/^55P03/, "locked"],
+  [/^(53|57014|40)/, "overloaded"],
+  [/^(58|XX)/, "broken"],
+  [/^(42P01|42703)/, "schema"],
+];
 
 // The operating system's words for a connection that is not there (ECONNREFUSED, EAI_AGAIN), and the client's
 // (CONNECTION_CLOSED, CONNECT_TIMEOUT).
 const CONNECTION_LOST = /^(E[A-Z]{2,}(_[A-Z]+)?|CONNECT(ION)?_[A-Z]+)$/;
 
 // sqlite.org/rescode.html
-const SQLITE_UNAVAILABLE = new Set([
-  "SQLITE_BUSY",
-  "SQLITE_LOCKED",
-  "SQLITE_FULL",
-  "SQLITE_IOERR",
-  "SQLITE_READONLY",
-  "SQLITE_CANTOPEN",
-  "SQLITE_PROTOCOL",
-  "SQLITE_NOMEM",
-  "SQLITE_CORRUPT",
-  "SQLITE_NOTADB",
-]);
+const OF_SQLITE: Record<string, UnavailableReason> = {
+  SQLITE_BUSY: "locked",
+  SQLITE_LOCKED: "locked",
+  SQLITE_FULL: "full",
+  SQLITE_READONLY: "read_only",
+  SQLITE_CANTOPEN: "unreachable",
+  SQLITE_PROTOCOL: "locked",
+  SQLITE_NOMEM: "overloaded",
+  SQLITE_IOERR: "broken",
+  SQLITE_CORRUPT: "broken",
+  SQLITE_NOTADB: "broken",
+};
 
-function unavailable(
-  { code, message, error }: Facts,
-): StoreUnavailableError | null {
-  // SQLITE_IOERR_WRITE is a kind of SQLITE_IOERR.
-  const sqlite = /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? "";
-  const isLost = CONNECTION_LOST.test(code) ||
-    POSTGRES_UNAVAILABLE.test(code) || SQLITE_UNAVAILABLE.has(sqlite);
-  if (!isLost) return null;
+const SQLITE_SCHEMA = /no such (table|column)|has no column named/;
+
+function unavailable(facts: Facts): StoreUnavailableError | null {
+  const reason = reasonOf(facts);
+  if (reason === null) return null;
   return new StoreUnavailableError(
-    `The database is not available: ${message || code}`,
-    { cause: error },
+    `The database is not available: ${facts.message || facts.code}`,
+    { reason, cause: facts.error },
   );
+}
+
+function reasonOf({ code, message }: Facts): UnavailableReason | null {
+  if (CONNECTION_LOST.test(code)) return "unreachable";
+  // SQLITE_IOERR_WRITE is a kind of SQLITE_IOERR.
+  const sqlite = /^SQLITE_[A-Z]+/.exec(code)?.[0];
+  if (sqlite !== undefined) {
+    if (SQLITE_SCHEMA.test(message)) return "schema";
+    return OF_SQLITE[sqlite] ?? null;
+  }
+  return OF_POSTGRES.find(([pattern]) => pattern.test(code))?.[1] ?? null;
 }

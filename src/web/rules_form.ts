@@ -3,7 +3,7 @@ import { RULE_LIMITS, setContactRules } from "../app/set_contact_rules.ts";
 import { URGENCIES } from "../domain/alert.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
-import { demandOwn } from "./contact_forms.ts";
+import { demandOwn } from "./own_contact.ts";
 import { methodName } from "./contacts_view.ts";
 import type { WebDeps } from "./deps.ts";
 import { doneOrAgain } from "./done_or_again.ts";

@@ -6,38 +6,31 @@ import {
   type EntryKind,
   removeEntry,
 } from "../app/schedule_entries.ts";
-import { invalid } from "../app/refused_error.ts";
 import type {
   PlanWindow,
   Schedule,
   ScheduleEntry,
 } from "../domain/schedule.ts";
-import { type Edge, wallClockOf } from "../domain/wall_clock.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import type { WebDeps } from "./deps.ts";
-import { type Form, type FormErrors, formErrors, readPosted } from "./form.ts";
+import { type FormErrors, formErrors, readPosted } from "./form.ts";
 import { choices, everyRow } from "./load_names.ts";
 import { leaveNotice } from "./notice.ts";
 import { showPage } from "./page.ts";
+import { clashOf, shownClash } from "./override_clash.ts";
 import { found, pathId } from "./posted.ts";
+import {
+  type EntryValues,
+  proposed,
+  readEntry,
+  valuesFrom,
+  valuesOf,
+} from "./schedule_entry_values.ts";
 import { loadPreview, type PlanPreview } from "./schedule_preview.ts";
-import { dayTime } from "./view/stretch_words.ts";
-import type { Words } from "./view/words.ts";
-import { readWallClock, type WallClock } from "./view/wall_clock_field.ts";
 import { zoneWords } from "./view/zoned_time.ts";
 import { type Viewer, viewerOf } from "./viewer.ts";
 
-interface Values {
-  kind: EntryKind;
-  responder_id: string;
-  /** Of an override: empty for everybody. */
-  replaces_responder_id: string;
-  starts_at: string;
-  ends_at: string;
-}
-
-const WEEK = { days: 7 };
 /** An id above all others: a new window is the youngest. */
 const NO_ID = Number.MAX_SAFE_INTEGER;
 const CLASH = "Another override has a part of this time already.";
@@ -64,7 +57,7 @@ function addCreation(routes: Routes, deps: WebDeps): void {
     const by = c.get("principal").account;
     const nowMs = deps.clock();
     try {
-      const { fields, remarks } = read(values, { schedule, entry: null });
+      const { fields, remarks } = readEntry(values, { schedule, entry: null });
       const { kind } = values;
       if (form.text("do") === "preview") {
         const wish = { schedule, entry: null, kind, fields, viewer };
@@ -99,7 +92,7 @@ function addEditing(routes: Routes, deps: WebDeps): void {
     const by = c.get("principal").account;
     const nowMs = deps.clock();
     try {
-      const { fields, remarks } = read(values, { schedule, entry });
+      const { fields, remarks } = readEntry(values, { schedule, entry });
       if (form.text("do") === "preview") {
         const { kind } = entry;
         const wish = { schedule, entry, kind, fields, viewer };
@@ -145,7 +138,7 @@ async function show(
   { schedule, entry, values, errors = {}, preview }: {
     schedule: Schedule;
     entry: ScheduleEntry | null;
-    values: Values;
+    values: EntryValues;
     errors?: FormErrors;
     preview?: PlanPreview;
   },
@@ -180,43 +173,6 @@ async function show(
   });
 }
 
-/** Promises what to write, and what the clock did to the times that were typed; throws a refusal that names the field. */
-function read(
-  values: Values,
-  { schedule, entry }: { schedule: Schedule; entry: ScheduleEntry | null },
-) {
-  if (values.responder_id === "") {
-    throw invalid("responder_id", "Choose a person.");
-  }
-  const { timeZone } = schedule;
-  const field = (
-    name: "starts_at" | "ends_at",
-    edge: Edge,
-    keptMs: number | undefined,
-  ): WallClock => {
-    const clock = readWallClock(values[name], { timeZone, edge, keptMs });
-    if (clock) return clock;
-    throw invalid(name, "A day and a time, as 2026-11-23 09:00.");
-  };
-  const starts = field("starts_at", "start", entry?.startsAtMs);
-  const ends = field("ends_at", "end", entry?.endsAtMs);
-  if (ends.atMs <= starts.atMs) {
-    throw invalid("ends_at", "The end must be later than the start.");
-  }
-  return {
-    fields: {
-      responder_id: Number(values.responder_id),
-      replaces_responder_id:
-        values.kind === "entry" || values.replaces_responder_id === ""
-          ? null
-          : Number(values.replaces_responder_id),
-      starts_at: starts.atMs,
-      ends_at: ends.atMs,
-    },
-    remarks: [starts.remark, ends.remark].filter((remark) => remark !== ""),
-  };
-}
-
 /** The weeks from where the window begins, or began, with it and without it. */
 function previewOf(
   deps: WebDeps,
@@ -246,73 +202,6 @@ function previewOf(
   });
 }
 
-/** The override that has a part of the time that was typed, in the same people's place; null where there is none. */
-async function clashOf(
-  { store }: WebDeps,
-  { schedule, entry, values }: {
-    schedule: Schedule;
-    entry: ScheduleEntry | null;
-    values: Values;
-  },
-): Promise<ScheduleEntry | null> {
-  if (values.kind === "entry") return null;
-  const { timeZone } = schedule;
-  const starts = readWallClock(values.starts_at, { timeZone, edge: "start" });
-  const ends = readWallClock(values.ends_at, { timeZone, edge: "end" });
-  if (!starts || !ends || ends.atMs <= starts.atMs) return null;
-  const there = await store.schedules.entries(
-    [schedule.id],
-    starts.atMs,
-    ends.atMs,
-  );
-  return there.find(({ id, kind, replacesResponderId }) =>
-    kind === "override" && id !== entry?.id &&
-    String(replacesResponderId ?? "") === values.replaces_responder_id
-  ) ?? null;
-}
-
-function shownClash(
-  { id, responderId, startsAtMs, endsAtMs }: ScheduleEntry,
-  { names, schedule, nowMs }: {
-    names: ReadonlyMap<number, string>;
-    schedule: Schedule;
-    nowMs: number;
-  },
-): { href: string; words: Words } {
-  const there = { nowMs, timeZone: schedule.timeZone };
-  const from = dayTime(startsAtMs, there);
-  const to = dayTime(endsAtMs, there);
-  return {
-    href: `/schedules/${schedule.id}/entries/${id}`,
-    words: [
-      { strong: names.get(responderId) ?? "Somebody who is gone" },
-      ` has it from ${from} to ${to}. Change or delete that override first.`,
-    ],
-  };
-}
-
-/** What a link asks for, else a week from the next full hour. */
-function proposed(
-  c: EdgeContext,
-  { timeZone }: Schedule,
-  nowMs: number,
-): Values {
-  const next = Temporal.Instant.fromEpochMilliseconds(nowMs)
-    .toZonedDateTimeISO(timeZone).round({
-      smallestUnit: "hour",
-      roundingMode: "ceil",
-    });
-  const wall = (at: Temporal.ZonedDateTime) =>
-    wallClockOf(at.epochMilliseconds, timeZone);
-  return {
-    kind: c.req.query("kind") === "override" ? "override" : "entry",
-    responder_id: c.req.query("responder_id") ?? "",
-    replaces_responder_id: c.req.query("replaces_responder_id") ?? "",
-    starts_at: c.req.query("from") ?? wall(next),
-    ends_at: c.req.query("to") ?? wall(next.add(WEEK)),
-  };
-}
-
 async function demandSchedule(
   c: EdgeContext,
   { store }: WebDeps,
@@ -325,28 +214,4 @@ async function demandEntry(c: EdgeContext, deps: WebDeps) {
   const entry = await deps.store.schedules.findEntry(pathId(c, "entry"));
   const own = entry?.scheduleId === schedule.id ? entry : null;
   return { schedule, entry: found(own, "entry") };
-}
-
-function valuesOf(form: Form): Values {
-  return {
-    kind: form.text("kind") === "override" ? "override" : "entry",
-    responder_id: form.text("responder_id"),
-    replaces_responder_id: form.text("replaces_responder_id"),
-    starts_at: form.text("starts_at"),
-    ends_at: form.text("ends_at"),
-  };
-}
-
-function valuesFrom(
-  { kind, responderId, replacesResponderId, startsAtMs, endsAtMs }:
-    ScheduleEntry,
-  { timeZone }: Schedule,
-): Values {
-  return {
-    kind,
-    responder_id: String(responderId),
-    replaces_responder_id: String(replacesResponderId ?? ""),
-    starts_at: wallClockOf(startsAtMs, timeZone),
-    ends_at: wallClockOf(endsAtMs, timeZone),
-  };
 }

@@ -5,7 +5,7 @@ import { sendVerification } from "../app/send_verification.ts";
 import { VERIFICATION } from "../domain/verification.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
-import { demandOwn } from "./contact_forms.ts";
+import { demandOwn } from "./own_contact.ts";
 import { addressWords, methodName, whyNotSent } from "./contacts_view.ts";
 import type { WebDeps } from "./deps.ts";
 import { doneOrAgain } from "./done_or_again.ts";

@@ -353,6 +353,68 @@ forEachStore(
   },
 );
 
+/** The store, and something that happens once while a text is understood: whom it may name is looked up then. */
+function interrupted(store: Store) {
+  const once = { happens: () => Promise.resolve<unknown>(null) };
+  const responders = new Proxy(store.responders, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      if (name !== "list") return value.bind(target);
+      return async (...given: unknown[]) => {
+        const { happens } = once;
+        once.happens = () => Promise.resolve(null);
+        await happens();
+        return await value.apply(target, given);
+      };
+    },
+  });
+  const watched = new Proxy(store, {
+    get: (target, name) =>
+      name === "responders" ? responders : Reflect.get(target, name),
+  });
+  return { watched, once };
+}
+
+forEachStore(
+  "what is understood is not written over what was changed or read in the meantime",
+  async (store) => {
+    const elsewhere = new Elsewhere();
+    const { watched, once } = interrupted(store);
+    const desk = await Desk.open(watched, { calendars: elsewhere.tools });
+    const path = await open(desk);
+    const admin = desk.as("admin");
+    const { body: { id } } = await admin(
+      `${path}/calendars`,
+      post({ name: "Google", url: URL_GIVEN }),
+    );
+    const viewerId = desk.accounts.viewer.responderId;
+    const name = () =>
+      admin(
+        `${path}/calendars/${id}/people`,
+        put({ people: [{ text: "Bob", responder_id: viewerId }] }),
+      );
+    const refresh = () => admin(`${path}/calendars/${id}/refresh`, post({}));
+    const later = (hours: number) => {
+      desk.nowMs += 60_000;
+      const end = `2026112${4 + hours}T040000Z`;
+      const text = SHIFTS.replaceAll("20261124T000000Z", end);
+      const validators = { etag: `"${hours}"`, lastModified: null };
+      elsewhere.answer = { kind: "read", text, validators };
+    };
+    later(0);
+    once.happens = name;
+    assert.deepEqual((await refresh()).body.report.unknown, []);
+    const late = NOW_MS + 18 * HOUR_MS;
+    assert.deepEqual(await onCall(desk, path, late), [viewerId]);
+    later(1);
+    once.happens = refresh;
+    assert.equal((await name()).status, 200);
+    const nextDay = late + DAY_MS;
+    assert.deepEqual(await onCall(desk, path, nextDay), [viewerId]);
+  },
+);
+
 forEachStore(
   "no text is understood inside a transaction, where it would hold up whoever writes",
   async (store) => {

@@ -338,3 +338,21 @@ test("of two overrides of the same time that come at once one is refused, and to
   const self = await override(idris, { replaces_responder_id });
   assert.equal(self.body.errors[0].field, "replaces_responder_id");
 });
+
+test("an override posted to the entries is refused, not made into an entry", async ({ admin, path, maya }) => {
+  const posted = (kind: string, to: string) =>
+    admin(
+      `${path}/${to}`,
+      post({
+        kind,
+        responder_id: maya,
+        starts_at: "2026-11-25T09:00:00Z",
+        ends_at: "2026-11-26T09:00:00Z",
+      }),
+    );
+  const refused = await posted("override", "entries");
+  assert.equal(refused.status, 422);
+  assert.equal(refused.body.errors[0].field, "kind");
+  assert.equal((await posted("entry", "overrides")).status, 422);
+  assert.equal((await posted("override", "overrides")).status, 201);
+});

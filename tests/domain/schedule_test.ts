@@ -108,3 +108,41 @@ Deno.test("property: shifts tile the range and say what onCallAt says; gaps are 
     { numRuns: 2_000 },
   );
 });
+
+Deno.test("however many events of a calendar overlap, everybody with one is on call, and nobody else", () => {
+  const hour = fc.integer({ min: 0, max: 40 });
+  const event = fc.record({
+    responderId: fc.integer({ min: 1, max: 3 }),
+    from: hour,
+    hours: fc.integer({ min: 0, max: 12 }),
+  }).map(({ responderId, from, hours }) => ({
+    responderId,
+    startsAtMs: from * 3_600_000,
+    endsAtMs: (from + hours) * 3_600_000,
+  }));
+  fc.assert(fc.property(
+    fc.array(event, { maxLength: 30 }),
+    fc.array(event, { maxLength: 3 }),
+    hour,
+    (windows, entries, at) => {
+      const layer = {
+        ...{ id: 1, name: "Elsewhere", kind: "calendar" as const },
+        windows,
+      };
+      const atMs = at * 3_600_000;
+      const there = (all: typeof windows) =>
+        [
+          ...new Set(
+            all.filter(({ startsAtMs, endsAtMs }) =>
+              startsAtMs <= atMs && atMs < endsAtMs
+            ).map(({ responderId }) => responderId),
+          ),
+        ].sort();
+      const above = there(entries);
+      assert.deepEqual(
+        onCallAt(planOf(entries, { layers: [layer] }), atMs),
+        above.length > 0 ? above : there(windows),
+      );
+    },
+  ));
+});

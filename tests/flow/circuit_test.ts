@@ -107,3 +107,38 @@ flow(
     await world.act("idris", "acknowledge");
   },
 );
+
+flow(
+  "no provider is sent more at once than allowed, and one that hangs takes no place of another",
+  async (world) => {
+    const people = await Promise.all(
+      Array.from(
+        { length: 5 },
+        (_, n) => world.responder(`person${n}`, ["sms", "whatsapp", "email"]),
+      ),
+    );
+    const { key } = await world.team("Everybody", {
+      steps: () => [{ minutes: 60, targets: people }],
+    });
+    world.infobip.answerAlways("hang");
+    await world.request("/api/v1/alerts", {
+      method: "POST",
+      headers: { "x-api-key": key },
+      body: JSON.stringify({ title: "Down", external_id: "down" }),
+    });
+    const delivering = world.pagerpal.deliverer
+      .deliver({ firstAttemptsOnly: false });
+    const { smtp, infobip } = world;
+    await infobip.waitFor(() => infobip.requests.length >= 4);
+    await smtp.waitFor(() => smtp.mails.length >= 5);
+    for (let n = 0; n < 5; n++) world.expectPage(`person${n}`, "email");
+    const onTheirWay = infobip.requests.map(({ channel }) => channel);
+    assert.deepEqual(onTheirWay.toSorted(), [
+      ...["sms", "sms", "whatsapp", "whatsapp"],
+    ]);
+    await infobip.close();
+    await delivering;
+    await world.act("person0", "acknowledge");
+  },
+  { env: { NOTIFICATION_CONCURRENCY: "2" } },
+);

@@ -121,6 +121,20 @@ inEachHouse(
   },
 );
 
+inHouse("a form that asks for no file takes none", async (house) => {
+  await house.furnish();
+  const tab = await house.tabOf("admin");
+  await tab.open("/teams/new");
+  const sent = await tab.upload("/teams/new", {
+    fields: { name: "Smuggled" },
+    files: { file: file(SHIFTS) },
+  });
+  assert.equal(sent.status, 415);
+  const page = { page: 1, pageSize: 10 };
+  const { items } = await house.store.teams.list({}, page);
+  assert.deepEqual(items.map(({ name }) => name), ["Payments"]);
+});
+
 inHouse("a file is uploaded, and called by its name", async (house) => {
   await house.furnish();
   const tab = await schedule(house);
