@@ -300,7 +300,10 @@ export function compose(outside: Outside): PagerPal {
     sources: createSourceFormats(outside),
     actions,
     intakeQueue: observed(
-      createIntakeQueue(engine, { bucket: config.alertSourceRateLimit }),
+      createIntakeQueue(engine, {
+        bucket: config.alertSourceRateLimit,
+        claimEarly: () => deliverer.claimEarly({ firstAttemptsOnly }),
+      }),
       engine,
     ),
     parseReceipts(body) {

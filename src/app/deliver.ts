@@ -9,6 +9,7 @@ import {
 import { CHANNEL_KINDS, type ChannelKind } from "../domain/people.ts";
 import type { Channel, SendResult } from "../ports/channel.ts";
 import type { ClaimedNotification } from "../ports/paging_repositories.ts";
+import type { Repositories } from "../ports/store.ts";
 import type { Engine } from "./engine.ts";
 import { pageAside } from "./page_aside.ts";
 import { type LinkSigner, messageOf } from "./page_message.ts";
@@ -40,12 +41,22 @@ export interface DeliverySummary {
   failed: number;
 }
 
+/** A claim in the transaction that queues what it claims: who is paged then waits for one commit and not for two. */
+export interface EarlyClaim {
+  /** Claims what is due on these channels as far as they are idle; when the transaction is repeated, the last time counts. */
+  within(tx: Repositories, channels: Iterable<ChannelKind>): Promise<void>;
+  /** To be called when the transaction is over: begins to send what was claimed, if that was committed. */
+  end(how: "committed" | "rolled back"): void;
+}
+
 export interface Deliverer {
   /**
    * Claims and sends everything that is due, as far as the channels take it; more follows by itself as sends end.
    * Settles when nothing is due or on its way. Calls at the same time share the work.
    */
   deliver(options: { firstAttemptsOnly: boolean }): Promise<DeliverySummary>;
+  /** Promises a claim on the channels that are idle: they claim nothing else until it ends. */
+  claimEarly(options: { firstAttemptsOnly: boolean }): EarlyClaim;
   /** No new claims; settles when the messages on their way have been recorded. */
   stop(): Promise<void>;
 }
@@ -62,6 +73,19 @@ export function createDeliverer(
     async deliver(how) {
       const done = await Promise.all(lanes.map((lane) => lane.deliver(how)));
       return done.reduce(add, { sent: 0, retried: 0, failed: 0 });
+    },
+    claimEarly(how) {
+      const claims = new Map(
+        lanes.map((lane) => [lane.kind, lane.claimEarly(how)]),
+      );
+      return {
+        async within(tx, channels) {
+          for (const kind of channels) await claims.get(kind)?.within(tx);
+        },
+        end(how) {
+          for (const claim of claims.values()) claim?.end(how);
+        },
+      };
     },
     async stop() {
       await Promise.all(lanes.map((lane) => lane.stop()));
@@ -109,17 +133,21 @@ function createLane(engine: Engine, lane: Lane) {
     onTheirWay.add(sending);
   }
 
-  async function run(firstAttemptsOnly: boolean): Promise<DeliverySummary> {
+  async function run(
+    firstAttemptsOnly: boolean,
+    early: Promise<Parcel[]> | null = null,
+  ): Promise<DeliverySummary> {
     const summary: DeliverySummary = { sent: 0, retried: 0, failed: 0 };
     for (;;) {
       asked = false;
       ask = Promise.withResolvers();
-      const limit = stopped || !lane.mayClaim()
-        ? 0
-        : lane.concurrency - onTheirWay.size;
-      const parcels = limit === 0
+      const limit = isOpen() ? lane.concurrency - onTheirWay.size : 0;
+      const parcels = early !== null
+        ? await early
+        : limit === 0
         ? []
         : await claim(engine, lane, { limit, firstAttemptsOnly });
+      early = null;
       for (const parcel of parcels) start(parcel, summary);
       // Behind the many of one person there may be others.
       if (asked || parcels.length > 0) continue;
@@ -130,7 +158,32 @@ function createLane(engine: Engine, lane: Lane) {
     }
   }
 
+  function isOpen(): boolean {
+    return !stopped && lane.mayClaim();
+  }
+
   return {
+    kind: lane.kind,
+    /** Null while the lane is at work: what is queued then comes in its turn. */
+    claimEarly({ firstAttemptsOnly }: { firstAttemptsOnly: boolean }) {
+      if (running !== null || !isOpen()) return null;
+      const committed = Promise.withResolvers<Parcel[]>();
+      let parcels: Parcel[] = [];
+      running = run(firstAttemptsOnly, committed.promise)
+        .finally(() => running = null);
+      // Whoever asks the lane to deliver hears of an error; here nobody waits.
+      running.catch(() => {});
+      return {
+        async within(tx: Repositories) {
+          const limit = lane.concurrency;
+          const on = { ...engine, store: tx };
+          parcels = await claim(on, lane, { limit, firstAttemptsOnly });
+        },
+        end(how: "committed" | "rolled back") {
+          committed.resolve(how === "committed" ? parcels : []);
+        },
+      };
+    },
     async deliver(
       { firstAttemptsOnly }: { firstAttemptsOnly: boolean },
     ): Promise<DeliverySummary> {
@@ -150,7 +203,9 @@ function createLane(engine: Engine, lane: Lane) {
 }
 
 async function claim(
-  { store, clock, observer }: Engine,
+  { store, clock, observer }: Pick<Engine, "clock" | "observer"> & {
+    store: Pick<Repositories, "notifications">;
+  },
   lane: Lane,
   { limit, firstAttemptsOnly }: { limit: number; firstAttemptsOnly: boolean },
 ): Promise<Parcel[]> {

@@ -31,7 +31,7 @@ export interface NoticeDelivererOptions {
   check(notice: Notice, nowMs: number): Promise<NoticeCheck>;
 }
 
-export type NoticeDeliverer = Deliverer;
+export type NoticeDeliverer = Omit<Deliverer, "claimEarly">;
 
 /** On their way at once, per channel: mail has five connections, and pages need them. */
 const CONCURRENCY = 2;
@@ -65,7 +65,7 @@ function createLane(
   engine: Engine,
   kind: ChannelKind,
   options: NoticeDelivererOptions,
-): Deliverer {
+): NoticeDeliverer {
   let stopped = false;
   let running: Promise<DeliverySummary> | null = null;
   let asked = false;

@@ -5,6 +5,7 @@
 import type { Alert } from "../domain/alert.ts";
 import { asksForHistory, decide } from "../domain/dedup.ts";
 import type { EscalationPlan } from "../domain/escalation.ts";
+import type { ChannelKind } from "../domain/people.ts";
 import type { Directory } from "../domain/reach.ts";
 import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
 import type {
@@ -39,24 +40,30 @@ interface Shared {
   nowMs: number;
 }
 
-/**
- * Promises what became of each request's alert, in the caller's transaction; null for those to which nothing was done and
- * that need one of their own.
- */
+/** What became of a group. */
+export interface TakenIn {
+  /** One for each request; null for those to which nothing was done and that need a transaction of their own. */
+  admitted: (Admitted | null)[];
+  /** On which somebody is to be paged now. */
+  channels: Set<ChannelKind>;
+}
+
+/** Promises what became of each request's alert, in the caller's transaction. */
 export async function ingestTogether(
   shared: Shared,
   arriving: readonly Arriving[],
-): Promise<(Admitted | null)[]> {
+): Promise<TakenIn> {
   const all = inLockOrder(plainByKey(arriving));
   const known = await findOpen(shared.tx, all);
   const { opening, repeating } = sort(all, { known, nowMs: shared.nowMs });
-  const opened = await openAll(shared, opening);
+  const { opened, channels } = await openAll(shared, opening);
   const counted = await countAll(shared, repeating);
   const done = new Map([...opened, ...counted]);
-  return arriving.map(({ arrival }) => {
+  const admitted = arriving.map(({ arrival }) => {
     const [alert] = arrival.alerts;
     return alert && done.get(alert) || null;
   });
+  return { admitted, channels };
 }
 
 /** Whoever comes after one that asks for more is not plain either: it is about what that one leaves behind. */
@@ -135,8 +142,8 @@ function sort(
 async function openAll(
   shared: Shared,
   opening: readonly Same[],
-): Promise<[Alert, Admitted][]> {
-  if (opening.length === 0) return [];
+): Promise<{ opened: [Alert, Admitted][]; channels: Set<ChannelKind> }> {
+  if (opening.length === 0) return { opened: [], channels: new Set() };
   const { tx, nowMs } = shared;
   const fresh = opening.map(({ origin, alerts: [alert] }) =>
     newIncident(origin, alert, nowMs)
@@ -161,15 +168,20 @@ async function openAll(
       ].map((entry) => ({ ...entry, incidentId: id }))
     ),
   );
-  await tx.notifications.insert(
-    opened.flatMap(({ id, pages }) =>
-      newPages(shared, { incidentId: id, pages })
-    ),
+  const pages = opened.flatMap((one) =>
+    newPages(shared, { incidentId: one.id, pages: one.pages })
   );
-  return opened.map(({ id, alert, row }) => {
-    const incident = { ...row, id, version: 1 };
-    return [alert, { outcome: "opened", incidentId: id, incident }];
-  });
+  await tx.notifications.insert(pages);
+  const due = pages.filter(({ state, dueAtMs }) =>
+    state === "queued" && dueAtMs <= nowMs
+  );
+  return {
+    opened: opened.map(({ id, alert, row }) => {
+      const incident = { ...row, id, version: 1 };
+      return [alert, { outcome: "opened", incidentId: id, incident }];
+    }),
+    channels: new Set(due.map(({ channel }) => channel)),
+  };
 }
 
 interface Planned extends Pick<EscalationPlan, "pages" | "entries"> {

@@ -3,6 +3,7 @@ import { getLogger } from "@logtape/logtape";
 import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
 import { type Repositories, StoreUnavailableError } from "../ports/store.ts";
 import type { Admitted } from "./admit_alert.ts";
+import type { EarlyClaim } from "./deliver.ts";
 import type { Engine } from "./engine.ts";
 import {
   ingest,
@@ -36,15 +37,23 @@ export interface IntakeQueue {
   isFull(): boolean;
 }
 
+export interface IntakeQueueOptions {
+  /** Of each source. */
+  bucket: Bucket;
+  /** See Deliverer; without it pages wait for a claim of their own. */
+  claimEarly?: () => EarlyClaim;
+}
+
 /** Promises a queue of this process; any number of them may work on one database. */
 export function createIntakeQueue(
   engine: Engine,
-  { bucket }: { bucket: Bucket },
+  { bucket, claimEarly = () => NO_CLAIM }: IntakeQueueOptions,
 ): IntakeQueue {
   const { store, clock } = engine;
   const arriving = new Together({
     most: MOST_TOGETHER,
-    run: (group: readonly Arriving[]) => ingestGroup(engine, group),
+    run: (group: readonly Arriving[]) =>
+      ingestGroup({ engine, claimEarly }, group),
   });
   const keys = new Together({
     most: MOST_TOGETHER,
@@ -64,6 +73,16 @@ export function createIntakeQueue(
   };
 }
 
+const NO_CLAIM: EarlyClaim = {
+  within: () => Promise.resolve(),
+  end: () => {},
+};
+
+interface Grouping {
+  engine: Engine;
+  claimEarly: () => EarlyClaim;
+}
+
 function bucketOf(sourceId: number): string {
   return `source:${sourceId}`;
 }
@@ -79,11 +98,11 @@ async function findSources(
 
 /** Promises one result for each: what could not go with the others is on its way in a transaction of its own. */
 async function ingestGroup(
-  engine: Engine,
+  { engine, claimEarly }: Grouping,
   group: readonly Arriving[],
 ): Promise<Promise<IngestResult>[]> {
   const nowMs = engine.clock();
-  const done = await together(engine, group, nowMs);
+  const done = await together({ engine, claimEarly }, group, nowMs);
   if (done.some((one) => one !== null && mayPage(one))) engine.kick();
   await rememberSources(
     engine,
@@ -99,15 +118,21 @@ async function ingestGroup(
 }
 
 async function together(
-  engine: Engine,
+  { engine, claimEarly }: Grouping,
   group: readonly Arriving[],
   nowMs: number,
 ): Promise<(Admitted | null)[]> {
+  const claim = claimEarly();
   try {
-    return await engine.store.transaction((tx) =>
-      ingestTogether({ engine, tx, nowMs }, group)
-    );
+    const admitted = await engine.store.transaction(async (tx) => {
+      const taken = await ingestTogether({ engine, tx, nowMs }, group);
+      await claim.within(tx, taken.channels);
+      return taken.admitted;
+    });
+    claim.end("committed");
+    return admitted;
   } catch (error) {
+    claim.end("rolled back");
     // Whether a commit that failed was carried out is not known: everybody is told to send again.
     if (error instanceof StoreUnavailableError) throw error;
     if (group.length > 1) {

@@ -25,7 +25,7 @@ export function testPageMessage(page: TestPage): PageMessage {
     responderName: responder.name,
     idempotencyKey: page.idempotencyKey,
     incident: {
-      id: 0,
+      id: null,
       title: page.title,
       description: page.description,
       severity: page.severity,

@@ -28,11 +28,14 @@ const MOST_TEAM = 24;
 const MOST_PLACEHOLDER = 600;
 
 /** Promises the facts of these incidents. */
-export function bundleOf<Incident extends { severity: Severity; id: number }>(
+export function bundleOf<
+  Incident extends Pick<PageFacts["incident"], "severity" | "id">,
+>(
   incidents: readonly Incident[],
 ): BundleFacts<Incident> {
   const sorted = incidents.toSorted((a, b) =>
-    compareSeverity(b.severity, a.severity) || a.id - b.id
+    compareSeverity(b.severity, a.severity) ||
+    (a.id ?? 0) - (b.id ?? 0)
   );
   const worst = sorted[0]?.severity ?? SEVERITIES[0];
   return {

@@ -76,7 +76,8 @@ function listed({ list }: MailContent): string[] {
 function mailSubject(page: PageFacts): string {
   const { id, isTest } = page.incident;
   const title = cleanLine(page.incident.title, 180) || "untitled";
-  return `[#${id}] ${isTest ? "Test: " : ""}${title}`;
+  const number = id === null ? "" : `[#${id}] `;
+  return `${number}${isTest ? "Test: " : ""}${title}`;
 }
 
 function sentences(page: PageFacts): string[] {

@@ -12,7 +12,8 @@ export interface PageFacts {
   kind: NotificationKind;
   responderName: string;
   incident: {
-    id: number;
+    /** null where the page is a test and for no incident. */
+    id: number | null;
     title: string;
     description: string;
     severity: Severity;
@@ -103,9 +104,10 @@ export function openFor(page: PageFacts): string | null {
 function opening(page: PageFacts): string {
   const { id, severity, isTest } = page.incident;
   const test = isTest ? "Test: " : "";
-  if (page.kind === "page") return `${test}${severityWord(severity)} #${id}`;
+  const number = id === null ? "" : ` #${id}`;
+  if (page.kind === "page") return `${test}${severityWord(severity)}${number}`;
   const lasted = openFor(page);
-  return `${test}Resolved #${id}${lasted === null ? "" : ` after ${lasted}`}`;
+  return `${test}Resolved${number}${lasted === null ? "" : ` after ${lasted}`}`;
 }
 
 function linkText(page: PageFacts): string {

@@ -14,7 +14,8 @@ export interface PageMessage {
   /** The same at every attempt; at most 100 characters of [A-Za-z0-9-]. */
   idempotencyKey: string;
   incident: {
-    id: number;
+    /** null where the page is a test and for no incident. */
+    id: number | null;
     title: string;
     description: string;
     severity: Severity;

@@ -1,4 +1,5 @@
 /** What a driver is: statements outside a transaction, and transactions. Everything above is the same for all databases. */
+import { StoreUnavailableError } from "../ports/store.ts";
 import { databaseOn, type Execute, UnitOfWork } from "./executor.ts";
 import type { Database } from "./schema.ts";
 import type { DialectName } from "./session.ts";
@@ -53,6 +54,76 @@ export async function inTransaction<T>(
   } finally {
     unit.end();
     await transaction.end();
+  }
+}
+
+/** A work that shares its transaction with others. */
+export type Work = (db: Database) => Promise<unknown>;
+
+/**
+ * Promises what became of each work once all that is left of them is committed together. A work that fails is rolled back
+ * by itself and harms no other; where the transaction as a whole fails, it throws, and nothing of any work is left.
+ */
+export async function inSharedTransaction(
+  connection: Connection,
+  works: readonly Work[],
+  { durable = true, within = (working) => working }: {
+    durable?: boolean;
+    within?: (working: Promise<unknown>) => Promise<unknown>;
+  } = {},
+): Promise<PromiseSettledResult<unknown>[]> {
+  const transaction = await begun(connection, durable);
+  try {
+    const outcomes: PromiseSettledResult<unknown>[] = [];
+    for (const work of works) {
+      const shared = { transaction, dialect: connection.dialect, within };
+      outcomes.push(await inSavepoint(shared, work));
+    }
+    await transaction.commit();
+    return outcomes;
+  } catch (error) {
+    throw storeError(error, "");
+  } finally {
+    await transaction.end();
+  }
+}
+
+async function inSavepoint(
+  { transaction, dialect, within }: {
+    transaction: Transaction;
+    dialect: DialectName;
+    within: (working: Promise<unknown>) => Promise<unknown>;
+  },
+  work: Work,
+): Promise<PromiseSettledResult<unknown>> {
+  await transaction.script("SAVEPOINT work");
+  const unit = new UnitOfWork(transaction.execute);
+  try {
+    const value = await within(work(databaseOn(unit.execute, dialect)));
+    unit.check();
+    unit.end();
+    await transaction.script("RELEASE work");
+    return { status: "fulfilled", value };
+  } catch (error) {
+    // Work that is late must not write into what follows.
+    unit.end();
+    const reason = storeError(error, "");
+    await rollBack(transaction, reason);
+    return { status: "rejected", reason };
+  }
+}
+
+/** Throws where there is no savepoint any more: after some errors SQLite gives up the whole transaction by itself. */
+async function rollBack(
+  transaction: Transaction,
+  reason: unknown,
+): Promise<void> {
+  try {
+    await transaction.script("ROLLBACK TO work; RELEASE work");
+  } catch {
+    if (reason instanceof StoreUnavailableError) throw reason;
+    const words = "The transaction was given up with the work of another.";
+    throw new StoreUnavailableError(words, { cause: reason });
   }
 }
 

@@ -23,7 +23,7 @@ import {
   SUMMARY_COLUMNS,
   summaryOf,
 } from "./incident_row.ts";
-import { inFewLengths } from "./id_list.ts";
+import { inFewChunks, inFewLengths } from "./id_list.ts";
 import { chunks, paged, within } from "./page.ts";
 import type { Session } from "./session.ts";
 
@@ -32,8 +32,8 @@ const IS_OPEN = sql<boolean>`status <> 'resolved'`;
 const IS_RESOLVED = sql<boolean>`status = 'resolved'`;
 
 const MOST_IDS = 1_000;
-/** A row has 33 values, and PostgreSQL keeps short statements prepared. */
-const ROWS_PER_INSERT = 6;
+/** A row has 33 values; longer statements are not kept prepared (see postgres_pool.ts). */
+const ROWS_PER_INSERT = 4;
 const IDS_PER_QUERY = 500;
 const NAME_COLUMNS = [
   "teams.name as team_name",
@@ -148,7 +148,7 @@ export class Incidents implements IncidentRepository {
   insertMany(incidents: readonly NewIncident[]): Promise<(number | null)[]> {
     return this.#session.write(async (db) => {
       const inserted = await Promise.all(
-        chunks(incidents, ROWS_PER_INSERT).map((some) =>
+        inFewChunks(incidents, ROWS_PER_INSERT).map((some) =>
           db.insertInto("incidents")
             .values(
               some.map((one) => ({ ...incidentColumns(one), version: 1 })),

@@ -3,7 +3,13 @@
  * writes of this process go through one queue, and reads go past it.
  */
 import { StoreUnavailableError } from "../ports/store.ts";
-import { type Around, type Connection, inTransaction } from "./connection.ts";
+import {
+  type Around,
+  type Connection,
+  inSharedTransaction,
+  inTransaction,
+  type Work,
+} from "./connection.ts";
 import { databaseOn, guarded } from "./executor.ts";
 import type { Signals } from "../ports/signals.ts";
 import { fileSignals } from "./file_signals.ts";
@@ -47,13 +53,18 @@ export function openLibsql(
   return new LibsqlBackend(around(connect(address)), limits);
 }
 
+interface Queued {
+  work: Work;
+  durable: boolean;
+}
+
 class LibsqlBackend implements Backend {
   readonly dialect = "sqlite";
   readonly read: Database;
   readonly signals: Signals | null;
   readonly #connection: Connection;
   readonly #limits: LibsqlLimits;
-  readonly #queue = new WriterQueue();
+  readonly #queue = new WriterQueue<Queued>((group) => this.#run(group));
   readonly #reads = new Set<Promise<unknown>>();
   readonly #lock: WriterLock;
   #closed = false;
@@ -78,11 +89,29 @@ class LibsqlBackend implements Backend {
     { durable = true }: WriteOptions = {},
   ): Promise<T> {
     if (this.#closed) return Promise.reject(closedError());
+    return this.#queue.run<T>({ work, durable });
+  }
+
+  async #run(
+    group: readonly Queued[],
+  ): Promise<PromiseSettledResult<unknown>[]> {
     const { transactionMs } = this.#limits;
-    const within = (working: Promise<T>) => inTime(working, transactionMs);
-    const once = () =>
-      inTransaction(this.#connection, work, { durable, within });
-    return this.#queue.run(() => this.#lock.whenFree(once));
+    const works = group.map(({ work }) => work);
+    const options = {
+      durable: group.some(({ durable }) => durable),
+      within: (working: Promise<unknown>) => inTime(working, transactionMs),
+    };
+    const [first, ...others] = works;
+    if (!first || others.length > 0) {
+      return await this.#lock.whenFree(() =>
+        inSharedTransaction(this.#connection, works, options)
+      );
+    }
+    // Alone it needs no savepoint.
+    const value = await this.#lock.whenFree(() =>
+      inTransaction(this.#connection, first, options)
+    );
+    return [{ status: "fulfilled", value }];
   }
 
   async close(): Promise<void> {

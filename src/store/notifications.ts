@@ -11,7 +11,7 @@ import { cancelAbandonedIds, IS_WANTED } from "./claim.ts";
 import { claimedOf } from "./claimed.ts";
 import { instant } from "./column.ts";
 import { isAllWaiting, readDue } from "./due.ts";
-import { inFewLengths } from "./id_list.ts";
+import { inFewChunks, inFewLengths } from "./id_list.ts";
 import {
   deliveryColumns,
   newNotificationColumns,
@@ -30,8 +30,8 @@ const READ_AHEAD = 4;
 /** How often a claim looks again when what it chose went to another sender. */
 const MOST_FRUITLESS = 3;
 const MOST_LISTED = 1_000;
-/** A row has 22 columns, and SQLite takes 32,766 parameters. */
-const ROWS_PER_INSERT = 500;
+/** A row has 24 values; longer statements are not kept prepared (see postgres_pool.ts). */
+const ROWS_PER_INSERT = 8;
 const IDS_PER_QUERY = 500;
 
 export class Notifications implements NotificationRepository {
@@ -57,7 +57,7 @@ export class Notifications implements NotificationRepository {
   async insert(notifications: NewNotification[]): Promise<void> {
     if (notifications.length === 0) return;
     await this.#session.write(async (db) => {
-      for (const some of chunks(notifications, ROWS_PER_INSERT)) {
+      for (const some of inFewChunks(notifications, ROWS_PER_INSERT)) {
         await db.insertInto("notifications")
           .values(some.map(newNotificationColumns)).execute();
       }

@@ -3,12 +3,14 @@ import type { Selectable } from "kysely";
 import type { NewTimelineEntry, TimelineEntry } from "../domain/timeline.ts";
 import type { TimelineRepository } from "../ports/paging_repositories.ts";
 import { instant, json, parsed } from "./column.ts";
-import { chunks, within } from "./page.ts";
+import { inFewChunks } from "./id_list.ts";
+import { within } from "./page.ts";
 import type { TimelineEntryTable } from "./schema.ts";
 import type { Session } from "./session.ts";
 
 const MOST_LISTED = 1_000;
-const ROWS_PER_INSERT = 500;
+/** A row has 5 values; longer statements are not kept prepared (see postgres_pool.ts). */
+const ROWS_PER_INSERT = 32;
 
 export class Timeline implements TimelineRepository {
   readonly #session: Session;
@@ -26,7 +28,7 @@ export class Timeline implements TimelineRepository {
   ): Promise<void> {
     if (entries.length === 0) return;
     await this.#session.write(async (db) => {
-      for (const some of chunks(entries, ROWS_PER_INSERT)) {
+      for (const some of inFewChunks(entries, ROWS_PER_INSERT)) {
         await db.insertInto("timeline_entries")
           .values(some.map(({ incidentId, kind, atMs, actor, detail }) => ({
             incident_id: incidentId,

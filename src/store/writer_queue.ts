@@ -1,19 +1,43 @@
-/** One writer at a time within this process: a second one would only wait for the lock and hold up the thread. */
-
 /**
- * Runs works strictly one after the other, in the order they came.
- *
- * The seam for group commit is `#drain`: take several of what has arrived, run them inside one BEGIN and COMMIT with a
- * savepoint each, and settle them together.
+ * One writer at a time within this process: a second one would only wait for the lock and hold up the thread. What waits
+ * is written together, since a commit waits for the disk and costs more than most works do.
  */
-export class WriterQueue {
-  readonly #waiting: (() => Promise<void>)[] = [];
+import { setImmediate } from "node:timers/promises";
+
+/** Runs works in one transaction, in their order, and promises what became of each once it is committed. */
+export type RunGroup<Work> = (
+  works: readonly Work[],
+) => Promise<PromiseSettledResult<unknown>[]>;
+
+/** Others look at the database, and pages wait, while a group is written. */
+const MOST_TOGETHER = 32;
+
+interface Waiting<Work> {
+  work: Work;
+  settle(outcome: PromiseSettledResult<unknown>): void;
+}
+
+/** Runs works strictly one after the other, in the order they came. */
+export class WriterQueue<Work> {
+  readonly #runGroup: RunGroup<Work>;
+  readonly #waiting: Waiting<Work>[] = [];
   #draining: Promise<void> | null = null;
 
+  constructor(runGroup: RunGroup<Work>) {
+    this.#runGroup = runGroup;
+  }
+
   /** Promises the work's own result or error. */
-  run<T>(work: () => Promise<T>): Promise<T> {
+  run<T>(work: Work): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.#waiting.push(() => work().then(resolve, reject));
+    this.#waiting.push({
+      work,
+      settle(outcome) {
+        // The caller says what its work promises.
+        if (outcome.status === "fulfilled") resolve(outcome.value as T);
+        else reject(outcome.reason);
+      },
+    });
     this.#draining ??= this.#drain();
     return promise;
   }
@@ -23,12 +47,27 @@ export class WriterQueue {
     while (this.#draining !== null) await this.#draining;
   }
 
+  /**
+   * Who comes while nothing is written goes at once and alone. After that the event loop has a turn to bring in what has
+   * arrived: a file is written without letting go of the thread, so that no two would ever meet here.
+   */
   async #drain(): Promise<void> {
-    for (;;) {
-      const next = this.#waiting.shift();
-      if (next === undefined) break;
-      await next();
+    while (this.#waiting.length > 0) {
+      await this.#runTogether(this.#waiting.splice(0, MOST_TOGETHER));
+      await setImmediate();
     }
     this.#draining = null;
+  }
+
+  async #runTogether(group: Waiting<Work>[]): Promise<void> {
+    try {
+      const outcomes = await this.#runGroup(group.map(({ work }) => work));
+      group.forEach(({ settle }, at) => {
+        const none = new Error("A work has no outcome.");
+        settle(outcomes[at] ?? { status: "rejected", reason: none });
+      });
+    } catch (reason) {
+      for (const { settle } of group) settle({ status: "rejected", reason });
+    }
   }
 }

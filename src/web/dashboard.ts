@@ -51,8 +51,9 @@ export function addDashboard(routes: Routes, deps: WebDeps): void {
 async function dashboardView(deps: WebDeps, viewer: Viewer) {
   const { store } = deps;
   const { view, responderId } = viewer;
-  const [counts, urgent, rota] = await Promise.all([
+  const [counts, exhausted, urgent, rota] = await Promise.all([
     store.overview.openCounts(),
+    store.vitals.exhausted(),
     urgentFor(deps, responderId),
     loadRota(deps, view.nowMs),
   ]);
@@ -73,6 +74,7 @@ async function dashboardView(deps: WebDeps, viewer: Viewer) {
     opening: dashboardSentence({
       waiting: total(counts, ({ status }) => status === "triggered"),
       worked: total(counts, ({ status }) => status === "acknowledged"),
+      exhausted,
       first: await firstWaiting(deps, { urgent, paged }),
       duties,
       health: health.healthy ? health.sentence : "",

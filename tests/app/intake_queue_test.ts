@@ -3,7 +3,10 @@ import fc from "npm:fast-check@4.10.2";
 import { ingest } from "../../src/app/ingest.ts";
 import type { Arriving } from "../../src/app/ingest_together.ts";
 import { createIntakeQueue } from "../../src/app/intake_queue.ts";
+import { createDeliverer } from "../../src/app/deliver.ts";
 import type { Engine } from "../../src/app/engine.ts";
+import { createLinkSigner } from "../../src/app/page_message.ts";
+import type { Channel } from "../../src/ports/channel.ts";
 import type { Alert } from "../../src/domain/alert.ts";
 import { SEVERITIES } from "../../src/domain/alert.ts";
 import { UNOBSERVED } from "../../src/ports/observer.ts";
@@ -20,21 +23,18 @@ const BUCKET = { capacity: 1_000, refillPerSecond: 10 };
 function engineOn(
   store: Store,
 ): Engine & { nowMs: number; kicks: number } {
-  return {
+  const engine = {
     store,
     nowMs: NOW,
     kicks: 0,
-    clock() {
-      return this.nowMs;
-    },
+    clock: () => engine.nowMs,
     random: () => 0.5,
     newId: () => crypto.randomUUID(),
     sendingEnabled: true,
     observer: UNOBSERVED,
-    kick() {
-      this.kicks++;
-    },
+    kick: () => void engine.kicks++,
   };
+  return engine;
 }
 
 function alert(changes: Partial<Alert>): Alert {
@@ -238,6 +238,75 @@ forEachStore(
     assert.equal(await store.incidents.countOpen(), 1);
     const open = await store.incidents.findOpen(world.source.id, "there");
     assert.equal(open?.alertCount, 1);
+  },
+);
+
+/** A deliverer whose one channel notes what is sent, and how its row looks to others meanwhile. */
+function sender(engine: Engine) {
+  const sent: string[] = [];
+  const channel: Channel = {
+    kind: "sms",
+    provider: "Test",
+    async send(message) {
+      const rows = await engine.store.notifications
+        .findByProviderMessageIds([message.idempotencyKey]);
+      sent.push(...rows.map(({ state, attempt }) => `${state} ${attempt}`));
+      return { outcome: "sent", providerMessageId: null };
+    },
+  };
+  const deliverer = createDeliverer(engine, {
+    channels: new Map([["sms", channel]]),
+    node: "node",
+    concurrency: 4,
+    leaseMs: 20_000,
+    bundlingMs: 0,
+    baseUrl: "https://pager.example.com",
+    links: createLinkSigner("a secret key that only the tests know"),
+    mayClaim: () => true,
+  });
+  const claimEarly = () => deliverer.claimEarly({ firstAttemptsOnly: false });
+  return { deliverer, sent, claimEarly };
+}
+
+forEachStore(
+  "a page on an idle channel is claimed in the transaction that queues it, and sent after the commit",
+  async (store) => {
+    const world = await reachable(store);
+    // Nobody is woken: there is no other claim than the early one.
+    const engine = engineOn(store);
+    const { deliverer, sent, claimEarly } = sender(engine);
+    const queue = createIntakeQueue(engine, { bucket: BUCKET, claimEarly });
+    const { results: [one] } = await queue.ingest(arriving(world, alert({})));
+    await deliverer.stop();
+    assert.deepEqual(sent, ["sending 1"]);
+    const rows = await store.notifications.listByIncident(one?.incidentId ?? 0);
+    const sms = rows.find(({ channel }) => channel === "sms");
+    assert.equal(sms?.state, "sent");
+  },
+);
+
+forEachStore(
+  "what was claimed early and is rolled back is not sent, and the channel goes on",
+  async (store) => {
+    const world = await reachable(store);
+    let away = true;
+    const engine = engineOn({
+      ...store,
+      transaction: (work) =>
+        store.transaction(async (tx: Repositories) => {
+          const done = await work(tx);
+          if (away) throw new StoreUnavailableError("The disk is full.");
+          return done;
+        }),
+    });
+    const { deliverer, sent, claimEarly } = sender(engine);
+    const queue = createIntakeQueue(engine, { bucket: BUCKET, claimEarly });
+    await assert.rejects(queue.ingest(arriving(world, alert({}))));
+    assert.deepEqual(sent, []);
+    away = false;
+    await queue.ingest(arriving(world, alert({})));
+    await deliverer.stop();
+    assert.deepEqual(sent, ["sending 1"]);
   },
 );
 

@@ -129,7 +129,7 @@ Deno.test("a mail lists the worst ten and says how many more there are", () => {
     ...SEVEN,
     ...SEVEN.map((each) => ({
       ...each,
-      id: each.id + 10,
+      id: (each.id ?? 0) + 10,
     })),
   ].slice(0, 12);
   const content = bundleMailContent(page(twelve));

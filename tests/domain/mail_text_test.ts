@@ -38,6 +38,13 @@ Deno.test("the subject is the same for a page and its resolution, whatever the s
   }
 });
 
+Deno.test("a page that is for no incident names none", () => {
+  const page = pageMessage({ incident: { id: null, isTest: true } });
+  const { subject, headline } = mailContent(page);
+  assert.match(subject, /^Test: Checkout API/);
+  assert.match(headline, /^Test: Critical: Checkout API/);
+});
+
 Deno.test("a subject is one bounded line with the number, whatever the title", () => {
   const title = fc.string({ unit: "binary", maxLength: 500 });
   fc.assert(fc.property(title, (title) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { audit } from "../../src/app/audit.ts";
+import type { NotificationRepository } from "../../src/ports/paging_repositories.ts";
 import { flow } from "./flow.ts";
 import type { World } from "./world.ts";
 
@@ -44,15 +45,42 @@ async function failAfterAcknowledgement(world: World): Promise<void> {
   assert.ok(settled);
 }
 
-/** Does this once, right after a process has claimed something: as when it stands still there. */
+/**
+ * Does this once, right after a process has claimed something, in the transaction that queued it or afterwards, and has
+ * committed that: as when it stands still there.
+ */
 function afterClaim(world: World, happens: () => Promise<void>): void {
-  const { notifications } = world.store;
+  const { store } = world;
+  const { transaction } = store;
+  let stoodStill = false;
+  const standStill = async () => {
+    if (stoodStill) return;
+    stoodStill = true;
+    await happens();
+  };
+  watchClaims(store.notifications, standStill);
+  store.transaction = async (work) => {
+    let claimed = false;
+    const done = await transaction((tx) => {
+      watchClaims(tx.notifications, () => {
+        claimed = true;
+        return Promise.resolve();
+      });
+      return work(tx);
+    });
+    if (claimed) await standStill();
+    return done;
+  };
+}
+
+function watchClaims(
+  notifications: NotificationRepository,
+  seen: () => Promise<void>,
+): void {
   const claim = notifications.claim.bind(notifications);
   notifications.claim = async (wanted) => {
     const claimed = await claim(wanted);
-    if (claimed.length === 0) return claimed;
-    notifications.claim = claim;
-    await happens();
+    if (claimed.length > 0) await seen();
     return claimed;
   };
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createTestDatabase, createTestFile } from "../databases.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
+import { openStore } from "../../src/store/open.ts";
 import { runSql } from "../sql.ts";
 import { ADMIN, ALERT, AUTH, PASSWORD, settings, setUp } from "./desk.ts";
 import { script, Server, until } from "./server.ts";
@@ -140,6 +141,62 @@ for (
     assert.equal(again?.messageId, one?.messageId);
     assert.deepEqual(others, []);
   });
+
+  Deno.test(`kill -9 on ${name} in a flood: every alert that was answered 2xx is there with its page`, async () => {
+    await using infobip = await FakeInfobip.start();
+    await using smtp = await FakeSmtp.start();
+    await using database = await open();
+    const env = settings(database.url, infobip, smtp);
+    const server = await Server.start({
+      env: { ...env, ALERT_SOURCE_RATE_LIMIT_CAPACITY: "100000" },
+    });
+    await script("create_admin", {
+      args: [ADMIN],
+      env,
+      input: `${PASSWORD}\n`,
+    });
+    const { key } = await setUp(server, 60);
+    const answered = await flood(server, { key, killAfter: 300 });
+
+    const store = await openStore({ url: database.url });
+    try {
+      for (const id of answered) {
+        assert.equal((await store.incidents.find(id))?.status, "triggered");
+        const [page] = await store.notifications.listByIncident(id);
+        assert.equal(page?.kind, "page", `incident ${id} has no page`);
+      }
+      // Nothing is there in parts: an incident without a page would page nobody.
+      assert.deepEqual(await store.incidents.stranded(1), []);
+    } finally {
+      await store.close();
+    }
+  });
+}
+
+/** Posts alerts on many connections until so many are answered, and kills the process among the others. */
+async function flood(
+  server: Server,
+  { key, killAfter }: { key: string; killAfter: number },
+): Promise<number[]> {
+  const answered: number[] = [];
+  let killed: Promise<void> | null = null;
+  let next = 0;
+  const post = async () => {
+    while (killed === null) {
+      const body = { ...ALERT, external_id: `flood-${next++}` };
+      const reply = await server.request("POST", "/api/v1/alerts", {
+        key,
+        body,
+      }).catch(() => null);
+      if (reply?.status !== 201) continue;
+      answered.push(reply.body.id);
+      if (answered.length >= killAfter) killed ??= server.kill();
+    }
+  };
+  await Promise.all(Array.from({ length: 24 }, () => post()));
+  await killed;
+  assert.ok(next > answered.length);
+  return answered;
 }
 
 /** As if the time were over for which the dead process alone may send what it has begun. */

@@ -10,6 +10,8 @@ import type { Viewpoint } from "./zoned_time.ts";
 export interface DashboardFacts {
   waiting: number;
   worked: number;
+  /** Of those that wait: every step was tried, and nothing more is planned. */
+  exhausted: number;
   /** The most urgent of those that wait. */
   first: {
     incident: Pick<
@@ -45,8 +47,25 @@ export function dashboardSentence(facts: DashboardFacts): Opening {
   } waiting for an answer.`;
   return {
     headline,
-    words: [...firstWords(facts), ...workedWords(facts), facts.health],
+    words: [
+      ...exhaustedWords(facts),
+      ...firstWords(facts),
+      ...workedWords(facts),
+      facts.health,
+    ],
   };
+}
+
+/** Beside one that waits alone its own words say it. */
+function exhaustedWords({ exhausted, waiting }: DashboardFacts): Words {
+  if (exhausted === 0 || waiting === 1) return [];
+  const all = exhausted >= waiting;
+  const which = all ? "any" : spelled(exhausted);
+  return [{
+    strong: `Nobody has answered ${which} of them, and nothing more is planned${
+      all ? "" : " for these"
+    }: call somebody.`,
+  }, " "];
 }
 
 function firstWords({ first, waiting, view }: DashboardFacts): Words {

@@ -37,6 +37,8 @@ export interface IncidentRow {
   who: Words;
   /** Still waiting for an answer. */
   waits: boolean;
+  /** Waits, and nothing more is planned. */
+  isExhausted: boolean;
   isOpen: boolean;
 }
 
@@ -54,6 +56,7 @@ export function incidentRow(
   options: RowOptions,
 ): IncidentRow {
   const state = stateOf(incident);
+  const waits = incident.status === "triggered";
   return {
     id: incident.id,
     title: incident.title,
@@ -66,7 +69,8 @@ export function incidentRow(
     isTest: incident.isTest,
     age: age(incident, options.view),
     who: whoWords(incident, options),
-    waits: incident.status === "triggered",
+    waits,
+    isExhausted: waits && incident.exhaustedAtMs !== null,
     isOpen: incident.status !== "resolved",
   };
 }

@@ -14,6 +14,7 @@ import {
 const quiet: DashboardFacts = {
   waiting: 0,
   worked: 0,
+  exhausted: 0,
   first: null,
   duties: [{
     scheduleId: 1,
@@ -76,6 +77,19 @@ Deno.test("what nobody answers is said as such", () => {
   assert.match(
     text ?? "",
     /^Everybody was paged and nobody has answered\. Call somebody\./,
+  );
+});
+
+Deno.test("of several that wait, how many nobody answered comes first", () => {
+  const words = (exhausted: number) =>
+    said({ ...quiet, waiting: 5, exhausted, first })[1] ?? "";
+  assert.match(
+    words(2),
+    /^Nobody has answered two of them, and nothing more is planned for these: call somebody\. The most urgent is /,
+  );
+  assert.match(
+    words(5),
+    /^Nobody has answered any of them, and nothing more is planned: call somebody\. /,
   );
 });
 
