@@ -98,6 +98,9 @@ export const NotificationDocument = z.object({
   provider_message_id: z.string().nullable(),
   error: z.string().nullable(),
   maybe_sent_twice: z.boolean(),
+  node: z.string().nullable().openapi({
+    description: "The node that sends it now; null while none does.",
+  }),
   bundle_size: z.int().nullable().openapi({
     description:
       "How many incidents the message was about; null: only this one.",
@@ -213,6 +216,7 @@ export function shownNotification(row: Notification) {
     provider_message_id: row.providerMessageId,
     error: row.error,
     maybe_sent_twice: row.maybeSentTwice,
+    node: row.leaseOwner,
     bundle_size: row.bundle?.size ?? null,
     created_at: shownTime(row.createdAtMs),
   };

@@ -84,6 +84,16 @@ for (
       });
     const one = await post(first, "on its way");
     await infobip.waitFor(({ text }) => text.includes("on its way"));
+    const shown = async (id: number) => {
+      const { body } = await second.request("GET", `/api/v1/incidents/${id}`, {
+        auth: AUTH,
+      });
+      return body.notifications.find((each: { channel: string }) =>
+        each.channel === "sms"
+      );
+    };
+    const holder = (await shown(one.body.id)).node;
+    assert.ok((await nodesOf(second)).some(({ name }) => name === holder));
     const stopped = first.stop();
     await until(async () => {
       const states = (await nodesOf(second)).map(({ state }) => state);
@@ -100,12 +110,7 @@ for (
       ["running", "stopped"],
     );
     for (const { body: { id } } of [one, two]) {
-      const { body } = await second.request("GET", `/api/v1/incidents/${id}`, {
-        auth: AUTH,
-      });
-      const page = body.notifications.find((each: { channel: string }) =>
-        each.channel === "sms"
-      );
+      const page = await shown(id);
       assert.equal(page.status, "sent");
       assert.equal(page.attempts, 1);
       assert.equal(page.maybe_sent_twice, false);
