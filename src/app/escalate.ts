@@ -4,7 +4,11 @@ import type { Incident } from "../domain/incident.ts";
 import { transition } from "../domain/lifecycle.ts";
 import type { Transition } from "../domain/lifecycle_outcome.ts";
 import { SYSTEM } from "../domain/timeline.ts";
-import { type Repositories, StoreUnavailableError } from "../ports/store.ts";
+import {
+  type Repositories,
+  StoreUnavailableError,
+  type UnavailableReason,
+} from "../ports/store.ts";
 import type { Engine } from "./engine.ts";
 import { writeTransition } from "./write_transition.ts";
 
@@ -15,6 +19,13 @@ const BATCH = 100;
 
 /** An incident that cannot be worked on now steps back for so long, so that it holds up nobody else. */
 const POSTPONE_MS = 60_000;
+/** One whose row somebody holds, or that takes too long, comes back sooner and says nothing. */
+const LOCKED_MS = 5_000;
+const OF_ONE_ROW: ReadonlySet<UnavailableReason> = new Set([
+  "locked",
+  "overloaded",
+  "broken",
+]);
 
 export interface EscalationSummary {
   escalated: number;
@@ -73,18 +84,20 @@ async function orPostpone(
     return "escalated";
   } catch (error) {
     // That is nothing about the incident: it stays due, and is looked at when the database is back.
-    if (error instanceof StoreUnavailableError) throw error;
+    const isAway = error instanceof StoreUnavailableError;
+    if (isAway && !OF_ONE_ROW.has(error.reason)) throw error;
     log.error(
-      "Incident {incidentId} could not be escalated, next try in 60 s",
+      "Incident {incidentId} could not be escalated, and steps back for a while",
       {
         incidentId: id,
         error,
       },
     );
     const nowMs = clock();
-    const untilMs = nowMs + POSTPONE_MS;
+    const untilMs = nowMs + (isAway ? LOCKED_MS : POSTPONE_MS);
     await store.transaction(async (tx) => {
-      await tx.incidents.postpone(id, untilMs);
+      const times = { dueByMs: nowMs, untilMs };
+      if (!await tx.incidents.postpone(id, times) || isAway) return;
       await tx.timeline.add(id, [
         {
           kind: "escalation_postponed",

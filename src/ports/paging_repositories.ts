@@ -100,9 +100,13 @@ export interface IncidentRepository {
   nextDueAtMs(): Promise<number | null>;
   /**
    * Moves what is due on one incident before the instant, its next action or its age limit, to the instant, outside any
-   * decision: a row that fails must not stall the rest.
+   * decision: a row that fails must not stall the rest. False where nothing of it is due by then, as after another
+   * process has seen to it.
    */
-  postpone(id: number, untilMs: number): Promise<void>;
+  postpone(
+    id: number,
+    times: { dueByMs: number; untilMs: number },
+  ): Promise<boolean>;
   /** Ids of incidents that promise 2 forbids: triggered, not a test, not exhausted, and with nothing to come. */
   stranded(limit: number): Promise<number[]>;
   countOpen(): Promise<number>;

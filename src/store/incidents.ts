@@ -258,16 +258,27 @@ export class Incidents implements IncidentRepository {
     return rows[0]?.at_ms ?? null;
   }
 
-  async postpone(id: number, untilMs: number): Promise<void> {
-    await this.#session.write((db) =>
-      db.updateTable("incidents")
+  postpone(
+    id: number,
+    { dueByMs, untilMs }: { dueByMs: number; untilMs: number },
+  ): Promise<boolean> {
+    const dueBy = instant(dueByMs);
+    return this.#session.write(async (db) => {
+      const { numUpdatedRows } = await db.updateTable("incidents")
         .set({
           next_action_at_ms: notBefore("next_action_at_ms", untilMs),
           auto_resolve_at_ms: notBefore("auto_resolve_at_ms", untilMs),
           version: sql`version + 1`,
         })
-        .where("id", "=", id).where(IS_OPEN).execute()
-    );
+        .where("id", "=", id).where(IS_OPEN)
+        .where((eb) =>
+          eb.or([
+            eb("next_action_at_ms", "<=", dueBy),
+            eb("auto_resolve_at_ms", "<=", dueBy),
+          ])
+        ).executeTakeFirst();
+      return numUpdatedRows > 0n;
+    });
   }
 
   async stranded(limit: number): Promise<number[]> {

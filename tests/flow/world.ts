@@ -60,6 +60,8 @@ interface Person {
 }
 
 export interface WorldOptions {
+  /** Its name among the nodes. */
+  node?: string;
   /** Environment variables beside or instead of the usual ones. */
   env?: Record<string, string>;
   /** Answers requests to other hosts than the stand-ins; none may be made otherwise. */
@@ -115,7 +117,7 @@ export class World {
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       fetch: (input, init) => this.#fetch(input, init, options.fetch),
       fetchCalendar: (...asked) => this.fetchCalendar(...asked),
-      node: "node-test",
+      node: options.node ?? "node-test",
       hostname: "test",
       version: "0.0.0-test",
       schemaVersion: NEWEST_SCHEMA_VERSION,

@@ -336,9 +336,12 @@ contract("postponing moves what is due, and only that", async (store) => {
     autoResolveAtMs: NOW - 1,
   });
   const untilMs = NOW + MINUTE;
-  await store.incidents.postpone(due.id, untilMs);
-  await store.incidents.postpone(expired.id, untilMs);
-  await store.incidents.postpone(999, untilMs);
+  const postpone = (id: number) =>
+    store.incidents.postpone(id, { dueByMs: NOW, untilMs });
+  assert.equal(await postpone(due.id), true);
+  assert.equal(await postpone(expired.id), true);
+  assert.equal(await postpone(999), false);
+  assert.equal(await postpone(due.id), false, "it is no longer due");
   const times = async (id: number) => {
     const found = await store.incidents.find(id);
     return [found?.nextActionAtMs, found?.autoResolveAtMs, found?.version];

@@ -69,7 +69,7 @@ async function runHotQueries(session: Session, world: World): Promise<void> {
   await incidents.due(NOW, 100);
   await incidents.expired(NOW, 100);
   await incidents.nextDueAtMs();
-  await incidents.postpone(incident.id, NOW);
+  await incidents.postpone(incident.id, { dueByMs: NOW, untilMs: NOW });
   await incidents.stranded(100);
   await incidents.countOpen();
   await incidents.list({ statuses: ["triggered", "acknowledged"] }, page);

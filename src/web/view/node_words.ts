@@ -18,7 +18,7 @@ export interface NodesView {
   sentence: string;
   /** Whether the sentence is about something that is wrong. */
   tone: "plain" | "bad";
-  /** Those that have not ended, this one first. */
+  /** Those that have not ended: this one, those that stopped answering, and the others. */
   rows: NodeRow[];
   /** Those that ended in order within the last day, the last one first. */
   ended: NodeRow[];
@@ -45,6 +45,7 @@ export function nodesView(
   const others = all.filter(({ state }) => state !== "stopped")
     .toSorted((a, b) =>
       Number(b.node.name === name) - Number(a.node.name === name) ||
+      Number(b.state === "lost") - Number(a.state === "lost") ||
       b.node.startedAtMs - a.node.startedAtMs
     );
   return {
