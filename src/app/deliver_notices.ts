@@ -33,7 +33,7 @@ export interface NoticeDelivererOptions {
 
 export type NoticeDeliverer = Omit<Deliverer, "claimEarly">;
 
-/** On their way at once, per channel: mail has five connections, and pages need them. */
+/** On their way at once, per channel: mail has ten connections, and pages need them. */
 const CONCURRENCY = 2;
 const EXPIRY_BATCH = 200;
 

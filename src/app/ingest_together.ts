@@ -7,6 +7,7 @@ import { asksForHistory, decide } from "../domain/dedup.ts";
 import type { EscalationPlan } from "../domain/escalation.ts";
 import type { ChannelKind } from "../domain/people.ts";
 import type { Directory } from "../domain/reach.ts";
+import type { Actor } from "../domain/timeline.ts";
 import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
 import type {
   IncidentKey,
@@ -159,29 +160,47 @@ async function openAll(
     if (!planned || !id) return [];
     return [{ ...planned, id, alert, actor: sourceActor(origin) }];
   });
-  await tx.timeline.addToMany(
-    opened.flatMap(({ id, alert, actor, entries, pages }) =>
-      [
-        openedEntry(alert, { nowMs, actor }),
-        ...entries,
-        ...toldOfSuppression(shared, pages),
-      ].map((entry) => ({ ...entry, incidentId: id }))
-    ),
-  );
-  const pages = opened.flatMap((one) =>
-    newPages(shared, { incidentId: one.id, pages: one.pages })
-  );
-  await tx.notifications.insert(pages);
-  const due = pages.filter(({ state, dueAtMs }) =>
-    state === "queued" && dueAtMs <= nowMs
-  );
+  const channels = await writeOpened(shared, opened);
   return {
     opened: opened.map(({ id, alert, row }) => {
       const incident = { ...row, id, version: 1 };
       return [alert, { outcome: "opened", incidentId: id, incident }];
     }),
-    channels: new Set(due.map(({ channel }) => channel)),
+    channels,
   };
+}
+
+interface Opened extends Planned {
+  id: number;
+  alert: Alert;
+  actor: Actor;
+}
+
+/** Writes the stories and the pages of incidents that are written; promises the channels on which somebody is paged now. */
+async function writeOpened(
+  shared: Shared,
+  all: readonly Opened[],
+): Promise<Set<ChannelKind>> {
+  const { tx, nowMs } = shared;
+  const stories = all.flatMap(({ id, alert, actor, entries, pages }) =>
+    [
+      openedEntry(alert, { nowMs, actor }),
+      ...entries,
+      ...toldOfSuppression(shared, pages),
+    ].map((entry) => ({ ...entry, incidentId: id }))
+  );
+  const pages = all.flatMap((one) =>
+    newPages(shared, { incidentId: one.id, pages: one.pages })
+  );
+  // Sent along, so that a server is asked once.
+  await Promise.all([
+    tx.timeline.addToMany(stories),
+    tx.notifications.insert(pages),
+  ]);
+  const due = pages.filter(({ state, dueAtMs }) =>
+    state === "queued" && dueAtMs <= nowMs
+  );
+  return new Set(due.map(({ channel }) => channel));
 }
 
 interface Planned extends Pick<EscalationPlan, "pages" | "entries"> {

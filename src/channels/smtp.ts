@@ -110,7 +110,7 @@ function connections(options: SmtpOptions, domain: string): MailTransport {
     port: options.port,
     // Named here, as reading the machine's name needs a permission; a mail domain is what a relay wants to see.
     name: domain,
-    maxConnections: 5,
+    maxConnections: 10,
     // A connection that the server closed while it was idle is noticed only on use.
     maxRequeues: 2,
     disableFileAccess: true,

@@ -46,7 +46,7 @@ export const VARIABLES = {
   SESSION_COOKIE_SECURE: flag().optional(),
   NOTIFICATION_SENDING_ENABLED: flag().default(false),
   NOTIFICATION_RETRY_WORKER_ENABLED: flag().default(true),
-  NOTIFICATION_CONCURRENCY: whole(1, 256).default(16),
+  NOTIFICATION_CONCURRENCY: whole(1, 256).default(32),
   PAGE_BUNDLING_SECONDS: whole(0, 60).default(10),
   ESCALATION_WORKER_ENABLED: flag().default(true),
   INFOBIP_BASE_URL: webAddress("https://").optional(),

@@ -130,13 +130,14 @@ export class Contacts {
     const wanted = inFewLengths(ids);
     if (wanted.length === 0) return [];
     const db = this.#session.read;
-    const people = await db.selectFrom("responders")
-      .select(["id", "name", "notify_on_resolve"])
-      .where("id", "in", wanted).orderBy("id").execute();
-    const methods = await db.selectFrom("contact_methods").selectAll()
-      .where("responder_id", "in", wanted).orderBy("id").execute();
-    const rules = await db.selectFrom("contact_rules").selectAll()
-      .where("responder_id", "in", wanted).orderBy("id").execute();
+    const [people, methods, rules] = await Promise.all([
+      db.selectFrom("responders").select(["id", "name", "notify_on_resolve"])
+        .where("id", "in", wanted).orderBy("id").execute(),
+      db.selectFrom("contact_methods").selectAll()
+        .where("responder_id", "in", wanted).orderBy("id").execute(),
+      db.selectFrom("contact_rules").selectAll()
+        .where("responder_id", "in", wanted).orderBy("id").execute(),
+    ]);
     const methodsOf = Map.groupBy(methods, (row) => row.responder_id);
     const rulesOf = Map.groupBy(rules, (row) => row.responder_id);
     return people.map(({ id, name, notify_on_resolve }) => ({

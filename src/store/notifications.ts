@@ -56,12 +56,14 @@ export class Notifications implements NotificationRepository {
 
   async insert(notifications: NewNotification[]): Promise<void> {
     if (notifications.length === 0) return;
-    await this.#session.write(async (db) => {
-      for (const some of inFewChunks(notifications, ROWS_PER_INSERT)) {
-        await db.insertInto("notifications")
-          .values(some.map(newNotificationColumns)).execute();
-      }
-    });
+    await this.#session.write((db) =>
+      Promise.all(
+        inFewChunks(notifications, ROWS_PER_INSERT).map((some) =>
+          db.insertInto("notifications")
+            .values(some.map(newNotificationColumns)).execute()
+        ),
+      )
+    );
   }
 
   async claim(claim: Claim): Promise<ClaimedNotification[]> {

@@ -30,7 +30,8 @@ export function openPostgres(
     dialect: pool.dialect,
     signals,
     read: databaseOn(guarded(pool.read), pool.dialect),
-    write: (work) => repeated(() => inTransaction(pool, work)),
+    write: (work, options) =>
+      repeated(() => inTransaction(pool, work, options)),
     async close() {
       await signals.close();
       await pool.close();

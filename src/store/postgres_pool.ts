@@ -84,7 +84,7 @@ export class PostgresPool implements Connection {
     }
   };
 
-  async begin(): Promise<Transaction> {
+  async begin({ durable }: { durable: boolean }): Promise<Transaction> {
     const held = await this.#acquire();
     let open = true;
     const end = async () => {
@@ -95,7 +95,8 @@ export class PostgresPool implements Connection {
       held.release();
     };
     try {
-      await held.execute("BEGIN", []);
+      if (durable) await held.execute("BEGIN", []);
+      else await held.script("BEGIN; SET LOCAL synchronous_commit TO off");
     } catch (error) {
       await end();
       throw error;

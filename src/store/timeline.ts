@@ -27,18 +27,13 @@ export class Timeline implements TimelineRepository {
     entries: readonly (NewTimelineEntry & { incidentId: number })[],
   ): Promise<void> {
     if (entries.length === 0) return;
-    await this.#session.write(async (db) => {
-      for (const some of inFewChunks(entries, ROWS_PER_INSERT)) {
-        await db.insertInto("timeline_entries")
-          .values(some.map(({ incidentId, kind, atMs, actor, detail }) => ({
-            incident_id: incidentId,
-            kind,
-            at_ms: instant(atMs),
-            actor: json(actor),
-            detail: json(detail),
-          }))).execute();
-      }
-    });
+    await this.#session.write((db) =>
+      Promise.all(
+        inFewChunks(entries, ROWS_PER_INSERT).map((some) =>
+          db.insertInto("timeline_entries").values(some.map(columns)).execute()
+        ),
+      )
+    );
   }
 
   async last(incidentId: number): Promise<TimelineEntry | null> {
@@ -59,6 +54,20 @@ export class Timeline implements TimelineRepository {
       .orderBy("id").limit(within(limit, 0, MOST_LISTED)).execute();
     return rows.map(entryOf);
   }
+}
+
+function columns(
+  { incidentId, kind, atMs, actor, detail }: NewTimelineEntry & {
+    incidentId: number;
+  },
+) {
+  return {
+    incident_id: incidentId,
+    kind,
+    at_ms: instant(atMs),
+    actor: json(actor),
+    detail: json(detail),
+  };
 }
 
 function entryOf(row: Selectable<TimelineEntryTable>): TimelineEntry {
