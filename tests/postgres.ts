@@ -25,6 +25,11 @@ const START_SECONDS = 60;
 export interface EmbeddedPostgres {
   /** Of a superuser, on the database `postgres`. */
   url: string;
+  /**
+   * Stops the server, waits, and starts it again at the same address. With `crash` it ends as if its machine had: nothing is
+   * tidied up, and what was committed is read back from its log.
+   */
+  restart(how: { crash: boolean; awayMs: number }): Promise<void>;
   /** Stops the server and removes its folder. */
   stop(): Promise<void>;
 }
@@ -47,8 +52,8 @@ export async function startPostgres(
     await Deno.writeTextFile(join(folder, "password"), password);
     await giveTo(folder, owner);
     await initialise(folder, owner);
-    const { url, stop } = await serve(folder, { owner, password, durable });
-    return { url, stop: () => stop().then(remove) };
+    const server = await serve(folder, { owner, password, durable });
+    return { ...server, stop: () => server.stop().then(remove) };
   } catch (error) {
     await remove();
     throw error;
@@ -154,8 +159,32 @@ async function serve(
     password: string;
     durable: boolean;
   },
-) {
+): Promise<EmbeddedPostgres> {
   const port = freePort();
+  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+  const start = () => serveAt(url, folder, { owner, port, durable });
+  let server = await start();
+  return {
+    url,
+    // SIGINT is its fast shutdown: sessions are ended, nothing is waited for. SIGQUIT is the immediate one.
+    stop: () => server.end("SIGINT"),
+    async restart({ crash, awayMs }) {
+      await server.end(crash ? "SIGQUIT" : "SIGINT");
+      await new Promise((go) => setTimeout(go, awayMs));
+      server = await start();
+    },
+  };
+}
+
+async function serveAt(
+  url: string,
+  folder: string,
+  { owner, port, durable }: {
+    owner: Owner | null;
+    port: number;
+    durable: boolean;
+  },
+) {
   const log: string[] = [];
   const server = new Deno.Command(binary(folder, "postgres"), {
     args: ["-D", join(folder, "data"), ...settings(port, durable)],
@@ -167,18 +196,17 @@ async function serve(
   const reading = read(server.stderr, log);
   let running = true;
   server.status.then(() => running = false);
-  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
   await answering(url, () => {
     if (running) return;
     throw new Error(`PostgreSQL did not start:\n${log.join("")}`);
   });
-  const stop = async () => {
-    // SIGINT is its fast shutdown: sessions are ended, nothing is waited for.
-    if (running) server.kill("SIGINT");
-    await server.status;
-    await reading;
+  return {
+    async end(signal: Deno.Signal): Promise<void> {
+      if (running) server.kill(signal);
+      await server.status;
+      await reading;
+    },
   };
-  return { url, stop };
 }
 
 function settings(port: number, durable: boolean): string[] {

@@ -1,0 +1,99 @@
+/** The databases that the simulation runs on: one after the other empty, and seen from outside all the time. */
+import { join } from "node:path";
+import type { Connection } from "../../src/store/connection.ts";
+import { connect } from "../../src/store/libsql.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { PostgresPool } from "../../src/store/postgres_pool.ts";
+import { createTestDatabase } from "../databases.ts";
+
+export type DatabaseName = "libsql" | "postgres";
+
+/** A database with the newest schema and nothing in it. */
+export interface EmptyDatabase extends AsyncDisposable {
+  url: string;
+  /** Past the simulation: what is committed. */
+  read: Connection["read"];
+  /** How many statements wait for a lock inside the database. */
+  blocked(): Promise<number>;
+}
+
+/** Hands out empty databases, one at a time. */
+export interface Databases extends AsyncDisposable {
+  empty(): Promise<EmptyDatabase>;
+}
+
+/** Promises databases of that kind; PostgreSQL on the server of TEST_DATABASE_URL. */
+export function openDatabases(name: DatabaseName): Promise<Databases> {
+  return name === "libsql" ? openFiles() : openServer();
+}
+
+/** Copies of one file that was migrated once, where a disk is not waited for if the system has such a place. */
+async function openFiles(): Promise<Databases> {
+  const memory = await Deno.stat("/dev/shm").then(() => true, () => false);
+  const folder = await Deno.makeTempDir({
+    prefix: "pagerpal_simulation_",
+    ...(memory ? { dir: "/dev/shm" } : {}),
+  });
+  const template = join(folder, "template.db");
+  await migrate({ url: `file:${template}` }, 0);
+  let count = 0;
+  return {
+    async empty() {
+      const path = join(folder, `${++count}.db`);
+      await Deno.copyFile(template, path);
+      const url = `file:${path}`;
+      const observer = connect({ url });
+      return {
+        url,
+        read: observer.read,
+        blocked: () => Promise.resolve(0),
+        async [Symbol.asyncDispose]() {
+          await observer.close();
+          await Deno.remove(path);
+        },
+      };
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+/** One database that is emptied each time: to make one takes longer than a simulation. */
+async function openServer(): Promise<Databases> {
+  const database = await createTestDatabase();
+  const { url } = database;
+  await migrate({ url }, 0);
+  const observer = new PostgresPool(url, { size: 2, statementMs: 0 });
+  const tables = await observer.read(
+    `SELECT string_agg(quote_ident(tablename), ', ') AS names FROM pg_tables
+     WHERE schemaname = 'public' AND tablename <> 'schema_migrations'`,
+    [],
+  );
+  const empty = `TRUNCATE ${
+    tables.rows[0]?.["names"]
+  } RESTART IDENTITY CASCADE`;
+  return {
+    async empty() {
+      await observer.read(empty, []);
+      return {
+        url,
+        read: observer.read,
+        blocked: () => blockedIn(observer),
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      await observer.close();
+      await database.drop();
+    },
+  };
+}
+
+async function blockedIn(observer: Connection): Promise<number> {
+  const { rows } = await observer.read(
+    `SELECT count(DISTINCT l.pid) AS waiting FROM pg_locks l
+     JOIN pg_stat_activity a ON a.pid = l.pid
+     WHERE NOT l.granted AND a.datname = current_database()`,
+    [],
+  );
+  return Number(rows[0]?.["waiting"]);
+}

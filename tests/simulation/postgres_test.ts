@@ -1,0 +1,3 @@
+import { holdsOn } from "./holds_on.ts";
+
+holdsOn("postgres", 10);
