@@ -36,7 +36,8 @@ class PostgresSignals implements Signals {
   readonly #closed = Promise.withResolvers<void>();
   #name = "";
   #heard = () => {};
-  #hearing = false;
+  /** null: not known yet. */
+  #hearing: boolean | null = null;
   #listening: Promise<void> | null = null;
   #echoed = Promise.withResolvers<void>();
 
@@ -50,7 +51,7 @@ class PostgresSignals implements Signals {
   }
 
   isHearing(): boolean {
-    return this.#hearing;
+    return this.#hearing === true;
   }
 
   listen(heard: () => void): void {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { configureLogging } from "../../src/logging.ts";
 import type { Signals } from "../../src/ports/signals.ts";
 import type { Store } from "../../src/ports/store.ts";
+import { postgresSignals } from "../../src/store/postgres_signals.ts";
 import { createTelling } from "../../src/store/telling.ts";
 import { createChangeFeed } from "../../src/web/change_feed.ts";
 import { runSql } from "../sql.ts";
@@ -152,3 +154,28 @@ Deno.test("a storm of tellings sends few messages, the last of them after the la
   assert.ok(sent.length <= 10, `${sent.length} of ${told}`);
   assert.equal(sent.at(-1), 1_000);
 });
+
+forEachStore(
+  "a node whose notifications never arrive knows that it does not hear",
+  async (_store, { url }) => {
+    // As a pooler in transaction mode: what is sent goes nowhere, and all else works.
+    const deaf = postgresSignals(url, () => {
+      const rows = [{ name: "deaf" }];
+      return Promise.resolve({ rows, changes: 0 });
+    });
+    const lines: string[] = [];
+    configureLogging({
+      level: "warning",
+      secrets: [],
+      sink: (line) => lines.push(line),
+    });
+    deaf.listen(() => {});
+    while (lines.length === 0) {
+      assert.equal(deaf.isHearing(), false);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.match(lines.join(), /does not hear what other nodes commit/);
+    await deaf.close();
+  },
+  ["PostgreSQL"],
+);
