@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
 import { createTestFile } from "../databases.ts";
-import { ADMIN, AUTH, PASSWORD } from "./desk.ts";
-import { script, Server } from "./server.ts";
+import { AUTH, createAdmin } from "./desk.ts";
+import { Server } from "./server.ts";
 
 Deno.test("the real process serves a calendar without a login, and never logs its address", async () => {
   await using database = await createTestFile();
   const env = { DATABASE_URL: database.url, LOG_LEVEL: "debug" };
   await using server = await Server.start({ env });
-  await script("create_admin", {
-    args: [ADMIN, "--name", "Maya Okafor"],
-    env,
-    input: `${PASSWORD}\n`,
-  });
+  await createAdmin(env);
   const made = await server.request(
     "POST",
     "/api/v1/accounts/me/calendar-feeds",

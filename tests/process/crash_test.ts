@@ -4,8 +4,8 @@ import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
 import { openStore } from "../../src/store/open.ts";
 import { runSql } from "../sql.ts";
-import { ADMIN, ALERT, AUTH, PASSWORD, settings, setUp } from "./desk.ts";
-import { script, Server, until } from "./server.ts";
+import { ALERT, AUTH, createAdmin, settings, setUp } from "./desk.ts";
+import { Server, until } from "./server.ts";
 
 for (
   const [name, open] of [
@@ -19,11 +19,7 @@ for (
     await using database = await open();
     const env = settings(database.url, infobip, smtp);
     const first = await Server.start({ env });
-    await script("create_admin", {
-      args: [ADMIN, "--name", "Maya Okafor"],
-      env,
-      input: `${PASSWORD}\n`,
-    });
+    await createAdmin(env);
     const { key } = await setUp(first, 60);
 
     // The first page is taken by the provider, whose answer never comes; with
@@ -88,11 +84,7 @@ for (
       PAGE_BUNDLING_SECONDS: "5",
     };
     const first = await Server.start({ env });
-    await script("create_admin", {
-      args: [ADMIN, "--name", "Maya Okafor"],
-      env,
-      input: `${PASSWORD}\n`,
-    });
+    await createAdmin(env);
     const { key } = await setUp(first, 60);
     const post = async (number: number) => {
       const { body } = await first.request("POST", "/api/v1/alerts", {
@@ -150,11 +142,7 @@ for (
     const server = await Server.start({
       env: { ...env, ALERT_SOURCE_RATE_LIMIT_CAPACITY: "100000" },
     });
-    await script("create_admin", {
-      args: [ADMIN],
-      env,
-      input: `${PASSWORD}\n`,
-    });
+    await createAdmin(env);
     const { key } = await setUp(server, 60);
     const answered = await flood(server, { key, killAfter: 300 });
 

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import type { FakeInfobip } from "../fakes/infobip.ts";
 import type { FakeSmtp } from "../fakes/smtp.ts";
+import { saveAdmin } from "../../scripts/create_admin/save_admin.ts";
+import { openStore } from "../../src/store/open.ts";
 import type { Server } from "./server.ts";
 
 export const ADMIN = "maya@example.com";
@@ -11,6 +13,19 @@ export const AUTH = `${ADMIN}:${PASSWORD}`;
 export interface Setup {
   key: string;
   sourceId: number;
+}
+
+/** Creates the first admin as `deno task create-admin` does, on a migrated database, without a process for it. */
+export async function createAdmin(
+  { DATABASE_URL: url = "" }: Record<string, string>,
+): Promise<void> {
+  const store = await openStore({ url });
+  try {
+    const admin = { email: ADMIN, name: "Maya Okafor", password: PASSWORD };
+    await saveAdmin(store, { ...admin, reset: false }, Date.now());
+  } finally {
+    await store.close();
+  }
 }
 
 /** Sets up by the API what the README's walk-through sets up: Maya by SMS, then Idris by e-mail. */

@@ -4,16 +4,8 @@ import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
 import { Exposition } from "../monitoring/exposition.ts";
 import { OtlpCollector } from "../fakes/otlp.ts";
-import { ADMIN, ALERT, AUTH, PASSWORD, settings, setUp } from "./desk.ts";
-import { script, Server, until } from "./server.ts";
-
-async function createAdmin(env: Record<string, string>): Promise<void> {
-  await script("create_admin", {
-    args: [ADMIN, "--name", "Maya Okafor"],
-    env,
-    input: `${PASSWORD}\n`,
-  });
-}
+import { ALERT, AUTH, createAdmin, settings, setUp } from "./desk.ts";
+import { Server, until } from "./server.ts";
 
 async function scrape(
   { baseUrl }: Server,

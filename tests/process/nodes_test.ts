@@ -4,8 +4,8 @@ import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
 import { changes, untilOpen } from "../sse.ts";
 import { NEWER_MIGRATION, runSql, WITHOUT_NEWER_MIGRATION } from "../sql.ts";
-import { ADMIN, ALERT, AUTH, PASSWORD, settings, setUp } from "./desk.ts";
-import { script, Server, until } from "./server.ts";
+import { ALERT, AUTH, createAdmin, settings, setUp } from "./desk.ts";
+import { Server, until } from "./server.ts";
 
 interface Shown {
   name: string;
@@ -18,13 +18,6 @@ async function nodesOf(server: Server): Promise<Shown[]> {
   });
   return body.nodes;
 }
-
-const createAdmin = (env: Record<string, string>) =>
-  script("create_admin", {
-    args: [ADMIN, "--name", "Maya Okafor"],
-    env,
-    input: `${PASSWORD}\n`,
-  });
 
 for (
   const [name, open] of [

@@ -8,8 +8,8 @@ import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
 import { TcpProxy } from "../fakes/tcp_proxy.ts";
 import { holdLock } from "../sql.ts";
-import { ADMIN, ALERT, PASSWORD, settings, setUp } from "./desk.ts";
-import { script, Server, until } from "./server.ts";
+import { ALERT, createAdmin, settings, setUp } from "./desk.ts";
+import { Server, until } from "./server.ts";
 
 interface Case {
   name: string;
@@ -71,11 +71,7 @@ for (const { name, open, around, says } of CASES) {
     const env = settings(url, infobip, smtp);
     const server = await Server.start({ env });
     try {
-      await script("create_admin", {
-        args: [ADMIN, "--name", "Maya Okafor"],
-        env,
-        input: `${PASSWORD}\n`,
-      });
+      await createAdmin(env);
       const { key } = await setUp(server, 60);
       const post = async (title: string) => {
         const response = await fetch(`${server.baseUrl}/api/v1/alerts`, {

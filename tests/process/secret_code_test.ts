@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createTestFile } from "../databases.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
-import { ADMIN, AUTH, PASSWORD, settings } from "./desk.ts";
-import { script, Server } from "./server.ts";
+import { AUTH, createAdmin, settings } from "./desk.ts";
+import { Server } from "./server.ts";
 
 Deno.test("a code that shows that somebody is reached stands in no log line and in no row of the audit log", async () => {
   await using infobip = await FakeInfobip.start();
@@ -14,11 +14,7 @@ Deno.test("a code that shows that somebody is reached stands in no log line and 
     LOG_LEVEL: "debug",
   };
   await using server = await Server.start({ env });
-  await script("create_admin", {
-    args: [ADMIN, "--name", "Maya Okafor"],
-    env,
-    input: `${PASSWORD}\n`,
-  });
+  await createAdmin(env);
   const ask = (method: string, path: string, body?: unknown) =>
     server.request(method, `/api/v1${path}`, { auth: AUTH, body });
   const { body: people } = await ask("GET", "/responders");
