@@ -45,6 +45,8 @@ async function runTests(databaseUrl: string): Promise<number> {
       ...["test", "-A", "--parallel", `--junit-path=${report}`],
       // Types are what `deno task check` is for; checking them again would hold up every test.
       "--no-check",
+      // Most of a test's code runs a few times only: compiled at once and simply, it takes about a tenth less.
+      "--v8-flags=--always-sparkplug",
       // Of its own, so that the service's lock file holds nothing that only tests use.
       ...["--lock=tests/deno.lock", "--frozen"],
       ...Deno.args,
