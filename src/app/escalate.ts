@@ -16,6 +16,8 @@ const log = getLogger(["pagerpal", "escalation"]);
 
 // One look takes on so many; what is left is due at the next, which follows at once.
 const BATCH = 100;
+/** Their transactions share a commit on SQLite, and leave connections to others on PostgreSQL. */
+const AT_ONCE = 6;
 
 /** An incident that cannot be worked on now steps back for so long, so that it holds up nobody else. */
 const POSTPONE_MS = 60_000;
@@ -45,29 +47,46 @@ export async function escalateDue(
   for (;;) {
     const nowMs = engine.clock();
     const due = await engine.store.incidents.due(nowMs, BATCH);
-    for (const id of due) {
-      if (!mayGoOn()) return summary;
+    const escalated = await eachOf(due, { engine, mayGoOn }, async (id) => {
       let dueAtMs: number | null = null;
       const done = await orPostpone(engine, id, async (tx) => {
         dueAtMs = await goOn(engine, tx, { id, nowMs });
       });
       summary[done]++;
-      if (done !== "escalated" || dueAtMs === null) continue;
+      if (done !== "escalated" || dueAtMs === null) return;
       engine.observer.escalated({ dueAtMs, atMs: engine.clock() });
-    }
+    });
+    if (!escalated) return summary;
     const old = await engine.store.incidents.expired(nowMs, BATCH);
-    for (const id of old) {
-      if (!mayGoOn()) return summary;
+    const expired = await eachOf(old, { engine, mayGoOn }, async (id) => {
       const done = await orPostpone(
         engine,
         id,
         (tx) => expire(engine, tx, { id, nowMs }),
       );
       summary[done === "escalated" ? "expired" : "postponed"]++;
-    }
-    if (due.length + old.length > 0) engine.kick();
-    if (due.length < BATCH && old.length < BATCH) return summary;
+    });
+    if (!expired || (due.length < BATCH && old.length < BATCH)) return summary;
   }
+}
+
+/**
+ * Works on a few at a time and wakes the deliverer after each few, so that the pages of the first leave while the last
+ * still wait. Promises false where it was told to stop; throws what one of them threw, when all that began are over.
+ */
+async function eachOf(
+  ids: readonly number[],
+  { engine, mayGoOn }: { engine: Engine; mayGoOn: () => boolean },
+  work: (id: number) => Promise<void>,
+): Promise<boolean> {
+  for (let at = 0; at < ids.length; at += AT_ONCE) {
+    if (!mayGoOn()) return false;
+    const some = ids.slice(at, at + AT_ONCE);
+    const done = await Promise.allSettled(some.map(work));
+    engine.kick();
+    for (const one of done) if (one.status === "rejected") throw one.reason;
+  }
+  return true;
 }
 
 async function orPostpone(
