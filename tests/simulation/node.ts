@@ -1,5 +1,6 @@
 /** One process of PagerPal in the simulation: the real composition on a connection, clock and network that can fail. */
-import { compose, type Outside, type PagerPal } from "../../src/compose.ts";
+import { compose, type PagerPal } from "../../src/compose.ts";
+import type { Outside } from "../../src/compose/outside.ts";
 import { readConfig } from "../../src/config.ts";
 import { runJob } from "../../src/jobs/jobs.ts";
 import type { Signals } from "../../src/ports/signals.ts";

@@ -1,5 +1,5 @@
 /** Infobip and a mail relay as the simulated processes see them, with everything that can go wrong on the way. */
-import type { Outside } from "../../src/compose.ts";
+import type { Outside } from "../../src/compose/outside.ts";
 import type { ChannelKind } from "../../src/domain/people.ts";
 import type { Chance } from "./chance.ts";
 import type { Journal } from "./journal.ts";
