@@ -7,7 +7,7 @@ import { isKept, type Report } from "./chaos/evidence.ts";
 import { CommandError, type ExitCode, runCommand } from "./command.ts";
 
 const USAGE = `deno task chaos [--database postgres|libsql] [--minutes 3]
-                [--seed 1] [--per-second 20]
+                [--seed 1] [--per-second 10]
 
   --database    three processes on a PostgreSQL of its own, or one on a file
   --minutes     how long alerts arrive and things go wrong
@@ -21,7 +21,7 @@ Deno.exitCode = await runCommand({
     database: { type: "string", default: "postgres" },
     minutes: { type: "string", default: "3" },
     seed: { type: "string", default: "1" },
-    "per-second": { type: "string", default: "20" },
+    "per-second": { type: "string", default: "10" },
   },
   async run(values): Promise<ExitCode> {
     const { database } = values;

@@ -1,15 +1,20 @@
 /** One run: processes, a database, a provider and senders, and everything that goes wrong with them. */
 import { join } from "node:path";
 import { FakeInfobip } from "../../tests/fakes/infobip.ts";
-import { type EmbeddedPostgres, startPostgres } from "../../tests/postgres.ts";
+import { startPostgres } from "../../tests/postgres.ts";
 import { script } from "../../tests/process/server.ts";
 import { Chance } from "../../tests/simulation/chance.ts";
-import { observe, pending, type Report, report } from "./evidence.ts";
+import {
+  cutSessions,
+  observe,
+  pending,
+  type Report,
+  report,
+} from "./evidence.ts";
 import { type Fault, makeFaults } from "./faults.ts";
 import { furnish } from "./furnish.ts";
 import { Load } from "./load.ts";
 import { Node } from "./node.ts";
-import { startProxy } from "./proxy.ts";
 
 export interface ChaosOptions {
   database: "libsql" | "postgres";
@@ -37,11 +42,15 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
   stack.defer(async () => await postgres?.stop());
   const infobip = stack.use(await FakeInfobip.start());
   const url = postgres?.url ?? `file:${join(folder, "pagerpal.db")}`;
-  const nodes = makeNodes({ url, infobip, postgres });
+  const env = settings(url, infobip);
+  const nodes = Array.from(
+    { length: postgres ? NODES : 1 },
+    (_, index) => new Node(`node ${index + 1}`, env),
+  );
   stack.defer(async () => {
     await Promise.all(nodes.map((node) => node.stop()));
   });
-  const key = await open({ nodes, env: settings(url, infobip) });
+  const key = await open({ nodes, env });
   const load = new Load({ key, perSecond, nextPort: portsOf(nodes) });
   const over = AbortSignal.timeout(minutes * 60_000);
   let faults = 0;
@@ -49,36 +58,21 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
     faults++;
     options.onFault(fault);
   };
-  const chance = new Chance(seed, "chaos");
-  await Promise.all([
-    load.run(over),
-    makeFaults({ chance, nodes, postgres, infobip, onFault }, over),
-  ]);
   const observer = observe(url);
   stack.defer(() => observer.close());
+  await Promise.all([
+    load.run(over),
+    makeFaults({
+      ...{ nodes, postgres, infobip, onFault },
+      chance: new Chance(seed, "chaos"),
+      cut: () => cutSessions(observer),
+    }, over),
+  ]);
   await untilAtRest(() => pending(observer));
   const { answered } = load;
   const { requests } = infobip;
   const facts = { database, seed, minutes, faults };
   return await report(observer, { answered, requests, ...facts });
-}
-
-function makeNodes(
-  { url, infobip, postgres }: {
-    url: string;
-    infobip: FakeInfobip;
-    postgres: EmbeddedPostgres | null;
-  },
-): Node[] {
-  const count = postgres ? NODES : 1;
-  return Array.from({ length: count }, (_, index) => {
-    const wire = postgres ? startProxy(Number(new URL(url).port)) : null;
-    const through = new URL(url);
-    if (wire) through.port = String(wire.port);
-    const address = wire ? through.href : url;
-    const env = settings(address, infobip);
-    return new Node(`node ${index + 1}`, { env, wire });
-  });
 }
 
 function settings(

@@ -42,6 +42,15 @@ export function observe(url: string): Connection {
     : connect({ url });
 }
 
+/** Ends every session in the PostgreSQL database but this one. */
+export async function cutSessions({ read }: Connection): Promise<void> {
+  await read(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    [],
+  );
+}
+
 /** Promises how many pages are still to be sent. */
 export async function pending({ read }: Connection): Promise<number> {
   const { rows } = await read(
@@ -108,7 +117,11 @@ function lost({ answered, incidents, pages, arrivals }: {
   ];
 }
 
-/** A page goes out again only after a crash, a stop or an answer that was lost; then its row counts another attempt. */
+/**
+ * A page goes out again only after a crash, a stop or an answer that was lost; then its row counts another attempt. Not so
+ * where the connection was cut before the answer: on one that it had used before, the runtime's HTTP client sends a
+ * request again by itself, and the provider knows it by its id.
+ */
 function repetitions(
   requests: readonly InfobipRequest[],
   pages: readonly Page[],
@@ -119,10 +132,13 @@ function repetitions(
     if (isNew) taken.add(messageId);
     else if (taken.has(messageId)) again.add(messageId);
   }
-  const explained = new Set(
-    pages.filter((page) => page.attempt > 1 || page.maybe_sent_twice === 1)
+  const explained = new Set([
+    ...pages.filter((page) => page.attempt > 1 || page.maybe_sent_twice === 1)
       .map((page) => page.idempotency_key),
-  );
+    ...requests.filter(({ answer }) =>
+      answer === "reset" || answer === "accept_then_reset"
+    ).map(({ messageId }) => messageId),
+  ]);
   const unexplained = [...again].filter((key) => !explained.has(key));
   return {
     repeated: again.size,

@@ -22,6 +22,8 @@ export interface FaultsOptions {
   /** null where the database is a file. */
   postgres: EmbeddedPostgres | null;
   infobip: FakeInfobip;
+  /** Ends every session of the nodes in the database. */
+  cut(): Promise<void>;
   /** Hears of each fault when it happens. */
   onFault(fault: Fault): void;
 }
@@ -39,7 +41,7 @@ export async function makeFaults(
     kill,
     holdStill,
     annoyProvider,
-    ...(postgres ? [cutWires, restartDatabase] : []),
+    ...(postgres ? [cutConnections, restartDatabase] : []),
   ];
   while (!signal.aborted) {
     await pause(chance.int(PAUSE_MS.least, PAUSE_MS.most), signal);
@@ -103,12 +105,10 @@ function holdStill({ chance }: FaultsOptions, node: Node | undefined): Begun {
   return { words: `SIGSTOP ${node.name} for ${forMs} ms`, over };
 }
 
-function cutWires({ nodes }: FaultsOptions): Begun {
-  for (const { wire } of nodes) wire?.cut();
-  return {
-    words: "every connection to the database is cut",
-    over: Promise.resolve(),
-  };
+function cutConnections({ cut }: FaultsOptions): Begun {
+  // While the database is away there is nothing to cut.
+  const over = cut().catch(() => {});
+  return { words: "every connection to the database is cut", over };
 }
 
 let restarting = false;

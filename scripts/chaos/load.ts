@@ -17,8 +17,11 @@ export interface LoadOptions {
   nextPort(): number;
 }
 
-const PATIENCE_MS = 5_000;
-const PAUSE_MS = 300;
+const PATIENCE_MS = 10_000;
+/** The pause doubles with each try, as that of a good sender does. */
+const PAUSE_MS = { least: 250, most: 8_000 };
+/** Alerts that wait for their answer at once; the next one waits for one of them. */
+const MOST_UNDER_WAY = 200;
 
 export class Load {
   readonly answered: Answered[] = [];
@@ -38,6 +41,10 @@ export class Load {
     while (!signal.aborted) {
       const dueMs = startedMs + this.#count * 1_000 / this.#options.perSecond;
       await pause(Math.max(0, dueMs - performance.now()));
+      if (this.#underWay.size >= MOST_UNDER_WAY) {
+        await Promise.race(this.#underWay);
+        continue;
+      }
       const sending = this.#send(`alert-${++this.#count}`)
         .finally(() => this.#underWay.delete(sending));
       this.#underWay.add(sending);
@@ -53,7 +60,7 @@ export class Load {
         this.answered.push({ externalId, incidentId, answeredAtMs, posts });
         return;
       }
-      await pause(PAUSE_MS);
+      await pause(Math.min(PAUSE_MS.least * 2 ** (posts - 1), PAUSE_MS.most));
     }
   }
 

@@ -1,26 +1,15 @@
 /** One process of PagerPal that is killed, held still and started again at the same address. */
 import { freePort, Server } from "../../tests/process/server.ts";
-import type { Proxy } from "./proxy.ts";
 
 export class Node {
   readonly name: string;
   readonly port = freePort();
-  /** Its way to the database; null where that is a file. */
-  readonly wire: Proxy | null;
   readonly #env: Record<string, string>;
   #server: Server | null = null;
 
-  constructor(
-    name: string,
-    { env, wire }: { env: Record<string, string>; wire: Proxy | null },
-  ) {
+  constructor(name: string, env: Record<string, string>) {
     this.name = name;
     this.#env = env;
-    this.wire = wire;
-  }
-
-  get isUp(): boolean {
-    return this.#server !== null;
   }
 
   get server(): Server {
@@ -52,6 +41,5 @@ export class Node {
   async stop(): Promise<void> {
     await this.#server?.stop();
     this.#server = null;
-    this.wire?.close();
   }
 }

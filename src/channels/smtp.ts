@@ -163,7 +163,7 @@ function noticeParts(message: NoticeMessage, { noticeHtml }: Writing) {
 
 /**
  * All mails of one incident to one responder hang on a root that is named but never sent, so that any may come first; a
- * mail about several incidents hangs on none of them.
+ * mail about several incidents, or about none, hangs on nothing.
  */
 function pageParts(message: PageMessage, { domain, html }: Writing) {
   const bundled = isBundle(message);
@@ -174,7 +174,7 @@ function pageParts(message: PageMessage, { domain, html }: Writing) {
     subject: content.subject,
     text: mailPlainText(content),
     html: html(content),
-    ...bundled ? {} : threadOf(message, domain),
+    ...bundled || incident.id === null ? {} : threadOf(message, domain),
     priority: wakes ? "high" as const : "normal" as const,
   };
 }

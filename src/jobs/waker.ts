@@ -106,6 +106,8 @@ class Alarm {
   #timerAtMs = Infinity;
   #looking: Promise<void> | null = null;
   readonly #lookNow: () => Promise<unknown>;
+  /** What was overdue at the last look, and how many looks in a row have found it so. */
+  #overdueAtMs: number | null = null;
   #overdueLooks = 0;
 
   constructor(work: DueWork, clock: () => number) {
@@ -166,10 +168,13 @@ class Alarm {
     const dueAtMs = await this.#work.nextDueAtMs();
     const nowMs = this.#clock();
     const isOverdue = dueAtMs !== null && dueAtMs <= nowMs;
-    this.#overdueLooks = isOverdue ? this.#overdueLooks + 1 : 0;
-    // At once the first time; then whoever has it, or whatever is in its way, is given more and more time.
-    const pauseMs = this.#overdueLooks > 1
-      ? Math.min(SHORTEST_MS * 2 ** (this.#overdueLooks - 2), 1_000)
+    const isStuck = isOverdue && dueAtMs === this.#overdueAtMs;
+    this.#overdueAtMs = isOverdue ? dueAtMs : null;
+    this.#overdueLooks = isStuck ? this.#overdueLooks + 1 : 0;
+    // At once the first time. While the same is overdue, whoever has it, or whatever is in its way, is given more and
+    // more time; where one after the other falls due and is done, there is no reason to wait.
+    const pauseMs = this.#overdueLooks > 0
+      ? Math.min(SHORTEST_MS * 2 ** (this.#overdueLooks - 1), 1_000)
       : 0;
     this.#setTimer(
       Math.min(

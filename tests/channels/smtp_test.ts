@@ -115,6 +115,12 @@ Deno.test("all mails of one incident to one responder share a thread, and other 
   assert.equal(smtp.mails[0]?.subject, smtp.mails[1]?.subject);
 });
 
+Deno.test("a page that is for no incident is in no thread", async () => {
+  const mail = await mailOf(page({ incident: { id: null, isTest: true } }));
+  assert.match(mail.subject, /^Test: Checkout API/);
+  assert.equal(mail.headers.get("references"), undefined);
+});
+
 const HOSTILE = [
   "Disk full\r\nBcc: everybody@example.com\r\n\r\nhello",
   "Disk full\nX-Injected: yes",

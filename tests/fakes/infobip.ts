@@ -50,6 +50,8 @@ export interface InfobipRequest {
   reportTo: string | null;
   /** Whether it was taken as a new message: a phone would ring. */
   taken: boolean;
+  /** How it was answered. */
+  answer: InfobipAnswer;
 }
 
 export class FakeInfobip {
@@ -131,6 +133,7 @@ export class FakeInfobip {
   async #handle(incoming: IncomingMessage): Promise<Reply | "reset" | "hang"> {
     const request = await readRequest(incoming);
     const answer = this.#next.shift() ?? this.#always;
+    request.answer = answer;
     const reply = this.#reply(request, answer);
     this.requests.push(request);
     this.#waiters.arrived(request);
@@ -250,6 +253,7 @@ async function readRequest(incoming: IncomingMessage): Promise<InfobipRequest> {
     headers: incoming.headers as Record<string, string>,
     body,
     taken: false,
+    answer: "accept",
     ...(path === "/sms/3/messages" ? readSms(body) : readWhatsApp(body)),
   };
 }

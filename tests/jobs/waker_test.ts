@@ -208,3 +208,32 @@ Deno.test("a waker that stops waits for the work that has begun", async () => {
   await stopped;
   assert.equal(over, true);
 });
+
+Deno.test("work that falls due faster than it is done is gone on with at once, and work that is stuck is not", async () => {
+  let overdueAtMs = Date.now() - 60_000;
+  const done = Promise.withResolvers<void>();
+  let runs = 0;
+  let stuckRuns = 0;
+  const waker = createWaker({
+    clock: Date.now,
+    works: [{
+      name: "escalations",
+      onKick: false,
+      run() {
+        overdueAtMs++;
+        if (++runs === 30) done.resolve();
+        return Promise.resolve();
+      },
+      nextDueAtMs: () => Promise.resolve(overdueAtMs),
+    }, {
+      name: "pages",
+      onKick: false,
+      run: () => Promise.resolve(stuckRuns++),
+      nextDueAtMs: () => Promise.resolve(1),
+    }],
+  });
+  waker.start();
+  await done.promise;
+  await waker.stop();
+  assert.ok(stuckRuns < runs / 2, `${stuckRuns} runs`);
+});

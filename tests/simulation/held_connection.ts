@@ -83,6 +83,13 @@ export class HeldConnection implements Connection {
 
   #held(real: Transaction): Transaction {
     const written = new Set<string>();
+    // Statements of one connection run in the order in which they were sent, also those that nobody waits for in between.
+    let before: Promise<unknown> = Promise.resolve();
+    const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
+      const now = before.then(work);
+      before = now.catch(() => {});
+      return now;
+    };
     const execute: Transaction["execute"] = async (sql, parameters) => {
       const text = this.#options.rewrite(sql);
       const outcome = await real.execute(text, parameters);
@@ -98,10 +105,12 @@ export class HeldConnection implements Connection {
     };
     return {
       execute: (sql, parameters) =>
-        this.#turn({
-          label: wordsOf(sql),
-          writes: factsOf(sql).tables.filter((table) => !written.has(table)),
-        }, () => execute(sql, parameters)),
+        inOrder(() =>
+          this.#turn({
+            label: wordsOf(sql),
+            writes: factsOf(sql).tables.filter((table) => !written.has(table)),
+          }, () => execute(sql, parameters))
+        ),
       script: (sql) =>
         this.#turn({ label: wordsOf(sql) }, () => real.script(sql)),
       commit: () =>

@@ -36,6 +36,8 @@ const LOST = {
 };
 
 export class People {
+  /** Incidents whose acknowledgement was answered. */
+  readonly acknowledged = new Set<number>();
   readonly #options: OutsideOptions;
   #gone = false;
   #busy = 0;
@@ -84,7 +86,10 @@ export class People {
       : await this.#act(node, row.incident_id, this.#action(deed, mate));
     const how = deed === "acknowledge" && link ? "by the link" : "";
     journal.tell(mate.name, `${deed} #${row.incident_id} ${how}: ${done}`);
-    if (deed === "acknowledge" && done === "303") this.#seeThatItStands(call);
+    // The page of a link is answered so too where the incident was resolved meanwhile.
+    if (deed === "acknowledge" && done === "303") {
+      this.acknowledged.add(row.incident_id);
+    }
   }
 
   async #follow(node: SimulatedNode, link: string): Promise<string> {
@@ -131,18 +136,6 @@ export class People {
     }
     return { kind: deed, actor };
   }
-
-  /** An acknowledgement that was answered is on disk, whatever has come after it. */
-  #seeThatItStands(call: Call): void {
-    const { watch } = this.#options;
-    const row = watch.rows.find((each) =>
-      each.idempotency_key === call.key && each.kind === "page"
-    );
-    if (row) this.acknowledged.add(row.incident_id);
-  }
-
-  /** Incidents whose acknowledgement was answered. */
-  readonly acknowledged = new Set<number>();
 
   /** The provider's reports: late, twice and out of order. */
   #report({ key }: Call): void {

@@ -201,6 +201,7 @@ class World {
       household: this.#household,
       calls: this.#providers.calls,
       promised: this.#senders.promised,
+      acknowledged: this.#people.acknowledged,
     });
     if (broke) this.#watch.broken(broke);
   }

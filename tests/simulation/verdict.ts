@@ -14,6 +14,8 @@ export interface Evidence {
   household: Household;
   calls: readonly Call[];
   promised: readonly Promised[];
+  /** Incidents whose acknowledgement was answered. */
+  acknowledged: ReadonlySet<number>;
 }
 
 interface IncidentRow {
@@ -35,6 +37,7 @@ export async function judge(evidence: Evidence): Promise<string | null> {
   )).rows as unknown as IncidentRow[];
   const stories = await readStories(evidence.read);
   return unkept(evidence, incidents) ??
+    first([...evidence.acknowledged], (id) => forgotten(id, stories.get(id))) ??
     first(
       incidents,
       (incident) => misled(evidence, incident, stories.get(incident.id) ?? []),
@@ -89,6 +92,17 @@ function unkept(
       ? null
       : `${alert.externalId} was answered ${status} with incident ${incidentId}, which is not there`;
   });
+}
+
+/** An acknowledgement that was answered is on disk, unless somebody had resolved the incident before. */
+function forgotten(
+  id: number,
+  story: readonly StoryEntry[] = [],
+): string | null {
+  const stands = story.some(({ kind }) =>
+    ["acknowledged", "resolved", "recovered"].includes(kind)
+  );
+  return stands ? null : `the acknowledgement of incident ${id} is not there`;
 }
 
 /** The escalation followed the policy, and stands where it has to. */
