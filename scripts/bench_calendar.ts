@@ -3,7 +3,7 @@
  * up, in processor time. `deno task bench-calendar`
  */
 import { cpuUsage } from "node:process";
-import { readIcal } from "../src/app/read_ical.ts";
+import { readIcal } from "../src/app/calendars/read_ical.ts";
 import { LONGEST_CALENDAR_BYTES } from "../src/domain/calendar_limit.ts";
 import { matchEvents } from "../src/domain/calendar.ts";
 

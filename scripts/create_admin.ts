@@ -1,5 +1,5 @@
 /** Creates the first admin account, or lets an admin in again who has lost the password. */
-import { passwordProblem } from "../src/app/password_rules.ts";
+import { passwordProblem } from "../src/app/accounts/password_rules.ts";
 import { loadConfig } from "../src/config.ts";
 import { openDatabase } from "../src/open_database.ts";
 import { type ExitCode, runCommand } from "./command.ts";

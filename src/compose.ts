@@ -3,19 +3,22 @@
  * process and the behaviour tests run the same composition.
  */
 import { createApp } from "./api/app.ts";
-import { createActions } from "./app/actions.ts";
+import { createActions } from "./app/incidents/actions.ts";
 import {
   createDatabaseHealth,
   unavailableWords,
 } from "./app/database_health.ts";
-import type { Deliverer } from "./app/deliver.ts";
-import type { NoticeDeliverer } from "./app/deliver_notices.ts";
+import type { Deliverer } from "./app/delivery/deliver.ts";
+import type { NoticeDeliverer } from "./app/notices/deliver_notices.ts";
 import type { Engine } from "./app/engine.ts";
 import { inTime } from "./app/in_time.ts";
-import { createIntakeQueue } from "./app/intake_queue.ts";
-import { createLinkSigner } from "./app/page_message.ts";
-import type { CalendarTools } from "./app/read_calendar.ts";
-import { createReadiness, type ReadReadiness } from "./app/readiness.ts";
+import { createIntakeQueue } from "./app/intake/intake_queue.ts";
+import { createLinkSigner } from "./app/delivery/page_message.ts";
+import type { CalendarTools } from "./app/calendars/read_calendar.ts";
+import {
+  createReadiness,
+  type ReadReadiness,
+} from "./app/readiness/readiness.ts";
 import { createSeal } from "./app/seal.ts";
 import { createFetchCalendar } from "./calendars/fetch_calendar.ts";
 import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
@@ -40,7 +43,7 @@ import { UNTRACED } from "./monitoring/tracing.ts";
 import type { Observer } from "./ports/observer.ts";
 import { createSourceFormats } from "./sources/formats.ts";
 import { problemPage } from "./web/problem_page.ts";
-import { sessionAuthenticator } from "./web/session_authenticator.ts";
+import { sessionAuthenticator } from "./web/accounts/session_authenticator.ts";
 import { addWeb } from "./web/web.ts";
 
 export interface PagerPal {

@@ -1,6 +1,6 @@
 /** A message about several incidents that has gone out, without waiting for a window. */
 import assert from "node:assert/strict";
-import { createLinkSigner } from "../src/app/page_message.ts";
+import { createLinkSigner } from "../src/app/delivery/page_message.ts";
 import { readConfig } from "../src/config.ts";
 import type { Store } from "../src/ports/store.ts";
 

@@ -2,7 +2,7 @@
 import { hash } from "@node-rs/argon2";
 
 /**
- * Promises an argon2id hash like those of src/app/passwords.ts but with the least cost there is: a hash says itself what
+ * Promises an argon2id hash like those of src/app/accounts/passwords.ts but with the least cost there is: a hash says itself what
  * it costs to check, and tests that log in for every request would spend their time on that.
  */
 export function cheapHash(password: string): Promise<string> {

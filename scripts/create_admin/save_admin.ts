@@ -1,9 +1,9 @@
 /** The account itself. */
 import { z } from "zod";
-import { changeAccount } from "../../src/app/change_account.ts";
-import { insertAccount } from "../../src/app/create_account.ts";
-import { checkPassword } from "../../src/app/password_rules.ts";
-import { hashPassword } from "../../src/app/passwords.ts";
+import { changeAccount } from "../../src/app/accounts/change_account.ts";
+import { insertAccount } from "../../src/app/accounts/create_account.ts";
+import { checkPassword } from "../../src/app/accounts/password_rules.ts";
+import { hashPassword } from "../../src/app/accounts/passwords.ts";
 import { cleanLine } from "../../src/domain/text.ts";
 import type { UserAccount } from "../../src/domain/people.ts";
 import type { Repositories, Store } from "../../src/ports/store.ts";

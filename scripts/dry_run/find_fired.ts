@@ -1,6 +1,9 @@
 /** What is to be run dry: a policy or a source, by its id or its name. */
-import type { DryRun } from "../../src/app/dry_run.ts";
-import { dryRunOfPolicy, dryRunOfSource } from "../../src/app/dry_run_of.ts";
+import type { DryRun } from "../../src/app/policies/dry_run.ts";
+import {
+  dryRunOfPolicy,
+  dryRunOfSource,
+} from "../../src/app/policies/dry_run_of.ts";
 import type { Severity } from "../../src/domain/alert.ts";
 import type { DirectoryRepository } from "../../src/ports/directory_repositories.ts";
 import type { Store } from "../../src/ports/store.ts";

@@ -1,6 +1,6 @@
 /** Writes what the demonstration lacks. What is there, found by its name, stays as it is. */
 import { newSourceKey, type RandomBytes } from "../../src/app/secrets.ts";
-import { regenerateSourceKey } from "../../src/app/regenerate_source_key.ts";
+import { regenerateSourceKey } from "../../src/app/sources/regenerate_source_key.ts";
 import {
   DEFAULT_SOURCE_SETTINGS,
   NEW_SOURCE,

@@ -4,9 +4,12 @@ import {
   changeAccount,
   deleteAccount,
   prepareChange,
-} from "../app/change_account.ts";
-import { insertAccount, prepareAccount } from "../app/create_account.ts";
-import { LONGEST_PASSWORD } from "../app/passwords.ts";
+} from "../app/accounts/change_account.ts";
+import {
+  insertAccount,
+  prepareAccount,
+} from "../app/accounts/create_account.ts";
+import { LONGEST_PASSWORD } from "../app/accounts/passwords.ts";
 import { RefusedError } from "../app/refused_error.ts";
 import { ROLES, type UserAccount } from "../domain/people.ts";
 import { created, DONE, ok } from "../http/route_spec.ts";

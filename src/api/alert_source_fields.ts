@@ -6,7 +6,7 @@ import {
   type SourceFields,
   sourceFields,
   sourceResource,
-} from "../app/source_fields.ts";
+} from "../app/sources/source_fields.ts";
 import type { AlertSource } from "../domain/alert_source.ts";
 import { INTAKE_PATHS } from "../http/intake_paths.ts";
 import type { ApiResource } from "./directory.ts";

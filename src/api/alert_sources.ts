@@ -1,9 +1,9 @@
 /** Alert sources. Their keys are shown once, when they are made. */
 import { z } from "@hono/zod-openapi";
-import { approveSnsSubscription } from "../app/approve_sns_subscription.ts";
-import { regenerateSourceKey } from "../app/regenerate_source_key.ts";
+import { approveSnsSubscription } from "../app/sources/approve_sns_subscription.ts";
+import { regenerateSourceKey } from "../app/sources/regenerate_source_key.ts";
 import { newSourceKey } from "../app/secrets.ts";
-import { NewSource } from "../app/source_fields.ts";
+import { NewSource } from "../app/sources/source_fields.ts";
 import { NEW_SOURCE } from "../domain/alert_source.ts";
 import { created, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";

@@ -1,7 +1,10 @@
 /** API tokens. Everybody makes and revokes their own; admins see and revoke all. */
 import { z } from "@hono/zod-openapi";
-import { createApiToken } from "../app/create_api_token.ts";
-import { revokeApiToken, shownToken } from "../app/revoke_api_token.ts";
+import { createApiToken } from "../app/accounts/create_api_token.ts";
+import {
+  revokeApiToken,
+  shownToken,
+} from "../app/accounts/revoke_api_token.ts";
 import { ROLES } from "../domain/people.ts";
 import { created, DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";

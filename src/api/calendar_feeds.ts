@@ -8,9 +8,9 @@ import {
   replaceFeed,
   revokeFeed,
   shownFeed,
-} from "../app/calendar_feeds.ts";
+} from "../app/calendars/calendar_feeds.ts";
 import { id, idText, time } from "../app/fields.ts";
-import { demandSchedule } from "../app/schedule_entries.ts";
+import { demandSchedule } from "../app/schedules/schedule_entries.ts";
 import { created, DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { ApiDeps } from "./deps.ts";

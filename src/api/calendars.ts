@@ -7,13 +7,16 @@ import {
   prepareCalendar,
   shownCalendar,
   shownReport,
-} from "../app/calendars.ts";
-import { CalendarName, MOST_EXPLAINED } from "../app/calendar_drafts.ts";
+} from "../app/calendars/calendars.ts";
+import {
+  CalendarName,
+  MOST_EXPLAINED,
+} from "../app/calendars/calendar_drafts.ts";
 import { id, idText, line, time } from "../app/fields.ts";
-import type { GivenCalendar } from "../app/read_calendar.ts";
-import { askForRefresh } from "../app/refresh_calendar.ts";
+import type { GivenCalendar } from "../app/calendars/read_calendar.ts";
+import { askForRefresh } from "../app/calendars/refresh_calendar.ts";
 import { invalid } from "../app/refused_error.ts";
-import { demandSchedule } from "../app/schedule_entries.ts";
+import { demandSchedule } from "../app/schedules/schedule_entries.ts";
 import { CALENDAR_TOO_LONG, isTooLong } from "../domain/calendar_limit.ts";
 import { created, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";

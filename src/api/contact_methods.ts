@@ -8,8 +8,11 @@ import {
   methodFields,
   type MethodKey,
   shownMethod,
-} from "../app/contact_methods.ts";
-import { type Asker, demandContactRights } from "../app/contact_rights.ts";
+} from "../app/responders/contact_methods.ts";
+import {
+  type Asker,
+  demandContactRights,
+} from "../app/responders/contact_rights.ts";
 import type { Given } from "../app/given.ts";
 import { demandResponder } from "../app/references.ts";
 import type { Principal } from "../http/edge_env.ts";

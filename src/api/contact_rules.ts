@@ -1,6 +1,6 @@
 /** Which contact method is used for which urgency, and after how long. */
 import { z } from "@hono/zod-openapi";
-import { demandContactRights } from "../app/contact_rights.ts";
+import { demandContactRights } from "../app/responders/contact_rights.ts";
 import { URGENCIES } from "../domain/alert.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
@@ -11,7 +11,7 @@ import {
   RULE_LIMITS,
   setContactRules,
   shownRule,
-} from "../app/set_contact_rules.ts";
+} from "../app/responders/set_contact_rules.ts";
 
 const tag = "Responders";
 const rulesPath = "/api/v1/responders/{id}/contact-rules";

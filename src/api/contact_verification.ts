@@ -1,10 +1,13 @@
 /** Showing with a code that a contact method reaches its person. */
 import { z } from "@hono/zod-openapi";
-import { confirmVerification } from "../app/confirm_verification.ts";
-import { demandMethod, shownMethod } from "../app/contact_methods.ts";
-import { demandContactRights } from "../app/contact_rights.ts";
+import { confirmVerification } from "../app/responders/confirm_verification.ts";
+import {
+  demandMethod,
+  shownMethod,
+} from "../app/responders/contact_methods.ts";
+import { demandContactRights } from "../app/responders/contact_rights.ts";
 import { shownTime, time } from "../app/fields.ts";
-import { sendVerification } from "../app/send_verification.ts";
+import { sendVerification } from "../app/responders/send_verification.ts";
 import { VERIFICATION } from "../domain/verification.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";

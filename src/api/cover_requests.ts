@@ -4,13 +4,13 @@ import {
   acceptCoverRequest,
   cancelCoverRequest,
   declineCoverRequest,
-} from "../app/answer_cover_request.ts";
-import { askForCover } from "../app/ask_for_cover.ts";
+} from "../app/cover/answer_cover_request.ts";
+import { askForCover } from "../app/cover/ask_for_cover.ts";
 import {
   NewCoverRequestFields,
   shownCoverRequest,
-} from "../app/cover_request_fields.ts";
-import type { CoverWriting } from "../app/cover_writing.ts";
+} from "../app/cover/cover_request_fields.ts";
+import type { CoverWriting } from "../app/cover/cover_writing.ts";
 import {
   id,
   idText,
@@ -20,7 +20,7 @@ import {
   time,
 } from "../app/fields.ts";
 import { notFound } from "../app/refused_error.ts";
-import { demandSchedule } from "../app/schedule_entries.ts";
+import { demandSchedule } from "../app/schedules/schedule_entries.ts";
 import { COVER_STATUSES } from "../domain/cover_request.ts";
 import type { Principal } from "../http/edge_env.ts";
 import { created, ok } from "../http/route_spec.ts";

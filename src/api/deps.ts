@@ -1,10 +1,10 @@
 /** What the API is put together from. */
-import type { Actions } from "../app/actions.ts";
-import type { IntakeQueue } from "../app/intake_queue.ts";
-import type { ConfirmSnsSubscription } from "../app/approve_sns_subscription.ts";
-import type { ReadReadiness } from "../app/readiness.ts";
-import type { CalendarTools } from "../app/read_calendar.ts";
-import type { Immediate } from "../app/immediate.ts";
+import type { Actions } from "../app/incidents/actions.ts";
+import type { IntakeQueue } from "../app/intake/intake_queue.ts";
+import type { ConfirmSnsSubscription } from "../app/sources/approve_sns_subscription.ts";
+import type { ReadReadiness } from "../app/readiness/readiness.ts";
+import type { CalendarTools } from "../app/calendars/read_calendar.ts";
+import type { Immediate } from "../app/delivery/immediate.ts";
 import type { SourceKind } from "../domain/alert_source.ts";
 import type { EdgeDeps } from "../http/edge.ts";
 import type { Idempotency } from "../http/idempotency.ts";

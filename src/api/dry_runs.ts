@@ -1,11 +1,11 @@
 /** Who would be paged if something fired: a question, answered without a page. */
 import { z } from "@hono/zod-openapi";
-import { dryRunOfPolicy, dryRunOfSource } from "../app/dry_run_of.ts";
+import { dryRunOfPolicy, dryRunOfSource } from "../app/policies/dry_run_of.ts";
 import {
   DryRunDocument,
   dryRunQuery,
   shownDryRun,
-} from "../app/dry_run_fields.ts";
+} from "../app/policies/dry_run_fields.ts";
 import { idText } from "../app/fields.ts";
 import { notFound } from "../app/refused_error.ts";
 import { ok } from "../http/route_spec.ts";

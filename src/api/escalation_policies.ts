@@ -6,7 +6,7 @@ import {
   type PolicyFields,
   policyFields,
   policyResource,
-} from "../app/policy_fields.ts";
+} from "../app/policies/policy_fields.ts";
 import type { Routes } from "../http/routes.ts";
 import type { ApiDeps } from "./deps.ts";
 import { addDirectory, type ApiResource } from "./directory.ts";

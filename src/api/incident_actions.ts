@@ -1,6 +1,6 @@
 /** What people do to incidents. */
 import { z } from "@hono/zod-openapi";
-import type { Action } from "../app/act.ts";
+import type { Action } from "../app/incidents/act.ts";
 import { invalid, notFound, RefusedError } from "../app/refused_error.ts";
 import type { Actor } from "../domain/timeline.ts";
 import type { Principal } from "../http/edge_env.ts";

@@ -1,7 +1,7 @@
 /** Alerts come in: key, rate, size, format, then one transaction. Answered 2xx means recorded. */
 import { z } from "@hono/zod-openapi";
 import { getLogger } from "@logtape/logtape";
-import type { IngestResult } from "../app/ingest.ts";
+import type { IngestResult } from "../app/intake/ingest.ts";
 import { SOURCE_KINDS, type SourceKind } from "../domain/alert_source.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import { Problem, retryAfter } from "../http/problem.ts";

@@ -1,7 +1,10 @@
 /** What a monitoring system is told about its alerts. */
 import { z } from "@hono/zod-openapi";
-import { ALERT_OUTCOMES, type AlertOutcome } from "../app/admit_alert.ts";
-import type { IngestResult } from "../app/ingest.ts";
+import {
+  ALERT_OUTCOMES,
+  type AlertOutcome,
+} from "../app/intake/admit_alert.ts";
+import type { IngestResult } from "../app/intake/ingest.ts";
 import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
 import type { Repositories } from "../ports/store.ts";
 import { id } from "../app/fields.ts";

@@ -2,9 +2,12 @@
 import { z } from "@hono/zod-openapi";
 import { id, idText, instant, shownTime, time } from "../app/fields.ts";
 import { inSlices } from "../app/in_slices.ts";
-import { ProposedLayers, proposedPlan } from "../app/proposed_plan.ts";
+import {
+  ProposedLayers,
+  proposedPlan,
+} from "../app/schedules/proposed_plan.ts";
 import { invalid } from "../app/refused_error.ts";
-import { demandPlan } from "../app/schedule_layers.ts";
+import { demandPlan } from "../app/schedules/schedule_layers.ts";
 import { dutyChanges } from "../domain/draft_plan.ts";
 import { shiftsInSlices } from "../domain/schedule.ts";
 import { ok } from "../http/route_spec.ts";

@@ -1,8 +1,8 @@
 /** What everybody may know and change of their own login. */
 import { z } from "@hono/zod-openapi";
-import { changeOwnPassword } from "../app/change_own_password.ts";
+import { changeOwnPassword } from "../app/accounts/change_own_password.ts";
 import { notFound, RefusedError } from "../app/refused_error.ts";
-import { shownResponder } from "../app/responder_fields.ts";
+import { shownResponder } from "../app/responders/responder_fields.ts";
 import { ROLES } from "../domain/people.ts";
 import { addressKey } from "../http/client_address.ts";
 import type { Principal } from "../http/edge_env.ts";

@@ -10,8 +10,8 @@ import {
   shownTimeOrNull,
   time,
 } from "../app/fields.ts";
-import { loadDuties, type ScheduleDuty } from "../app/load_duties.ts";
-import { demandPlan } from "../app/schedule_layers.ts";
+import { loadDuties, type ScheduleDuty } from "../app/schedules/load_duties.ts";
+import { demandPlan } from "../app/schedules/schedule_layers.ts";
 import { onCallAt } from "../domain/schedule.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";

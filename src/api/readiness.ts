@@ -1,8 +1,11 @@
 /** What would keep pages from reaching somebody, and how the burden of a month is shared. */
 import { z } from "@hono/zod-openapi";
 import { id, idText, number, shownTime, time } from "../app/fields.ts";
-import { type OnCallReport, onCallReport } from "../app/on_call_report.ts";
-import { type Readiness, READINESS_DAYS } from "../app/readiness.ts";
+import {
+  type OnCallReport,
+  onCallReport,
+} from "../app/schedules/on_call_report.ts";
+import { type Readiness, READINESS_DAYS } from "../app/readiness/readiness.ts";
 import {
   type Finding,
   FINDING_CODES,

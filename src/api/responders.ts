@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import {
   type ResponderFields,
   responderResource,
-} from "../app/responder_fields.ts";
+} from "../app/responders/responder_fields.ts";
 import type { Responder } from "../domain/people.ts";
 import type { Routes } from "../http/routes.ts";
 import type { ApiDeps } from "./deps.ts";

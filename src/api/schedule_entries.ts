@@ -7,7 +7,7 @@ import {
   demandSchedule,
   removeEntry,
   shownEntry,
-} from "../app/schedule_entries.ts";
+} from "../app/schedules/schedule_entries.ts";
 import { invalid } from "../app/refused_error.ts";
 import { created, DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";

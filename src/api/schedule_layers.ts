@@ -7,7 +7,7 @@ import {
   NewLayer,
   shownLayer,
   shownRotation,
-} from "../app/layer_fields.ts";
+} from "../app/schedules/layer_fields.ts";
 import {
   addLayer,
   changeLayer,
@@ -15,8 +15,8 @@ import {
   MOST_LAYERS,
   orderLayers,
   removeLayer,
-} from "../app/schedule_layers.ts";
-import { demandSchedule } from "../app/schedule_entries.ts";
+} from "../app/schedules/schedule_layers.ts";
+import { demandSchedule } from "../app/schedules/schedule_entries.ts";
 import { created, DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { ApiDeps } from "./deps.ts";

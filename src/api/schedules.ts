@@ -9,7 +9,7 @@ import { id, time } from "../app/fields.ts";
 import {
   type ScheduleFields,
   scheduleResource,
-} from "../app/schedule_fields.ts";
+} from "../app/schedules/schedule_fields.ts";
 
 const ScheduleDocument = z.object({
   id,

@@ -2,10 +2,10 @@
 import { z } from "@hono/zod-openapi";
 import { id, idText, instant, shownTime, time } from "../app/fields.ts";
 import { inSlices } from "../app/in_slices.ts";
-import { loadShiftsOf } from "../app/load_shifts_of.ts";
+import { loadShiftsOf } from "../app/schedules/load_shifts_of.ts";
 import { demandResponder } from "../app/references.ts";
 import { notFound } from "../app/refused_error.ts";
-import { demandPlan } from "../app/schedule_layers.ts";
+import { demandPlan } from "../app/schedules/schedule_layers.ts";
 import {
   gapsOf,
   handoffsOf,

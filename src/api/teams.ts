@@ -1,13 +1,13 @@
 /** Teams and who belongs to them. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../app/refused_error.ts";
-import { shownResponder } from "../app/responder_fields.ts";
+import { shownResponder } from "../app/responders/responder_fields.ts";
 import {
   changeMembers,
   MOST_MEMBERS,
   type TeamFields,
   teamResource,
-} from "../app/team_fields.ts";
+} from "../app/responders/team_fields.ts";
 import type { Responder, Team, UserAccount } from "../domain/people.ts";
 import { DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";

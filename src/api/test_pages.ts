@@ -1,10 +1,10 @@
 /** Pages that page for nothing: by one contact method, or by all that a critical alert would use. */
 import { z } from "@hono/zod-openapi";
-import { demandMethod } from "../app/contact_methods.ts";
-import { demandContactRights } from "../app/contact_rights.ts";
+import { demandMethod } from "../app/responders/contact_methods.ts";
+import { demandContactRights } from "../app/responders/contact_rights.ts";
 import { id } from "../app/fields.ts";
-import { pageMe } from "../app/page_me.ts";
-import { sendTestPage } from "../app/send_test_page.ts";
+import { pageMe } from "../app/delivery/page_me.ts";
+import { sendTestPage } from "../app/delivery/send_test_page.ts";
 import { CHANNEL_KINDS } from "../domain/people.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";

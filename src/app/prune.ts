@@ -1,6 +1,6 @@
 /** Forgets what has had its use, so that the tables that guard against repetition do not grow for ever. */
 import type { Engine } from "./engine.ts";
-import { SESSION_LIMITS } from "./login_sessions.ts";
+import { SESSION_LIMITS } from "./accounts/login_sessions.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,7 +1,7 @@
 /** How alerts come in, with somebody who counts them; and the answer to Amazon that a topic is wanted. */
 import type { AppDeps } from "../api/deps.ts";
 import type { Engine } from "../app/engine.ts";
-import type { IntakeQueue } from "../app/intake_queue.ts";
+import type { IntakeQueue } from "../app/intake/intake_queue.ts";
 import { createSnsSubscriptions } from "../sources/formats.ts";
 import type { Outside } from "./outside.ts";
 

@@ -1,6 +1,6 @@
 /** What leaves at once and by itself: codes and test pages that somebody waits for, and the ping of a clean audit. */
-import { createCodeHash } from "../app/code_hash.ts";
-import type { Immediate } from "../app/immediate.ts";
+import { createCodeHash } from "../app/responders/code_hash.ts";
+import type { Immediate } from "../app/delivery/immediate.ts";
 import type { HealthcheckOptions } from "../app/tell_healthcheck.ts";
 import type { GuardedChannel } from "../channels/guard.ts";
 import type { ChannelKind } from "../domain/people.ts";

@@ -1,14 +1,14 @@
 /** What works by itself: pages and notices are sent, and incidents escalated, as soon as they are due. */
 import { getLogger } from "@logtape/logtape";
-import { checkNotice } from "../app/check_notice.ts";
-import { createDeliverer, type Deliverer } from "../app/deliver.ts";
+import { checkNotice } from "../app/notices/check_notice.ts";
+import { createDeliverer, type Deliverer } from "../app/delivery/deliver.ts";
 import {
   createNoticeDeliverer,
   type NoticeDeliverer,
-} from "../app/deliver_notices.ts";
+} from "../app/notices/deliver_notices.ts";
 import type { Engine } from "../app/engine.ts";
-import { escalateDue } from "../app/escalate.ts";
-import type { LinkSigner } from "../app/page_message.ts";
+import { escalateDue } from "../app/incidents/escalate.ts";
+import type { LinkSigner } from "../app/delivery/page_message.ts";
 import type { GuardedChannel } from "../channels/guard.ts";
 import type { ChannelKind } from "../domain/people.ts";
 import { createWaker, oneAtATime, type Waker } from "../jobs/waker.ts";

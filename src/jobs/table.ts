@@ -1,16 +1,16 @@
 /** The table of jobs: what runs by itself, and when. */
-import { audit } from "../app/audit.ts";
-import type { Deliverer } from "../app/deliver.ts";
-import type { NoticeDeliverer } from "../app/deliver_notices.ts";
+import { audit } from "../app/incidents/audit.ts";
+import type { Deliverer } from "../app/delivery/deliver.ts";
+import type { NoticeDeliverer } from "../app/notices/deliver_notices.ts";
 import type { Engine } from "../app/engine.ts";
-import { escalateDue } from "../app/escalate.ts";
-import type { Sending } from "../app/load_readiness.ts";
-import { mailReadiness } from "../app/mail_readiness.ts";
-import { planHandoffNotices } from "../app/plan_handoff_notices.ts";
-import { withdrawHandoffNotices } from "../app/withdraw_handoff_notices.ts";
+import { escalateDue } from "../app/incidents/escalate.ts";
+import type { Sending } from "../app/readiness/load_readiness.ts";
+import { mailReadiness } from "../app/readiness/mail_readiness.ts";
+import { planHandoffNotices } from "../app/notices/plan_handoff_notices.ts";
+import { withdrawHandoffNotices } from "../app/notices/withdraw_handoff_notices.ts";
 import { prune } from "../app/prune.ts";
-import type { CalendarTools } from "../app/read_calendar.ts";
-import { refreshDueCalendars } from "../app/refresh_calendar.ts";
+import type { CalendarTools } from "../app/calendars/read_calendar.ts";
+import { refreshDueCalendars } from "../app/calendars/refresh_calendar.ts";
 import {
   type HealthcheckOptions,
   tellHealthcheck,

@@ -28,7 +28,7 @@ export interface AdmittedArrival {
   kind: SourceKind;
   /** When the message had been read, before it waited for its turn. */
   receivedAtMs: number;
-  /** For each alert an outcome of `app/admit_alert.ts`, or `repeated` where the message had been taken before. */
+  /** For each alert an outcome of `app/intake/admit_alert.ts`, or `repeated` where the message had been taken before. */
   results: readonly { outcome: string; incidentId: number | null }[];
 }
 

@@ -1,6 +1,6 @@
 /** The cookies of the operator UI. */
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { SESSION_LIMITS } from "../app/login_sessions.ts";
+import { SESSION_LIMITS } from "../app/accounts/login_sessions.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { WebConfig } from "./deps.ts";
 

@@ -6,19 +6,23 @@ import type { Routes } from "../http/routes.ts";
 import type { OpenCount } from "../ports/overview_repository.ts";
 import type { IncidentSummary } from "../ports/paging_repositories.ts";
 import type { WebDeps } from "./deps.ts";
-import { nextLook } from "./load_ahead.ts";
-import { ownCoverRows } from "./load_cover_requests.ts";
+import { nextLook } from "./incidents/load_ahead.ts";
+import { ownCoverRows } from "./schedules/load_cover_requests.ts";
 import { showPage } from "./page.ts";
 import { dashboardSentence } from "./view/dashboard_sentence.ts";
 import { duration } from "./view/duration.ts";
-import { chartFromMs, hoursChart, median } from "./view/hours_chart.ts";
-import { incidentRow } from "./view/incident_row.ts";
+import {
+  chartFromMs,
+  hoursChart,
+  median,
+} from "./view/schedules/hours_chart.ts";
+import { incidentRow } from "./view/incidents/incident_row.ts";
 import {
   type Duty,
   dutyNow,
   type Rota,
   unreachableOnCall,
-} from "./view/on_call.ts";
+} from "./view/schedules/on_call.ts";
 import { beforeTheNight } from "./view/findings.ts";
 import { pagingHealth, wrongs } from "./view/paging_health.ts";
 import { counted, digits } from "./view/plural.ts";

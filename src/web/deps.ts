@@ -1,10 +1,10 @@
 /** What the pages are put together from. */
-import type { Actions } from "../app/actions.ts";
-import type { ConfirmSnsSubscription } from "../app/approve_sns_subscription.ts";
-import type { Immediate } from "../app/immediate.ts";
-import type { LinkSigner } from "../app/page_message.ts";
-import type { CalendarTools } from "../app/read_calendar.ts";
-import type { ReadReadiness } from "../app/readiness.ts";
+import type { Actions } from "../app/incidents/actions.ts";
+import type { ConfirmSnsSubscription } from "../app/sources/approve_sns_subscription.ts";
+import type { Immediate } from "../app/delivery/immediate.ts";
+import type { LinkSigner } from "../app/delivery/page_message.ts";
+import type { CalendarTools } from "../app/calendars/read_calendar.ts";
+import type { ReadReadiness } from "../app/readiness/readiness.ts";
 import type { RandomBytes } from "../app/secrets.ts";
 import type { BodyBudget } from "../http/read_body.ts";
 import type { ChannelKind } from "../domain/people.ts";

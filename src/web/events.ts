@@ -4,7 +4,7 @@ import type { EdgeContext } from "../http/edge_env.ts";
 import { overloaded } from "../http/read_body.ts";
 import type { Routes } from "../http/routes.ts";
 import type { WebDeps } from "./deps.ts";
-import { sessionAuthenticator } from "./session_authenticator.ts";
+import { sessionAuthenticator } from "./accounts/session_authenticator.ts";
 
 /** A proxy closes what is silent for long; the session is looked at again each time. */
 const HEARTBEAT_MS = 20_000;

@@ -4,7 +4,7 @@ import type { Problem } from "../http/problem.ts";
 import type { WebDeps } from "./deps.ts";
 import { fieldsOf, packAgain, showAgain } from "./again.ts";
 import { isFromOurPage, readFields, StaleForm } from "./form.ts";
-import { showLogin } from "./login.ts";
+import { showLogin } from "./accounts/login.ts";
 import { isLiveRefresh, showAlone } from "./page.ts";
 
 /**

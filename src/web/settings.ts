@@ -3,7 +3,7 @@ import { readPosted } from "./form.ts";
 import { CHANNEL_KINDS, type ContactMethod } from "../domain/people.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
-import { tryOut } from "./contact_forms.ts";
+import { tryOut } from "./responders/contact_forms.ts";
 import type { WebDeps } from "./deps.ts";
 import { leaveNotice } from "./notice.ts";
 import { showPage } from "./page.ts";

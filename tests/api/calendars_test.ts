@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { refreshDueCalendars } from "../../src/app/refresh_calendar.ts";
+import { refreshDueCalendars } from "../../src/app/calendars/refresh_calendar.ts";
 import { createSeal } from "../../src/app/seal.ts";
-import { serveFeed } from "../../src/app/serve_feed.ts";
+import { serveFeed } from "../../src/app/calendars/serve_feed.ts";
 import type { CalendarAnswer } from "../../src/ports/calendar_source.ts";
 import type { Repositories, Store } from "../../src/ports/store.ts";
 import { calendarOf } from "../app/ical.ts";

@@ -7,17 +7,17 @@ import { z } from "@hono/zod-openapi";
 import { createRoutes } from "../../src/api/app.ts";
 import type { AppDeps } from "../../src/api/deps.ts";
 import { openApiDocument } from "../../src/api/docs.ts";
-import { act, actOnMany, addNote } from "../../src/app/act.ts";
+import { act, actOnMany, addNote } from "../../src/app/incidents/act.ts";
 import type { Engine } from "../../src/app/engine.ts";
-import { createCodeHash } from "../../src/app/code_hash.ts";
+import { createCodeHash } from "../../src/app/responders/code_hash.ts";
 import {
   createIntakeQueue,
   type IntakeQueue,
-} from "../../src/app/intake_queue.ts";
-import { createReadiness } from "../../src/app/readiness.ts";
+} from "../../src/app/intake/intake_queue.ts";
+import { createReadiness } from "../../src/app/readiness/readiness.ts";
 import { createSeal } from "../../src/app/seal.ts";
-import { receiveReceipts } from "../../src/app/receive_receipts.ts";
-import { retryNotification } from "../../src/app/retry_notification.ts";
+import { receiveReceipts } from "../../src/app/delivery/receive_receipts.ts";
+import { retryNotification } from "../../src/app/delivery/retry_notification.ts";
 import { readInfobipReceipts } from "../../src/channels/infobip_receipts.ts";
 import { CHANNEL_KINDS } from "../../src/domain/people.ts";
 import type { Role, UserAccount } from "../../src/domain/people.ts";

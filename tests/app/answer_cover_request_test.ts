@@ -7,7 +7,7 @@ import {
   acceptCoverRequest,
   cancelCoverRequest,
   declineCoverRequest,
-} from "../../src/app/answer_cover_request.ts";
+} from "../../src/app/cover/answer_cover_request.ts";
 import { RefusedError } from "../../src/app/refused_error.ts";
 import type { UserAccount } from "../../src/domain/people.ts";
 import type { Repositories, Store } from "../../src/ports/store.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mayChangeContacts } from "../../src/app/contact_rights.ts";
+import { mayChangeContacts } from "../../src/app/responders/contact_rights.ts";
 import { ROLES } from "../../src/domain/people.ts";
 
 Deno.test("an admin changes how everybody is reached, a responder their own, a viewer nothing", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createNoticeDeliverer } from "../../src/app/deliver_notices.ts";
+import { createNoticeDeliverer } from "../../src/app/notices/deliver_notices.ts";
 import type { Engine } from "../../src/app/engine.ts";
-import { writeNotices } from "../../src/app/write_notices.ts";
+import { writeNotices } from "../../src/app/notices/write_notices.ts";
 import { guardChannel } from "../../src/channels/guard.ts";
 import type { OutgoingMessage, SendResult } from "../../src/ports/channel.ts";
 import { UNOBSERVED } from "../../src/ports/observer.ts";

@@ -1,5 +1,8 @@
 /** Calendars for tests, from few words. */
-import { type ReadCalendar, readIcal } from "../../src/app/read_ical.ts";
+import {
+  type ReadCalendar,
+  readIcal,
+} from "../../src/app/calendars/read_ical.ts";
 import type { CalendarEvent } from "../../src/domain/calendar.ts";
 
 export const FROM_MS = Date.UTC(2026, 0, 1);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { ingest } from "../../src/app/ingest.ts";
-import type { Arriving } from "../../src/app/ingest_together.ts";
-import { createIntakeQueue } from "../../src/app/intake_queue.ts";
-import { createDeliverer } from "../../src/app/deliver.ts";
+import { ingest } from "../../src/app/intake/ingest.ts";
+import type { Arriving } from "../../src/app/intake/ingest_together.ts";
+import { createIntakeQueue } from "../../src/app/intake/intake_queue.ts";
+import { createDeliverer } from "../../src/app/delivery/deliver.ts";
 import type { Engine } from "../../src/app/engine.ts";
-import { createLinkSigner } from "../../src/app/page_message.ts";
+import { createLinkSigner } from "../../src/app/delivery/page_message.ts";
 import type { Channel } from "../../src/ports/channel.ts";
 import type { Alert } from "../../src/domain/alert.ts";
 import { SEVERITIES } from "../../src/domain/alert.ts";

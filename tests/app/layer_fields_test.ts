@@ -6,7 +6,7 @@ import {
   layerFieldsOf,
   NewLayer,
   rotationOf,
-} from "../../src/app/layer_fields.ts";
+} from "../../src/app/schedules/layer_fields.ts";
 import { RefusedError } from "../../src/app/refused_error.ts";
 import { PERIOD_UNITS } from "../../src/domain/rotation.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { createLinkSigner } from "../../src/app/page_message.ts";
+import { createLinkSigner } from "../../src/app/delivery/page_message.ts";
 
 const links = createLinkSigner("a secret key of the tests");
 const ids = fc.oneof(

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { parseOptions } from "@node-rs/argon2";
-import { passwordProblem } from "../../src/app/password_rules.ts";
-import { hashPassword, verifyPassword } from "../../src/app/passwords.ts";
+import { passwordProblem } from "../../src/app/accounts/password_rules.ts";
+import {
+  hashPassword,
+  verifyPassword,
+} from "../../src/app/accounts/passwords.ts";
 import { RefusedError } from "../../src/app/refused_error.ts";
 
 Deno.test("a password is kept as argon2id with at least 19 MiB and two passes", async () => {

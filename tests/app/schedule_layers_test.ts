@@ -1,6 +1,9 @@
 /** What is written of a schedule's layers, on both databases. */
 import assert from "node:assert/strict";
-import { type LayerFields, NewLayer } from "../../src/app/layer_fields.ts";
+import {
+  type LayerFields,
+  NewLayer,
+} from "../../src/app/schedules/layer_fields.ts";
 import { RefusedError } from "../../src/app/refused_error.ts";
 import {
   addLayer,
@@ -8,7 +11,7 @@ import {
   MOST_LAYERS,
   orderLayers,
   removeLayer,
-} from "../../src/app/schedule_layers.ts";
+} from "../../src/app/schedules/schedule_layers.ts";
 import { onCallAt } from "../../src/domain/schedule.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { createWorld, NOW, responder, type World } from "../store/fixture.ts";

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { createCodeHash } from "../../src/app/code_hash.ts";
-import { confirmVerification } from "../../src/app/confirm_verification.ts";
+import { createCodeHash } from "../../src/app/responders/code_hash.ts";
+import { confirmVerification } from "../../src/app/responders/confirm_verification.ts";
 import {
   addContactMethod,
   changeContactMethod,
-} from "../../src/app/contact_methods.ts";
-import type { Immediate } from "../../src/app/immediate.ts";
-import { pageMe } from "../../src/app/page_me.ts";
+} from "../../src/app/responders/contact_methods.ts";
+import type { Immediate } from "../../src/app/delivery/immediate.ts";
+import { pageMe } from "../../src/app/delivery/page_me.ts";
 import { prune } from "../../src/app/prune.ts";
 import { RefusedError } from "../../src/app/refused_error.ts";
-import { sendVerification } from "../../src/app/send_verification.ts";
+import { sendVerification } from "../../src/app/responders/send_verification.ts";
 import type { ContactMethod, UserAccount } from "../../src/domain/people.ts";
 import type { OutgoingMessage, SendResult } from "../../src/ports/channel.ts";
 import type { Store } from "../../src/ports/store.ts";

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import nodeIcal from "npm:node-ical@0.27.2";
-import { type IcalEvent, writeIcal } from "../../src/app/write_ical.ts";
+import {
+  type IcalEvent,
+  writeIcal,
+} from "../../src/app/calendars/write_ical.ts";
 
 const START_MS = Date.UTC(2026, 2, 1);
 const CHANGED_MS = Date.UTC(2026, 1, 3, 4, 5, 6);

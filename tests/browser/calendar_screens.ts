@@ -1,6 +1,9 @@
 /** The screens of calendars that are kept elsewhere, with names and titles that mean no good. */
-import { draftCalendar } from "../../src/app/calendar_drafts.ts";
-import { addCalendar, prepareCalendar } from "../../src/app/calendars.ts";
+import { draftCalendar } from "../../src/app/calendars/calendar_drafts.ts";
+import {
+  addCalendar,
+  prepareCalendar,
+} from "../../src/app/calendars/calendars.ts";
 import { createSeal } from "../../src/app/seal.ts";
 import { calendarOf } from "../app/ical.ts";
 import { ACCOUNTS, type Stage } from "./stage.ts";

@@ -3,8 +3,8 @@
  * database, a stand-in Infobip and a real mail server, and a clock that stands until the test moves it.
  */
 import { INTAKE_PATHS } from "../../src/http/intake_paths.ts";
-import { act } from "../../src/app/act.ts";
-import { beginSession } from "../../src/app/login_sessions.ts";
+import { act } from "../../src/app/incidents/act.ts";
+import { beginSession } from "../../src/app/accounts/login_sessions.ts";
 import type { Incident } from "../../src/domain/incident.ts";
 import type { Role } from "../../src/domain/people.ts";
 import type { Actor } from "../../src/domain/timeline.ts";

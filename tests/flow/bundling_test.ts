@@ -345,7 +345,7 @@ flow(
     const [, failed] = await rowsOf(world, ids);
     assert.equal(failed?.state, "failed");
     const { retryNotification } = await import(
-      "../../src/app/retry_notification.ts"
+      "../../src/app/delivery/retry_notification.ts"
     );
     const result = await retryNotification(world.pagerpal.engine, {
       notificationId: failed.id,

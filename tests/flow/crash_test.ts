@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { audit } from "../../src/app/audit.ts";
+import { audit } from "../../src/app/incidents/audit.ts";
 import type { NotificationRepository } from "../../src/ports/paging_repositories.ts";
 import { flow } from "./flow.ts";
 import type { World } from "./world.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeSettlement } from "../../src/app/settle_notification.ts";
+import { writeSettlement } from "../../src/app/delivery/settle_notification.ts";
 import { flow } from "./flow.ts";
 import type { World } from "./world.ts";
 

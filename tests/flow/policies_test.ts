@@ -1,7 +1,10 @@
 /** Turns, conditions and the next on call, as phones see them; and the dry run, which must have foreseen all of it. */
 import assert from "node:assert/strict";
-import { dryRunOfPolicy, dryRunOfSource } from "../../src/app/dry_run_of.ts";
-import type { DryRun } from "../../src/app/dry_run.ts";
+import {
+  dryRunOfPolicy,
+  dryRunOfSource,
+} from "../../src/app/policies/dry_run_of.ts";
+import type { DryRun } from "../../src/app/policies/dry_run.ts";
 import type { Severity } from "../../src/domain/alert.ts";
 import {
   type BusinessHours,

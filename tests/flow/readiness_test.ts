@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mailReadiness } from "../../src/app/mail_readiness.ts";
+import { mailReadiness } from "../../src/app/readiness/mail_readiness.ts";
 import { flow } from "./flow.ts";
 import type { World } from "./world.ts";
 

@@ -301,7 +301,7 @@ export class World {
     kind: "acknowledge" | "resolve" | "reopen" | "escalate",
     incidentId?: number,
   ): Promise<void> {
-    const { act } = await import("../../src/app/act.ts");
+    const { act } = await import("../../src/app/incidents/act.ts");
     const result = await act(this.pagerpal.engine, {
       incidentId: incidentId ?? (await this.incident()).id,
       action: { kind, actor: this.actor(name) },
@@ -312,7 +312,7 @@ export class World {
 
   /** `name` hands the incident to `to`. */
   async reassign(name: string, to: string): Promise<void> {
-    const { act } = await import("../../src/app/act.ts");
+    const { act } = await import("../../src/app/incidents/act.ts");
     const result = await act(this.pagerpal.engine, {
       incidentId: (await this.incident()).id,
       action: {
@@ -438,7 +438,7 @@ export class World {
   }
 
   async #work(): Promise<void> {
-    const { escalateDue } = await import("../../src/app/escalate.ts");
+    const { escalateDue } = await import("../../src/app/incidents/escalate.ts");
     const { deliverer, noticeDeliverer, engine } = this.pagerpal;
     for (;;) {
       await escalateDue(engine);

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { verifyPassword } from "../../src/app/passwords.ts";
+import { verifyPassword } from "../../src/app/accounts/passwords.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { withStore } from "../stores.ts";
 import { type Ended, runScript } from "./scripts.ts";

@@ -1,5 +1,5 @@
 /** Who is paged, and what they do about it; and the reports that a provider sends on what it delivered. */
-import { act, type Action } from "../../src/app/act.ts";
+import { act, type Action } from "../../src/app/incidents/act.ts";
 import { RECEIPT_TOKEN, type SimulatedNode } from "./node.ts";
 import { type Call, OUTSIDE } from "./providers.ts";
 import type { OutsideOptions } from "./senders.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createLinkSigner } from "../../src/app/page_message.ts";
+import { createLinkSigner } from "../../src/app/delivery/page_message.ts";
 import { LINKS, sendBundle } from "../bundle.ts";
 import { inEachHouse } from "./each_house.ts";
 import { type House, NOW_MS } from "./house.ts";

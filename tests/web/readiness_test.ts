@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { reportCsv } from "../../src/web/on_call_report.ts";
+import { reportCsv } from "../../src/web/schedules/on_call_report.ts";
 import { inEachHouse } from "./each_house.ts";
 import { NOW_MS } from "./house.ts";
 

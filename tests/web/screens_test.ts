@@ -213,7 +213,9 @@ inHouse(
   async (house) => {
     await house.furnish();
     const id = await house.alert({ title: SCRIPT });
-    const { createLinkSigner } = await import("../../src/app/page_message.ts");
+    const { createLinkSigner } = await import(
+      "../../src/app/delivery/page_message.ts"
+    );
     const { readConfig } = await import("../../src/config.ts");
     const secret = readConfig({ ENVIRONMENT: "test" }, () => "").secretKey;
     const [page] = await house.store.notifications.listByIncident(id);

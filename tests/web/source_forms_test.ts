@@ -5,7 +5,7 @@ import {
   SOURCE_KINDS,
   type SourceKind,
 } from "../../src/domain/alert_source.ts";
-import { snippets } from "../../src/web/view/source_snippets.ts";
+import { snippets } from "../../src/web/view/sources/source_snippets.ts";
 import { forEachStore } from "../stores.ts";
 import { House, inHouse, NOW_MS, type Tab } from "./house.ts";
 

@@ -2,7 +2,7 @@
 import {
   authenticatePassword,
   authenticateToken,
-} from "../../app/authenticate.ts";
+} from "../../app/accounts/authenticate.ts";
 import type { RandomBytes } from "../../app/secrets.ts";
 import { allows, type UserAccount } from "../../domain/people.ts";
 import type { Clock } from "../../ports/clock.ts";

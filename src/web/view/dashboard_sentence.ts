@@ -2,7 +2,7 @@
 import type { Incident } from "../../domain/incident.ts";
 import type { Look } from "../../domain/look.ts";
 import { briefly } from "./duration.ts";
-import type { Duty } from "./on_call.ts";
+import type { Duty } from "./schedules/on_call.ts";
 import { agree, sentenceCase, spelled } from "./plural.ts";
 import { countingDown, strongNames, type Words } from "./words.ts";
 import type { Viewpoint } from "./zoned_time.ts";

@@ -1,5 +1,5 @@
 /** What the readiness check has found, as lines of a page. */
-import type { Readiness } from "../../app/readiness.ts";
+import type { Readiness } from "../../app/readiness/readiness.ts";
 import {
   type Finding,
   GRAVITIES,

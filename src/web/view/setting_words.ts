@@ -1,6 +1,6 @@
 /** The settings of an alert source in words. */
 import type { AlertSource } from "../../domain/alert_source.ts";
-import { minutes } from "./ladder_words.ts";
+import { minutes } from "./policies/ladder_words.ts";
 
 const NO_DATA = {
   ignore: "is only noted",

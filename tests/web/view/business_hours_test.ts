@@ -5,7 +5,7 @@ import {
   hoursLines,
   windowsOfLine,
 } from "../../../src/web/view/business_hours.ts";
-import { conditionWords } from "../../../src/web/view/step_words.ts";
+import { conditionWords } from "../../../src/web/view/policies/step_words.ts";
 
 const at = (
   fromDay: number,

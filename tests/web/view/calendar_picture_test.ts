@@ -2,16 +2,20 @@ import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import type { Rotation } from "../../../src/domain/rotation.ts";
 import type { SchedulePlan } from "../../../src/domain/schedule.ts";
-import { daysFrom, rangeOf, xOf } from "../../../src/web/view/calendar_days.ts";
+import {
+  daysFrom,
+  rangeOf,
+  xOf,
+} from "../../../src/web/view/schedules/calendar_days.ts";
 import {
   deciderLanes,
   finalLane,
-} from "../../../src/web/view/calendar_lanes.ts";
+} from "../../../src/web/view/schedules/calendar_lanes.ts";
 import {
   type Bar,
   calendarPictures,
   type DrawnLane,
-} from "../../../src/web/view/calendar_picture.ts";
+} from "../../../src/web/view/schedules/calendar_picture.ts";
 import { layerOf, planOf } from "../../domain/plans.ts";
 
 const HOUR_MS = 3_600_000;

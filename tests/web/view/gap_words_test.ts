@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { gapWords } from "../../../src/web/view/gap_words.ts";
+import { gapWords } from "../../../src/web/view/schedules/gap_words.ts";
 
 const HOUR_MS = 3_600_000;
 

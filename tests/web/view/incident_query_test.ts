@@ -8,7 +8,7 @@ import {
   listHref,
   readIncidentQuery,
   STATUS_CHOICES,
-} from "../../../src/web/view/incident_query.ts";
+} from "../../../src/web/view/incidents/incident_query.ts";
 
 const anyId = fc.oneof(fc.constant(""), fc.nat(999_999_999).map(String));
 const anyDay = fc.oneof(

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import type { PersonLoad } from "../../../src/domain/on_call_load.ts";
-import { loadRows, loadSentence } from "../../../src/web/view/on_call_load.ts";
+import {
+  loadRows,
+  loadSentence,
+} from "../../../src/web/view/schedules/on_call_load.ts";
 
 const HOUR_MS = 3_600_000;
 

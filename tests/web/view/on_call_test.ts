@@ -5,7 +5,7 @@ import {
   initials,
   type Rota,
   unreachableOnCall,
-} from "../../../src/web/view/on_call.ts";
+} from "../../../src/web/view/schedules/on_call.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 23, 2, 14);
 const HOUR_MS = 3_600_000;

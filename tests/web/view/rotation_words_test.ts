@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Rotation } from "../../../src/domain/rotation.ts";
-import { rotationWords } from "../../../src/web/view/rotation_words.ts";
+import { rotationWords } from "../../../src/web/view/schedules/rotation_words.ts";
 import { rotationOf } from "../../domain/plans.ts";
 
 const NAMES = new Map([[1, "Maya"], [2, "Idris"], [3, "Jonas"]]);

@@ -4,7 +4,7 @@ import {
   TIMELINE_KINDS,
   type TimelineEntry,
 } from "../../../src/domain/timeline.ts";
-import { story } from "../../../src/web/view/story.ts";
+import { story } from "../../../src/web/view/incidents/story.ts";
 import { plain } from "../../../src/web/view/words.ts";
 import { aNotification, grafana, maya, NOW_MS } from "../../domain/examples.ts";
 

@@ -6,7 +6,10 @@ import {
 } from "../../../src/domain/escalation_policy.ts";
 import type { Severity } from "../../../src/domain/alert.ts";
 import type { Incident } from "../../../src/domain/incident.ts";
-import { type Ahead, whatIsNext } from "../../../src/web/view/what_is_next.ts";
+import {
+  type Ahead,
+  whatIsNext,
+} from "../../../src/web/view/incidents/what_is_next.ts";
 import { plain } from "../../../src/web/view/words.ts";
 import {
   aDirectory,

@@ -1,0 +1,394 @@
+/** Sends what is due. The notification rows are the outbox; this claims them, sends, and writes what became of it. */
+import { getLogger } from "@logtape/logtape";
+import {
+  attemptRefusal,
+  isStillHeld,
+  type Settlement,
+  settleTogether,
+} from "../../domain/delivery.ts";
+import { CHANNEL_KINDS, type ChannelKind } from "../../domain/people.ts";
+import type { Channel, SendResult } from "../../ports/channel.ts";
+import type { ClaimedNotification } from "../../ports/paging_repositories.ts";
+import type { Repositories } from "../../ports/store.ts";
+import type { Engine } from "../engine.ts";
+import { pageAside } from "./page_aside.ts";
+import { type LinkSigner, messageOf } from "./page_message.ts";
+import { settleBundle } from "./settle_bundle.ts";
+import { untilAvailable } from "./until_available.ts";
+import { toldOfRepetition, writeSettlement } from "./settle_notification.ts";
+
+const log = getLogger(["pagerpal", "delivery"]);
+
+export interface DelivererOptions {
+  channels: ReadonlyMap<ChannelKind, Channel>;
+  /** This process, as the owner of leases. */
+  node: string;
+  /** The most messages on their way at once, per channel: one slow provider holds up only its own. */
+  concurrency: number;
+  /** Longer than a send can take, so that a lease only runs out when its process died or stood still. */
+  leaseMs: number;
+  /** How long messages to one person on one channel wait to go as one, after one has gone; 0: never. */
+  bundlingMs: number;
+  baseUrl: string;
+  links: LinkSigner;
+  /** False: nothing is claimed; what is on its way is finished. */
+  mayClaim(): boolean;
+}
+
+export interface DeliverySummary {
+  sent: number;
+  retried: number;
+  failed: number;
+}
+
+/** A claim in the transaction that queues what it claims: who is paged then waits for one commit and not for two. */
+export interface EarlyClaim {
+  /** Claims what is due on these channels as far as they are idle; when the transaction is repeated, the last time counts. */
+  within(tx: Repositories, channels: Iterable<ChannelKind>): Promise<void>;
+  /** To be called when the transaction is over: begins to send what was claimed, if that was committed. */
+  end(how: "committed" | "rolled back"): void;
+}
+
+export interface Deliverer {
+  /**
+   * Claims and sends everything that is due, as far as the channels take it; more follows by itself as sends end.
+   * Settles when nothing is due or on its way. Calls at the same time share the work.
+   */
+  deliver(options: { firstAttemptsOnly: boolean }): Promise<DeliverySummary>;
+  /** Promises a claim on the channels that are idle: they claim nothing else until it ends. */
+  claimEarly(options: { firstAttemptsOnly: boolean }): EarlyClaim;
+  /** No new claims; settles when the messages on their way have been recorded. */
+  stop(): Promise<void>;
+}
+
+/** Promises a deliverer that may run in any number of processes on one database. */
+export function createDeliverer(
+  engine: Engine,
+  options: DelivererOptions,
+): Deliverer {
+  const lanes = CHANNEL_KINDS.map((kind) =>
+    createLane(engine, { kind, ...options })
+  );
+  return {
+    async deliver(how) {
+      const done = await Promise.all(lanes.map((lane) => lane.deliver(how)));
+      return done.reduce(add, { sent: 0, retried: 0, failed: 0 });
+    },
+    claimEarly(how) {
+      const claims = new Map(
+        lanes.map((lane) => [lane.kind, lane.claimEarly(how)]),
+      );
+      return {
+        async within(tx, channels) {
+          for (const kind of channels) await claims.get(kind)?.within(tx);
+        },
+        end(how) {
+          for (const claim of claims.values()) claim?.end(how);
+        },
+      };
+    },
+    async stop() {
+      await Promise.all(lanes.map((lane) => lane.stop()));
+    },
+  };
+}
+
+function add(a: DeliverySummary, b: DeliverySummary): DeliverySummary {
+  return {
+    sent: a.sent + b.sent,
+    retried: a.retried + b.retried,
+    failed: a.failed + b.failed,
+  };
+}
+
+interface Lane {
+  kind: ChannelKind;
+  channels: DelivererOptions["channels"];
+  node: string;
+  concurrency: number;
+  leaseMs: number;
+  bundlingMs: number;
+  baseUrl: string;
+  links: LinkSigner;
+  mayClaim(): boolean;
+}
+
+/** What goes as one message: one notification, or a bundle of them, the worst first. */
+type Parcel = [ClaimedNotification, ...ClaimedNotification[]];
+
+/** One channel's claims and sends. */
+function createLane(engine: Engine, lane: Lane) {
+  const onTheirWay = new Set<Promise<void>>();
+  let stopped = false;
+  let running: Promise<DeliverySummary> | null = null;
+  let ask = Promise.withResolvers<void>();
+  let asked = false;
+
+  function start(parcel: Parcel, summary: DeliverySummary): void {
+    const sending = deliverOne(engine, lane, parcel)
+      .then((result) => {
+        if (result) summary[result] += parcel.length;
+      })
+      .finally(() => onTheirWay.delete(sending));
+    onTheirWay.add(sending);
+  }
+
+  async function run(
+    firstAttemptsOnly: boolean,
+    early: Promise<Parcel[]> | null = null,
+  ): Promise<DeliverySummary> {
+    const summary: DeliverySummary = { sent: 0, retried: 0, failed: 0 };
+    for (;;) {
+      asked = false;
+      ask = Promise.withResolvers();
+      const limit = isOpen() ? lane.concurrency - onTheirWay.size : 0;
+      const parcels = early !== null
+        ? await early
+        : limit === 0
+        ? []
+        : await claim(engine, lane, { limit, firstAttemptsOnly });
+      early = null;
+      for (const parcel of parcels) start(parcel, summary);
+      // Behind the many of one person there may be others.
+      if (asked || parcels.length > 0) continue;
+      if (onTheirWay.size === 0) return summary;
+      // A place that becomes free, or new work, is seen to at once: a send
+      // that hangs holds up nothing but itself.
+      await Promise.race([ask.promise, ...onTheirWay]);
+    }
+  }
+
+  function isOpen(): boolean {
+    return !stopped && lane.mayClaim();
+  }
+
+  return {
+    kind: lane.kind,
+    /** Null while the lane is at work: what is queued then comes in its turn. */
+    claimEarly({ firstAttemptsOnly }: { firstAttemptsOnly: boolean }) {
+      if (running !== null || !isOpen()) return null;
+      const committed = Promise.withResolvers<Parcel[]>();
+      let parcels: Parcel[] = [];
+      running = run(firstAttemptsOnly, committed.promise)
+        .finally(() => running = null);
+      // Whoever asks the lane to deliver hears of an error; here nobody waits.
+      running.catch(() => {});
+      return {
+        async within(tx: Repositories) {
+          const limit = lane.concurrency;
+          const on = { ...engine, store: tx };
+          parcels = await claim(on, lane, { limit, firstAttemptsOnly });
+        },
+        end(how: "committed" | "rolled back") {
+          committed.resolve(how === "committed" ? parcels : []);
+        },
+      };
+    },
+    async deliver(
+      { firstAttemptsOnly }: { firstAttemptsOnly: boolean },
+    ): Promise<DeliverySummary> {
+      asked = true;
+      ask.resolve();
+      running ??= run(firstAttemptsOnly).finally(() => running = null);
+      return await running;
+    },
+    async stop(): Promise<void> {
+      stopped = true;
+      // Wakes a run that waits for work, so that it ends; one that is claiming right now begins what it has claimed.
+      ask.resolve();
+      await running?.catch(() => {});
+      await Promise.allSettled(onTheirWay);
+    },
+  };
+}
+
+async function claim(
+  { store, clock, observer }: Pick<Engine, "clock" | "observer"> & {
+    store: Pick<Repositories, "notifications">;
+  },
+  lane: Lane,
+  { limit, firstAttemptsOnly }: { limit: number; firstAttemptsOnly: boolean },
+): Promise<Parcel[]> {
+  const { kind: channel, node: owner, bundlingMs } = lane;
+  const nowMs = clock();
+  const claimed = await observer.span(
+    "claim",
+    { channel },
+    () =>
+      store.notifications.claim({
+        channel,
+        owner,
+        nowMs,
+        leaseUntilMs: nowMs + lane.leaseMs,
+        limit,
+        firstAttemptsOnly,
+        bundlingMs,
+      }),
+  );
+  const parcels = parcelsOf(claimed);
+  for (const parcel of parcels) {
+    if (parcel.some((each) => each.takenOver)) observer.leaseTakenOver(channel);
+  }
+  return parcels;
+}
+
+function parcelsOf(claimed: readonly ClaimedNotification[]): Parcel[] {
+  const parcels = new Map<string, Parcel>();
+  for (const one of claimed) {
+    const { id, bundle } = one.notification;
+    const key = bundle ? `bundle ${bundle.id}` : `one ${id}`;
+    const parcel = parcels.get(key);
+    if (parcel) parcel.push(one);
+    else parcels.set(key, [one]);
+  }
+  return [...parcels.values()];
+}
+
+/** Promises what became of the attempt, or null when it could not be recorded: the lease brings the row back. */
+async function deliverOne(
+  engine: Engine,
+  lane: Lane,
+  parcel: Parcel,
+): Promise<keyof DeliverySummary | null> {
+  const [{ notification }] = parcel;
+  if (!isStillHeld(notification, engine.clock())) {
+    log.warn("The lease of notification {notificationId} was over unsent", {
+      notificationId: notification.id,
+      incidentId: notification.incidentId,
+    });
+    return null;
+  }
+  try {
+    const result = attemptRefusal(notification) ??
+      await engine.observer.span(
+        "send",
+        attributesOf(notification, parcel.length),
+        () => send(lane, parcel),
+      );
+    const atMs = engine.clock();
+    // The provider's word is kept through an outage: without it the page would go out once more.
+    return await untilAvailable(() =>
+      record(engine, lane, { parcel, result, nowMs: atMs })
+    );
+  } catch (error) {
+    log.error("Notification {notificationId} could not be settled", {
+      notificationId: notification.id,
+      incidentId: notification.incidentId,
+      error,
+    });
+    return null;
+  }
+}
+
+function attributesOf(
+  { id, incidentId, channel, attempt }: ClaimedNotification["notification"],
+  messages: number,
+) {
+  return {
+    channel,
+    attempt,
+    messages,
+    notification_id: id,
+    incident_id: incidentId,
+  };
+}
+
+async function send(
+  { channels, kind, baseUrl, links, leaseMs }: Lane,
+  parcel: Parcel,
+): Promise<SendResult> {
+  const channel = channels.get(kind);
+  if (!channel) {
+    const error = `No provider for ${kind} is configured`;
+    return { outcome: "permanent", error };
+  }
+  try {
+    const message = messageOf(parcel, { baseUrl, links });
+    return await channel.send(message, AbortSignal.timeout(leaseMs));
+  } catch (error) {
+    // A channel promises not to throw; when it does, the page must still be tried again.
+    log.error("The {channel} channel threw", { channel: kind, error });
+    const words = `The ${kind} channel failed unexpectedly`;
+    return { outcome: "retry", error: words, retryAfterMs: null };
+  }
+}
+
+async function record(
+  engine: Engine,
+  lane: Lane,
+  { parcel, result, nowMs }: {
+    parcel: Parcel;
+    result: SendResult;
+    nowMs: number;
+  },
+): Promise<keyof DeliverySummary | null> {
+  const provider = lane.channels.get(lane.kind)?.provider ?? null;
+  const settlements = settleTogether(
+    parcel.map(({ notification }) => notification),
+    result,
+    { nowMs, random: engine.random },
+  ).map((each) => ({
+    ...each,
+    notification: { ...each.notification, provider },
+  }));
+  const [first] = settlements;
+  if (!first) return null;
+  const { notification, moveOn } = first;
+  const { attempt } = parcel[0].notification;
+  const held = { owner: lane.node, attempt };
+  const recorded = settlements.length === 1
+    ? await recordOne(engine, { settlement: first, held, nowMs })
+    : await settleBundle(
+      { engine, nowMs, read: { state: "sending", ...held } },
+      settlements,
+    ) > 0;
+  if (!recorded) {
+    log.warn(
+      "The lease of notification {notificationId} was over before its result was known",
+      {
+        notificationId: notification.id,
+        attempt,
+      },
+    );
+    return null;
+  }
+  engine.observer.settled(parcel, notification);
+  if (result.outcome === "retry" && result.untried) {
+    await pageAside(engine, settlements.map((each) => each.notification));
+  }
+  if (moveOn) {
+    // Nothing has reached the person: what waits behind it need not.
+    await engine.store.notifications.endWindow(notification);
+    engine.kick();
+  }
+  return notification.state === "sent"
+    ? "sent"
+    : notification.state === "queued"
+    ? "retried"
+    : "failed";
+}
+
+async function recordOne(
+  engine: Engine,
+  { settlement, held, nowMs }: {
+    settlement: Settlement;
+    held: { owner: string; attempt: number };
+    nowMs: number;
+  },
+): Promise<boolean> {
+  const { notification } = settlement;
+  return await engine.store.transaction(async (tx) => {
+    const written = await writeSettlement(
+      { engine, tx, nowMs },
+      settlement,
+      () => tx.notifications.settle(notification, held),
+    );
+    if (written) {
+      await tx.timeline.add(
+        notification.incidentId,
+        toldOfRepetition(notification, nowMs),
+      );
+    }
+    return written;
+  });
+}

@@ -1,0 +1,141 @@
+/** Takes in what a monitoring system has said: one request is one transaction, however many alerts it carries. */
+import { getLogger } from "@logtape/logtape";
+import type { Alert } from "../../domain/alert.ts";
+import type { Incident } from "../../domain/incident.ts";
+import type { Directory } from "../../domain/reach.ts";
+import type { Actor } from "../../domain/timeline.ts";
+import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
+import { StoreConflictError } from "../../ports/store.ts";
+import { type Admission, admit, type Admitted } from "./admit_alert.ts";
+import { UNSAVED } from "./new_incident.ts";
+import type { Engine } from "../engine.ts";
+import { loadDirectory } from "../load_directory.ts";
+
+const log = getLogger(["pagerpal", "ingest"]);
+
+export interface Arrival {
+  alerts: readonly Alert[];
+  /** Taken once only per source, where the format has one. */
+  messageId: string | null;
+  /** Shown on the source until the next good request. */
+  warning: string | null;
+}
+
+export interface IngestResult {
+  /** The whole message had been taken before. */
+  repeatedMessage: boolean;
+  /** One for each alert, in the order they came in. */
+  results: Admitted[];
+}
+
+// Another process may open the same incident at the same moment; each try sees what the other has written.
+const TRIES = 5;
+
+/**
+ * Promises every alert recorded durably, incidents opened, updated or resolved and their first pages queued, or an error
+ * and nothing written. Wakes the workers when a page may be due.
+ */
+export async function ingest(
+  engine: Engine,
+  origin: SourceWithPolicy,
+  arrival: Arrival,
+): Promise<IngestResult> {
+  const nowMs = engine.clock();
+  const result = await repeatOnConflict(() =>
+    engine.store.transaction((tx) =>
+      admitAll(
+        { engine, tx, nowMs, origin, actor: sourceActor(origin) },
+        arrival,
+      )
+    )
+  );
+  if (result.results.some(mayPage)) engine.kick();
+  await rememberArrival(engine, { origin, nowMs, warning: arrival.warning });
+  return result;
+}
+
+/** Promises whether somebody may now be paged, or told. */
+export function mayPage({ outcome, quiet }: Admitted): boolean {
+  return !quiet && outcome !== "noted" && outcome !== "ignored";
+}
+
+/** Promises the source as the one who speaks in an incident's story. */
+export function sourceActor({ source }: SourceWithPolicy): Actor {
+  return { kind: "source", sourceId: source.id, name: source.name };
+}
+
+async function repeatOnConflict<T>(work: () => Promise<T>): Promise<T> {
+  for (let tried = 1;; tried++) {
+    try {
+      return await work();
+    } catch (error) {
+      const unique = error instanceof StoreConflictError &&
+        error.reason === "unique";
+      if (!unique || tried === TRIES) throw error;
+    }
+  }
+}
+
+async function admitAll(
+  admission: Admission,
+  { alerts, messageId }: Arrival,
+): Promise<IngestResult> {
+  const { tx, nowMs, origin } = admission;
+  if (messageId !== null) {
+    const scope = `source:${origin.source.id}`;
+    const first = await tx.seenMessages.record(scope, messageId, nowMs);
+    if (!first) return { repeatedMessage: true, results: [] };
+  }
+  const shared = { ...admission, directory: readOnce(admission) };
+  const results: IngestResult["results"] = [];
+  for (const index of inLockOrder(alerts)) {
+    const alert = alerts[index];
+    if (alert) results[index] = await admit(shared, alert);
+  }
+  return { repeatedMessage: false, results };
+}
+
+/** One order of keys for every process, so that two that take in the same group cannot wait for each other. */
+function inLockOrder(alerts: readonly Alert[]): number[] {
+  const key = (index: number) => alerts[index]?.externalId ?? "";
+  return alerts.map((_, index) => index).sort((a, b) => {
+    const [left, right] = [key(a), key(b)];
+    return left < right ? -1 : left > right ? 1 : a - b;
+  });
+}
+
+/** The first incident that is opened reads the directory; the others of the same policy share it. */
+function readOnce({ tx, nowMs }: Admission) {
+  let own: Promise<Directory> | undefined;
+  return (incident: Incident): Promise<Directory> => {
+    // An incident that is there already has its own copy of the policy.
+    if (incident.id !== UNSAVED) return loadDirectory(tx, incident, nowMs);
+    return own ??= loadDirectory(tx, incident, nowMs);
+  };
+}
+
+/**
+ * "Last alert received" is for people's eyes: it is written apart from the alerts, at most once a second, so that a
+ * source's many requests do not queue up for one row.
+ */
+export async function rememberArrival(
+  { store }: Pick<Engine, "store">,
+  { origin: { source }, nowMs, warning }: {
+    origin: SourceWithPolicy;
+    nowMs: number;
+    warning: string | null;
+  },
+): Promise<void> {
+  const seen = source.lastAlertAtMs ?? 0;
+  if (nowMs - seen < 1_000 && source.lastProblem === warning) return;
+  try {
+    const arrived = { atMs: nowMs, problem: warning };
+    await store.sources.recordAlert(source.id, arrived);
+  } catch (error) {
+    // The alerts are safe: the sender must not be told otherwise.
+    log.warn("Could not note the last alert of source {sourceId}", {
+      sourceId: source.id,
+      error,
+    });
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * Takes in the alerts of several requests in one transaction and few statements. What nearly all of them do is done here:
+ * an alert opens an incident, or counts on the open one. Whatever asks for more gets a transaction of its own.
+ */
+import type { Alert } from "../../domain/alert.ts";
+import { asksForHistory, decide } from "../../domain/dedup.ts";
+import type { EscalationPlan } from "../../domain/escalation.ts";
+import type { ChannelKind } from "../../domain/people.ts";
+import type { Directory } from "../../domain/reach.ts";
+import type { Actor } from "../../domain/timeline.ts";
+import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
+import type {
+  IncidentKey,
+  NewIncident,
+  OpenIncident,
+} from "../../ports/paging_repositories.ts";
+import type { Repositories } from "../../ports/store.ts";
+import { type Admitted, count, openedEntry, updated } from "./admit_alert.ts";
+import type { Engine } from "../engine.ts";
+import { type Arrival, sourceActor } from "./ingest.ts";
+import { loadSharedDirectory } from "../load_directory.ts";
+import { newIncident, UNSAVED } from "./new_incident.ts";
+import {
+  newPages,
+  planNow,
+  toldOfSuppression,
+} from "../incidents/write_transition.ts";
+
+/** One request's alerts. */
+export interface Arriving {
+  origin: SourceWithPolicy;
+  arrival: Arrival;
+}
+
+/** Alerts of one key, in the order they came, each the only one of its request. */
+interface Same {
+  origin: SourceWithPolicy;
+  key: string;
+  alerts: [Alert, ...Alert[]];
+}
+
+interface Shared {
+  engine: Pick<Engine, "newId" | "sendingEnabled">;
+  tx: Repositories;
+  nowMs: number;
+}
+
+/** What became of a group. */
+export interface TakenIn {
+  /** One for each request; null for those to which nothing was done and that need a transaction of their own. */
+  admitted: (Admitted | null)[];
+  /** On which somebody is to be paged now. */
+  channels: Set<ChannelKind>;
+}
+
+/** Promises what became of each request's alert, in the caller's transaction. */
+export async function ingestTogether(
+  shared: Shared,
+  arriving: readonly Arriving[],
+): Promise<TakenIn> {
+  const all = inLockOrder(plainByKey(arriving));
+  const known = await findOpen(shared.tx, all);
+  const { opening, repeating } = sort(all, { known, nowMs: shared.nowMs });
+  const { opened, channels } = await openAll(shared, opening);
+  const counted = await countAll(shared, repeating);
+  const done = new Map([...opened, ...counted]);
+  const admitted = arriving.map(({ arrival }) => {
+    const [alert] = arrival.alerts;
+    return alert && done.get(alert) || null;
+  });
+  return { admitted, channels };
+}
+
+/** Whoever comes after one that asks for more is not plain either: it is about what that one leaves behind. */
+function plainByKey(arriving: readonly Arriving[]): Same[] {
+  const byKey = new Map<string, Same>();
+  const overtaken = new Set<string>();
+  for (const { origin, arrival } of arriving) {
+    const [alert, ...others] = arrival.alerts;
+    if (!alert || others.length > 0 || arrival.messageId !== null) continue;
+    const key = keyOf({ ...alert, sourceId: origin.source.id });
+    if (alert.kind !== "firing" || asksForHistory(alert)) overtaken.add(key);
+    if (overtaken.has(key)) continue;
+    const same = byKey.get(key);
+    if (same) same.alerts.push(alert);
+    else byKey.set(key, { origin, key, alerts: [alert] });
+  }
+  return [...byKey.values()];
+}
+
+function keyOf({ sourceId, externalId }: IncidentKey): string {
+  return `${sourceId} ${externalId}`;
+}
+
+/** One order for every process, so that two that take in the same alerts cannot wait for each other. */
+function inLockOrder(all: Same[]): Same[] {
+  return all.sort((a, b) => a.key < b.key ? -1 : 1);
+}
+
+async function findOpen(
+  tx: Repositories,
+  all: readonly Same[],
+): Promise<Map<string, OpenIncident>> {
+  const open = await tx.incidents.findOpenByKeys(
+    all.map(({ origin, alerts: [{ externalId }] }) => ({
+      sourceId: origin.source.id,
+      externalId,
+    })),
+  );
+  return new Map(open.map((incident) => [keyOf(incident), incident]));
+}
+
+interface Repeating extends Same {
+  incident: OpenIncident;
+}
+
+function sort(
+  all: readonly Same[],
+  { known, nowMs }: {
+    known: ReadonlyMap<string, OpenIncident>;
+    nowMs: number;
+  },
+): { opening: Same[]; repeating: Repeating[] } {
+  const opening: Same[] = [];
+  const repeating: Repeating[] = [];
+  for (const same of all) {
+    const { key, alerts, origin: { source: { settings } } } = same;
+    const incident = known.get(key);
+    if (!incident) {
+      opening.push(same);
+      continue;
+    }
+    const memory = {
+      open: incident,
+      lastResolved: null,
+      recoveredStartsAtMs: null,
+    };
+    const isPlain = alerts.every((alert) => {
+      const decision = decide(alert, memory, { settings, nowMs });
+      return decision.kind === "repeat" && !decision.raised;
+    });
+    if (isPlain) repeating.push({ ...same, incident });
+  }
+  return { opening, repeating };
+}
+
+async function openAll(
+  shared: Shared,
+  opening: readonly Same[],
+): Promise<{ opened: [Alert, Admitted][]; channels: Set<ChannelKind> }> {
+  if (opening.length === 0) return { opened: [], channels: new Set() };
+  const { tx, nowMs } = shared;
+  const fresh = opening.map(({ origin, alerts: [alert] }) =>
+    newIncident(origin, alert, nowMs)
+  );
+  const directory = await loadSharedDirectory(tx, fresh, nowMs);
+  const plans: Planned[] = [];
+  for (const one of fresh) plans.push(await plan(shared, one, directory));
+  const ids = await tx.incidents.insertMany(plans.map(({ row }) => row));
+  const opened = opening.flatMap(({ origin, alerts: [alert] }, index) => {
+    const id = ids[index];
+    const planned = plans[index];
+    // Another process is opening the same incident at this moment.
+    if (!planned || !id) return [];
+    return [{ ...planned, id, alert, actor: sourceActor(origin) }];
+  });
+  const channels = await writeOpened(shared, opened);
+  return {
+    opened: opened.map(({ id, alert, row }) => {
+      const incident = { ...row, id, version: 1 };
+      return [alert, { outcome: "opened", incidentId: id, incident }];
+    }),
+    channels,
+  };
+}
+
+interface Opened extends Planned {
+  id: number;
+  alert: Alert;
+  actor: Actor;
+}
+
+/** Writes the stories and the pages of incidents that are written; promises the channels on which somebody is paged now. */
+async function writeOpened(
+  shared: Shared,
+  all: readonly Opened[],
+): Promise<Set<ChannelKind>> {
+  const { tx, nowMs } = shared;
+  const stories = all.flatMap(({ id, alert, actor, entries, pages }) =>
+    [
+      openedEntry(alert, { nowMs, actor }),
+      ...entries,
+      ...toldOfSuppression(shared, pages),
+    ].map((entry) => ({ ...entry, incidentId: id }))
+  );
+  const pages = all.flatMap((one) =>
+    newPages(shared, { incidentId: one.id, pages: one.pages })
+  );
+  // Sent along, so that a server is asked once.
+  await Promise.all([
+    tx.timeline.addToMany(stories),
+    tx.notifications.insert(pages),
+  ]);
+  const due = pages.filter(({ state, dueAtMs }) =>
+    state === "queued" && dueAtMs <= nowMs
+  );
+  return new Set(due.map(({ channel }) => channel));
+}
+
+interface Planned extends Pick<EscalationPlan, "pages" | "entries"> {
+  row: NewIncident;
+}
+
+async function plan(
+  shared: Shared,
+  fresh: NewIncident,
+  directory: Directory,
+): Promise<Planned> {
+  const { incident, pages, entries } = await planNow(
+    { ...shared, directory: () => Promise.resolve(directory) },
+    { ...fresh, id: UNSAVED, version: 0 },
+  );
+  const { id: _id, version: _version, ...row } = incident;
+  return { row, pages, entries };
+}
+
+async function countAll(
+  { tx, nowMs }: Shared,
+  repeating: readonly Repeating[],
+): Promise<[Alert, Admitted][]> {
+  const counted = await Promise.all(
+    repeating.map(({ origin, alerts, incident }) =>
+      // The last one says how things are now.
+      count({ tx, nowMs, origin }, {
+        alert: alerts.at(-1) ?? alerts[0],
+        incident,
+        times: alerts.length,
+      })
+    ),
+  );
+  return repeating.flatMap(({ alerts }, index) => {
+    const incident = counted[index];
+    if (!incident) return [];
+    const done = updated(incident, { quiet: true });
+    return alerts.map((alert): [Alert, Admitted] => [alert, done]);
+  });
+}
