@@ -43,6 +43,8 @@ export interface Source {
   name: string;
   /** What was written beside it; null where nothing is to be known of it. */
   manifest: Manifest | null;
+  /** The newest migration that this program knows. */
+  schemaVersion: number;
 }
 
 export interface RestoreOptions {
@@ -70,7 +72,8 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
     await place.fetch(name, target.draft);
     if (manifest) await compare(target.draft, manifest);
     await refuseForeign(target.draft, target.kind);
-    const source = { name: `${place.name}/${name}`, manifest };
+    const { schemaVersion } = options;
+    const source = { name: `${place.name}/${name}`, manifest, schemaVersion };
     return await target.replace(target.draft, source);
   } catch (error) {
     throw backupError("The backup could not be restored", error);
@@ -96,12 +99,10 @@ function refuseUnfit(
   { target, schemaVersion, secretKey, otherKey }: RestoreOptions,
 ): void {
   if (manifest.database !== target.kind) throw wrongKind(manifest.database);
-  if (manifest.schema_version > schemaVersion) {
-    throw new BackupError(
-      `The backup is at migration ${manifest.schema_version}, and this version of PagerPal knows ${schemaVersion}. ` +
-        `Restore it with PagerPal ${manifest.pagerpal_version} or a later one.`,
-    );
-  }
+  refuseNewer(manifest.schema_version, {
+    schemaVersion,
+    since: `PagerPal ${manifest.pagerpal_version}`,
+  });
   if (!otherKey && !isKeyOf(manifest.key_check, secretKey)) {
     throw new BackupError(
       "The data was written under another SECRET_KEY than the one that is set: set that one. Where it is lost, " +
@@ -109,6 +110,21 @@ function refuseUnfit(
         "that were sent are void.",
     );
   }
+}
+
+/** Throws BackupError where the backup is at a later migration than this program knows. */
+export function refuseNewer(
+  found: number,
+  { schemaVersion, since = "the version that made it" }: {
+    schemaVersion: number;
+    since?: string;
+  },
+): void {
+  if (found <= schemaVersion) return;
+  throw new BackupError(
+    `The backup is at migration ${found}, and this version of PagerPal knows ${schemaVersion}. ` +
+      `Restore it with ${since} or a later one.`,
+  );
 }
 
 const NAMES: Record<BackupKind, string> = {

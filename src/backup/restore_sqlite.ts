@@ -8,7 +8,7 @@ import { BackupError, backupError } from "./backup_error.ts";
 import { kindOfFile } from "./kind_of_file.ts";
 import { migrateCopy } from "./migrate_copy.ts";
 import { isThere, removeFile, syncFile } from "./private_file.ts";
-import { refuseOtherRows, type RestoreTarget } from "./restore.ts";
+import { refuseNewer, refuseOtherRows, type RestoreTarget } from "./restore.ts";
 
 /** What SQLite keeps beside a file while it is in use, and after a crash. */
 const BESIDE = ["-wal", "-shm", "-journal"];
@@ -33,6 +33,7 @@ export function sqliteTarget(
       if (schemaVersion === null) {
         throw new BackupError("The file is a database, but not PagerPal's.");
       }
+      refuseNewer(schemaVersion, source);
       refuseOtherRows(rows, source.manifest);
       const url = pathToFileURL(draft).href;
       const migrated = await migrateCopy({ url }, source, clock());

@@ -231,7 +231,7 @@ const REFUSALS: [
   [
     "has a migration that nobody knows",
     async (backup) => await runSql(`file:${backup}`, NEWER_MIGRATION),
-    /has migration 9999_newer\.sql/,
+    /is at migration 9999, .* with the version that made it or a later one/,
     { withoutManifest: true },
   ],
   [
