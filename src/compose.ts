@@ -28,6 +28,7 @@ import { composeImmediate, healthcheckOf } from "./compose/outgoing.ts";
 import type { Outside } from "./compose/outside.ts";
 import { composeWeb } from "./compose/web.ts";
 import { composeWorkers, giveBack } from "./compose/workers.ts";
+import { mayWorkOn, schemaFit } from "./domain/schema_fit.ts";
 import { BodyBudget } from "./http/read_body.ts";
 import { createHeartbeat } from "./jobs/heartbeat.ts";
 import {
@@ -113,6 +114,7 @@ export function compose(outside: Outside): PagerPal {
       escalates: config.escalationWorkerEnabled,
       startedAtMs,
     },
+    fits: (schema) => mayWorkOn(schemaFit(schema, outside.schemaVersion)),
     onGoOn: () => waker.wake(),
   });
   const { mayWork } = heartbeat;

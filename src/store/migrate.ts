@@ -2,7 +2,12 @@
 import { StoreUnavailableError } from "../ports/store.ts";
 import type { LibsqlAddress } from "./libsql.ts";
 import { type AppliedMigration, MigrationRunner } from "./migration_runner.ts";
-import { type Migration, readMigrations, sqlFor } from "./migrations.ts";
+import {
+  type Migration,
+  neededBy,
+  readMigrations,
+  sqlFor,
+} from "./migrations.ts";
 import { storeError } from "./store_error.ts";
 
 export { NEWEST_SCHEMA_VERSION } from "./migrations.ts";
@@ -21,7 +26,7 @@ export class MigrationChangedError extends Error {
   override readonly name = "MigrationChangedError";
 }
 
-/** The database has migrations that this code does not know: a newer PagerPal has been here. */
+/** The database has migrations that this code does not know and cannot do without: a newer PagerPal has been here. */
 export class DatabaseNewerError extends Error {
   override readonly name = "DatabaseNewerError";
 }
@@ -53,12 +58,25 @@ export async function migrate(
 
 /** Promises the names of the migrations that are still to be applied. Writes nothing. Throws as migrate does. */
 export async function pending(target: MigrationTarget): Promise<string[]> {
+  return (await compare(target)).missing;
+}
+
+/** Names of migrations, in order: those that the database lacks, and those of a newer PagerPal. */
+export interface Difference {
+  missing: string[];
+  newer: string[];
+}
+
+/** Promises how the database and this code differ. Writes nothing. Throws as migrate does. */
+export async function compare(target: MigrationTarget): Promise<Difference> {
   const migrations = await readMigrations(target.folder);
-  return await withRunner(
-    target,
-    async (runner) =>
-      remaining(migrations, await runner.applied()).map(({ name }) => name),
-  );
+  return await withRunner(target, async (runner) => {
+    const applied = await runner.applied();
+    const missing = remaining(migrations, applied).map(({ name }) => name);
+    const newer = applied.filter(({ version }) => version > migrations.length)
+      .map(({ name }) => name);
+    return { missing, newer };
+  });
 }
 
 /** Applies the first migration that is not there yet and tells its name; null when all are. */
@@ -97,8 +115,9 @@ function remaining(
   for (const { version, name, checksum } of applied) {
     const migration = known.get(version);
     if (migration === undefined) {
+      if (neededBy(version, name) <= migrations.length) continue;
       throw new DatabaseNewerError(
-        `The database has migration ${name}, which this version of PagerPal does not know. Start the newer version.`,
+        `The database has migration ${name}, which this version of PagerPal does not know and cannot work with. Start the newer version.`,
       );
     }
     if (migration.checksum !== checksum) {
