@@ -12,6 +12,7 @@ import {
   permanent,
   providerWords,
   retry,
+  unanswered,
 } from "./attempt.ts";
 import {
   GROUP,
@@ -71,7 +72,7 @@ export async function postToInfobip(
     if (response.ok) return accepted(text, request.messageId);
     return refused(response, providerWords(sentence(text), secrets), deps);
   } catch (error) {
-    return retry(connectionWords(error, deps.signal));
+    return disconnected(error, deps.signal);
   }
 }
 
@@ -118,7 +119,7 @@ function accepted(text: string, messageId: string): Attempt {
   const message = messages.find((each) => each.messageId === messageId) ??
     (messages.length === 1 ? messages[0] : undefined);
   if (message === undefined) {
-    return retry(
+    return unanswered(
       "Infobip's answer could not be read; whether it has the message is unknown.",
     );
   }
@@ -165,8 +166,12 @@ function refused(
   if (status === 400 || status === 422) {
     return permanent(`Infobip refused the message (${status}${said}).`);
   }
-  if (status >= 500 || status === 408 || status === 425) {
+  if (status === 503 || status === 408 || status === 425) {
     return retry(`Infobip failed (${status}${said}).`, waitMs);
+  }
+  // Such an error does not say how far the request got.
+  if (status >= 500) {
+    return unanswered(`Infobip failed (${status}${said}).`, waitMs);
   }
   return misconfigured(
     `Infobip answered ${status}${said}; check INFOBIP_BASE_URL.`,
@@ -248,13 +253,17 @@ const CONNECTION: [RegExp, string][] = [
   [/reset|before message completed|closed/i, "the connection was cut"],
 ];
 
-function connectionWords(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return "Infobip did not answer in time.";
+/** Until then the request has not left. */
+const WHILE_CONNECTING = /client error \(Connect\)/;
+
+function disconnected(error: unknown, signal: AbortSignal): Attempt {
+  if (signal.aborted) return unanswered("Infobip did not answer in time.");
   const text = error instanceof Error
     ? `${error.message} ${
       error.cause instanceof Error ? error.cause.message : ""
     }`
     : "";
   const found = CONNECTION.find(([pattern]) => pattern.test(text));
-  return `Infobip cannot be reached${found ? `: ${found[1]}` : ""}.`;
+  const words = `Infobip cannot be reached${found ? `: ${found[1]}` : ""}.`;
+  return WHILE_CONNECTING.test(text) ? retry(words) : unanswered(words);
 }
