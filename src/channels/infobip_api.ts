@@ -13,6 +13,7 @@ import {
   providerWords,
   retry,
 } from "./attempt.ts";
+import { readBounded } from "./read_bounded.ts";
 import {
   GROUP,
   type InfobipStatus,
@@ -43,8 +44,6 @@ export interface InfobipRequest {
   secret: string | null;
 }
 
-const MOST_BODY_BYTES = 64 * 1024;
-
 /** Promises the attempt's result. Never throws, and gives up with `retry` when the signal aborts. */
 export async function postToInfobip(
   account: InfobipAccount,
@@ -69,7 +68,7 @@ export async function postToInfobip(
     });
     const text = await readBounded(response);
     if (response.ok) return accepted(text, request.messageId);
-    return refused(response, providerWords(sentence(text), secrets), deps);
+    return refused(response, infobipWords(text, secrets), deps);
   } catch (error) {
     return retry(connectionWords(error, deps.signal));
   }
@@ -145,10 +144,11 @@ function classify(status: InfobipStatus, providerMessageId: string): Attempt {
     : { outcome: "sent", providerMessageId };
 }
 
-function refused(
+/** Promises what an answer that is no success means, with Infobip's own words in it. */
+export function refused(
   response: Response,
   words: string,
-  deps: InfobipDeps,
+  deps: Pick<InfobipDeps, "clock">,
 ): Attempt {
   const { status } = response;
   const said = words === "" ? "" : `: ${words}`;
@@ -202,6 +202,11 @@ const errorBody = z.object({
   }).optional().catch(undefined),
 });
 
+/** Promises what the body of an answer says, without the secrets; empty where it says nothing. */
+export function infobipWords(text: string, secrets: string[]): string {
+  return providerWords(sentence(text), secrets);
+}
+
 function sentence(text: string): string {
   const read = errorBody.safeParse(parseJson(text));
   if (!read.success) return "";
@@ -225,21 +230,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Promises at most 64 KiB of the body, and lets go of the rest. */
-async function readBounded(response: Response): Promise<string> {
-  if (response.body === null) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  // Leaving the loop early cancels the stream.
-  for await (const chunk of response.body) {
-    bytes += chunk.byteLength;
-    if (bytes > MOST_BODY_BYTES) return "";
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
 /** The runtime tells these apart in words only, and its words hold addresses, so they are matched and not repeated. */
 const CONNECTION: [RegExp, string][] = [
   [/dns error/i, "its name was not found"],
@@ -248,7 +238,8 @@ const CONNECTION: [RegExp, string][] = [
   [/reset|before message completed|closed/i, "the connection was cut"],
 ];
 
-function connectionWords(error: unknown, signal: AbortSignal): string {
+/** Promises why there was no answer, a sentence without the address. */
+export function connectionWords(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return "Infobip did not answer in time.";
   const text = error instanceof Error
     ? `${error.message} ${
