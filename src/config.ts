@@ -13,8 +13,14 @@ import {
 } from "./config/variables.ts";
 
 export { ConfigError } from "./config/problem.ts";
+export type { BackupPlace } from "./config/backup_place.ts";
 export type { DatabaseConfig } from "./config/database_url.ts";
-export type { Config, InfobipConfig, SmtpConfig } from "./config/settings.ts";
+export type {
+  Config,
+  InfobipConfig,
+  S3Config,
+  SmtpConfig,
+} from "./config/settings.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type ReadFile = (path: string) => string;

@@ -1,5 +1,6 @@
 /** Does PagerPal answer where its pages and webhooks say it does, and over https? */
 import { z } from "zod";
+import { connectionFailure } from "../../src/channels/connection_failure.ts";
 import { readBounded } from "../../src/channels/read_bounded.ts";
 import { VERSION } from "../../src/version.ts";
 import { type Check, fail, type Line, ok, warn } from "./check.ts";
@@ -18,9 +19,12 @@ export const baseUrl: Check = {
       const text = await readBounded(response);
       return answerLines(baseUrl, { status: response.status, text });
     } catch (error) {
+      const { reason } = connectionFailure(error);
       return [
         fail(
-          `${baseUrl} cannot be reached from this machine${because(error)}.`,
+          `${baseUrl} cannot be reached from this machine${
+            reason && `: ${reason}`
+          }.`,
           "Start PagerPal; look at PAGERPAL_BASE_URL, its name in DNS, the proxy and its certificate. Links in pages lead there.",
         ),
       ];
@@ -88,16 +92,4 @@ function parsed(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-/** The runtime tells these apart in words only. */
-const REASONS: [RegExp, string][] = [
-  [/dns error/i, ": its name was not found"],
-  [/certificate/i, ": its certificate is not trusted"],
-  [/refused/i, ": the connection was refused"],
-];
-
-function because(error: unknown): string {
-  const text = error instanceof Error ? error.message : "";
-  return REASONS.find(([pattern]) => pattern.test(text))?.[1] ?? "";
 }

@@ -1,4 +1,5 @@
 /** The list of checks, in the order in which they are made: what others need comes first. */
+import { backup } from "./backups.ts";
 import { baseUrl } from "./base_url.ts";
 import type { Check } from "./check.ts";
 import { clocks } from "./clocks.ts";
@@ -24,5 +25,6 @@ export function checksFor({ deep }: { deep: boolean }): Check[] {
     baseUrl,
     workers,
     onCall,
+    backup,
   ];
 }

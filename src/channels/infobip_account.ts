@@ -1,7 +1,7 @@
 /** Whether Infobip knows our key, asked without sending anything. */
 import { errorOf } from "./attempt.ts";
 import {
-  connectionWords,
+  disconnected,
   type InfobipAccount,
   type InfobipDeps,
   infobipWords,
@@ -39,6 +39,6 @@ export async function askAccount(
     const attempt = refused(response, infobipWords(text, [apiKey]), { clock });
     return { outcome: "failed", error: errorOf(attempt) };
   } catch (error) {
-    return { outcome: "failed", error: connectionWords(error, signal) };
+    return { outcome: "failed", error: errorOf(disconnected(error, signal)) };
   }
 }

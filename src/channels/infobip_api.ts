@@ -12,7 +12,9 @@ import {
   permanent,
   providerWords,
   retry,
+  unanswered,
 } from "./attempt.ts";
+import { connectionFailure } from "./connection_failure.ts";
 import { readBounded } from "./read_bounded.ts";
 import {
   GROUP,
@@ -70,7 +72,7 @@ export async function postToInfobip(
     if (response.ok) return accepted(text, request.messageId);
     return refused(response, infobipWords(text, secrets), deps);
   } catch (error) {
-    return retry(connectionWords(error, deps.signal));
+    return disconnected(error, deps.signal);
   }
 }
 
@@ -117,7 +119,7 @@ function accepted(text: string, messageId: string): Attempt {
   const message = messages.find((each) => each.messageId === messageId) ??
     (messages.length === 1 ? messages[0] : undefined);
   if (message === undefined) {
-    return retry(
+    return unanswered(
       "Infobip's answer could not be read; whether it has the message is unknown.",
     );
   }
@@ -165,8 +167,12 @@ export function refused(
   if (status === 400 || status === 422) {
     return permanent(`Infobip refused the message (${status}${said}).`);
   }
-  if (status >= 500 || status === 408 || status === 425) {
+  if (status === 503 || status === 408 || status === 425) {
     return retry(`Infobip failed (${status}${said}).`, waitMs);
+  }
+  // Such an error does not say how far the request got.
+  if (status >= 500) {
+    return unanswered(`Infobip failed (${status}${said}).`, waitMs);
   }
   return misconfigured(
     `Infobip answered ${status}${said}; check INFOBIP_BASE_URL.`,
@@ -230,22 +236,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The runtime tells these apart in words only, and its words hold addresses, so they are matched and not repeated. */
-const CONNECTION: [RegExp, string][] = [
-  [/dns error/i, "its name was not found"],
-  [/certificate/i, "its certificate is not trusted"],
-  [/refused/i, "the connection was refused"],
-  [/reset|before message completed|closed/i, "the connection was cut"],
-];
-
-/** Promises why there was no answer, a sentence without the address. */
-export function connectionWords(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return "Infobip did not answer in time.";
-  const text = error instanceof Error
-    ? `${error.message} ${
-      error.cause instanceof Error ? error.cause.message : ""
-    }`
-    : "";
-  const found = CONNECTION.find(([pattern]) => pattern.test(text));
-  return `Infobip cannot be reached${found ? `: ${found[1]}` : ""}.`;
+/** Promises what it means that there was no answer, in words without the address. */
+export function disconnected(error: unknown, signal: AbortSignal): Attempt {
+  if (signal.aborted) return unanswered("Infobip did not answer in time.");
+  const { reason, wasConnecting } = connectionFailure(error);
+  const words = `Infobip cannot be reached${reason && `: ${reason}`}.`;
+  return wasConnecting ? retry(words) : unanswered(words);
 }

@@ -205,6 +205,13 @@ Deno.test("a mail server that is not there makes it retry", async () => {
   });
 });
 
+Deno.test("of a mail that was cut off after its end nobody knows whether it is there", async () => {
+  const result = await resultOf("accept_then_reset");
+  assert.ok(result.outcome === "retry" && result.outcomeUnknown);
+  const refused = await resultOf({ at: "data", code: 451, text: "later" });
+  assert.ok(refused.outcome === "retry" && !refused.outcomeUnknown);
+});
+
 const CREDENTIALS = { user: "pager", password: "secret" };
 /** Reaches the loopback by a name that does not say so. */
 const ELSEWHERE = "0.0.0.0";

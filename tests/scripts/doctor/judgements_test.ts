@@ -1,4 +1,5 @@
 import { deepEqual, equal, match } from "node:assert/strict";
+import { backupLine } from "../../../scripts/doctor/backups.ts";
 import { answerLines } from "../../../scripts/doctor/base_url.ts";
 import type { Line } from "../../../scripts/doctor/check.ts";
 import { clockLines } from "../../../scripts/doctor/clocks.ts";
@@ -209,4 +210,12 @@ Deno.test("what fails now is a failure, what may fail or is to come a warning, w
   const lines = findingLines(many, telling);
   equal(lines.length, 9);
   match(lines.at(-1)?.message ?? "", /^22.more findings\.$/);
+});
+
+Deno.test("a backup of the last night is well; an older one, or none, is warned of", () => {
+  const of = (newestMs: number | null) =>
+    said([backupLine({ name: "/b", newestMs, nowMs: NOW })]).join();
+  match(of(NOW - 8 * 60 * MINUTE), /^ok: The last backup in \/b is 8.h old/);
+  match(of(NOW - 31 * 60 * MINUTE), /^warn: .* 31.h|1.d/);
+  match(of(null), /^warn: There is no backup in \/b/);
 });

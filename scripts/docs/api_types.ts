@@ -1,0 +1,121 @@
+/** Schemas as rows of a table: what a field is called, what it may be, and what its author wrote about it. */
+import type { SchemaNode } from "./api_schema.ts";
+
+/** A piece of a type in words; `schema` where it is the name of one that is described by itself. */
+export interface TypePart {
+  text: string;
+  schema?: string;
+}
+
+export interface FieldRow {
+  /** As `steps[].targets[].id`. */
+  name: string;
+  type: TypePart[];
+  required: boolean;
+  description: string;
+}
+
+/** Fields of fields are named in one table down to this depth; below it is written "object". */
+const DEEPEST = 4;
+
+/** Promises the rows of all fields, those of nested objects after their own; none where the schema is no object. */
+export function fieldRows(
+  schema: SchemaNode,
+  prefix = "",
+  depth = 0,
+): FieldRow[] {
+  if (schema.allOf) {
+    return schema.allOf.flatMap((part) => fieldRows(part, prefix, depth));
+  }
+  const { properties = {}, required = [] } = schema;
+  return Object.entries(properties).flatMap(([name, field]) => {
+    const row = {
+      name: prefix + name,
+      type: typeParts(field),
+      required: required.includes(name),
+      description: field.description ?? "",
+    };
+    const [inner, suffix] = innerObject(field);
+    return inner === null || depth >= DEEPEST
+      ? [row]
+      : [row, ...fieldRows(inner, `${prefix}${name}${suffix}.`, depth + 1)];
+  });
+}
+
+/** Promises the type in words, with its bounds. */
+export function typeParts(schema: SchemaNode): TypePart[] {
+  if (schema.$ref) {
+    const name = schema.$ref.split("/").at(-1) ?? "";
+    return [{ text: name, schema: name }];
+  }
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) return joined(choices.map(typeParts), " or ");
+  if (schema.enum) return [{ text: oneOf(schema.enum) }];
+  if (schema.const !== undefined) {
+    return [{ text: JSON.stringify(schema.const) }];
+  }
+  if (schema.allOf) return joined(namedParts(schema).map(typeParts), " and ");
+  if (schema.items) return [{ text: "list of " }, ...typeParts(schema.items)];
+  return [{ text: plainType(schema) + bounds(schema) }];
+}
+
+/** Promises the named schemas whose fields this one has too. */
+export function namedParts({ allOf = [] }: SchemaNode): SchemaNode[] {
+  return allOf.filter((part) => part.$ref !== undefined);
+}
+
+function innerObject(schema: SchemaNode): [SchemaNode | null, string] {
+  const choices = (schema.anyOf ?? schema.oneOf ?? [schema]).filter((one) =>
+    one.type !== "null"
+  );
+  const [only] = choices;
+  if (choices.length !== 1 || !only) return [null, ""];
+  if (only.properties) return [only, ""];
+  return only.items?.properties ? [only.items, "[]"] : [null, ""];
+}
+
+function plainType({ type, format }: SchemaNode): string {
+  const named = [type ?? "anything"].flat().join(" or ");
+  return format === "date-time" ? named.replace("string", "instant") : named;
+}
+
+function oneOf(values: unknown[]): string {
+  return values.map((value) =>
+    typeof value === "string" ? value : JSON.stringify(value)
+  ).join(", ");
+}
+
+function bounds(schema: SchemaNode): string {
+  const { minimum, maximum, minLength, maxLength } = schema;
+  const limits = [
+    range(minimum, safe(maximum), ""),
+    range(minLength, maxLength, " characters"),
+  ].filter((limit) => limit !== "");
+  return limits.map((limit) => `, ${limit}`).join("");
+}
+
+/** What JSON's numbers hold at most is no limit that anybody set. */
+function safe(maximum: number | undefined): number | undefined {
+  return maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum;
+}
+
+function range(
+  least: number | undefined,
+  most: number | undefined,
+  unit: string,
+): string {
+  if (most !== undefined) {
+    return `${least ?? "at most"} ${
+      least === undefined ? "" : "to "
+    }${most}${unit}`;
+  }
+  return least === undefined || least === Number.MIN_SAFE_INTEGER
+    ? ""
+    : `${least}${unit} or more`;
+}
+
+function joined(lists: TypePart[][], between: string): TypePart[] {
+  return lists.flatMap((list, index) =>
+    index === 0 ? list : [{ text: between }, ...list]
+  );
+}
