@@ -16,6 +16,11 @@ export function retry(error: string, retryAfterMs: number | null = null) {
   return { outcome: "retry", error, retryAfterMs } as const;
 }
 
+/** Promises a `retry` of a message that the provider may have taken: whether it has is not known. */
+export function unanswered(error: string, retryAfterMs: number | null = null) {
+  return { ...retry(error, retryAfterMs), outcomeUnknown: true } as const;
+}
+
 /** Promises a `retry` of a message that the provider was not asked to take. */
 export function untried(error: string, retryAfterMs: number) {
   return { outcome: "retry", error, retryAfterMs, untried: true } as const;
@@ -29,6 +34,11 @@ export function permanent(error: string) {
 /** Promises a `permanent` that every message to this provider will meet, as refused credentials. */
 export function misconfigured(error: string) {
   return { outcome: "permanent", error, scope: "provider" } as const;
+}
+
+/** Promises why it failed; empty for what was sent. */
+export function errorOf(attempt: Attempt): string {
+  return attempt.outcome === "sent" ? "" : attempt.error;
 }
 
 /**

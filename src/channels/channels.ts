@@ -14,7 +14,8 @@ import {
   createInfobipWhatsApp,
   type InfobipWhatsAppOptions,
 } from "./infobip_whatsapp.ts";
-import { createSmtp, type MailTransport, type SmtpOptions } from "./smtp.ts";
+import { createSmtp, type MailTransport } from "./smtp.ts";
+import type { SmtpOptions } from "./smtp_relay.ts";
 
 /** What is configured; null for what is not. */
 export interface ChannelsConfig {

@@ -7,7 +7,7 @@
 import { bulkhead } from "cockatiel";
 import type { Channel, OutgoingMessage, SendResult } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
-import { type Attempt, retry } from "./attempt.ts";
+import { type Attempt, retry, unanswered } from "./attempt.ts";
 import {
   type CircuitState,
   createCircuit,
@@ -150,7 +150,7 @@ async function limitedSend(
 ): Promise<Attempt> {
   const limit = timeLimit(options.signal, options.timeLimitMs);
   const outOfTime = aborted(limit.signal).then(() =>
-    retry(
+    unanswered(
       isTimeUp(limit.signal)
         ? `${channel.provider} did not answer in time.`
         : GIVEN_UP,
@@ -163,7 +163,8 @@ async function limitedSend(
     ]);
   } catch {
     // What was thrown may hold anything, so none of it is repeated.
-    return retry(`Sending through ${channel.provider} failed unexpectedly.`);
+    const words = `Sending through ${channel.provider} failed unexpectedly.`;
+    return unanswered(words);
   } finally {
     limit.clear();
   }

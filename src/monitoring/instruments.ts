@@ -94,7 +94,7 @@ function paging({ counter, gauge, histogram }: Makers) {
     ),
     sentTwice: counter(
       "pagerpal_pages_maybe_sent_twice_total",
-      "Messages sent by a process that had taken them over from one that may have sent them too.",
+      "Messages sent of which an attempt before may have arrived too: its process died, or its answer was lost.",
       ["channel"],
     ),
     leaseExpiries: counter(

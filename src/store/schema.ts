@@ -282,6 +282,7 @@ export interface NotificationTable {
   /** When it is due, or its lease over; null when there is nothing left to send. */
   claimable_at_ms: GeneratedAlways<Instant | null>;
   maybe_sent_twice: Flag;
+  outcome_unknown: Generated<Flag>;
   /** The id of the worst message that was sent together with this one; null: it goes alone. */
   bundle_id: number | null;
   bundle_size: number | null;
@@ -325,6 +326,7 @@ export interface NoticeTable extends Stamps {
   /** When it is due, or its lease over; null when there is nothing left to send. */
   claimable_at_ms: GeneratedAlways<Instant | null>;
   maybe_sent_twice: Flag;
+  outcome_unknown: Generated<Flag>;
   provider: string | null;
   provider_message_id: string | null;
   error: string | null;

@@ -15,7 +15,7 @@ import { pageAside } from "./page_aside.ts";
 import { type LinkSigner, messageOf } from "./page_message.ts";
 import { settleBundle } from "./settle_bundle.ts";
 import { untilAvailable } from "./until_available.ts";
-import { toldOfRepetition, writeSettlement } from "./settle_notification.ts";
+import { writeSettlement } from "./settle_notification.ts";
 
 const log = getLogger(["pagerpal", "delivery"]);
 
@@ -309,7 +309,12 @@ async function send(
     // A channel promises not to throw; when it does, the page must still be tried again.
     log.error("The {channel} channel threw", { channel: kind, error });
     const words = `The ${kind} channel failed unexpectedly`;
-    return { outcome: "retry", error: words, retryAfterMs: null };
+    return {
+      outcome: "retry",
+      error: words,
+      retryAfterMs: null,
+      outcomeUnknown: true,
+    };
   }
 }
 
@@ -377,18 +382,11 @@ async function recordOne(
   },
 ): Promise<boolean> {
   const { notification } = settlement;
-  return await engine.store.transaction(async (tx) => {
-    const written = await writeSettlement(
+  return await engine.store.transaction((tx) =>
+    writeSettlement(
       { engine, tx, nowMs },
       settlement,
       () => tx.notifications.settle(notification, held),
-    );
-    if (written) {
-      await tx.timeline.add(
-        notification.incidentId,
-        toldOfRepetition(notification, nowMs),
-      );
-    }
-    return written;
-  });
+    )
+  );
 }
