@@ -13,6 +13,7 @@ import {
   providerWords,
   retry,
   unanswered,
+  unreached,
 } from "./attempt.ts";
 import {
   GROUP,
@@ -265,5 +266,5 @@ function disconnected(error: unknown, signal: AbortSignal): Attempt {
     : "";
   const found = CONNECTION.find(([pattern]) => pattern.test(text));
   const words = `Infobip cannot be reached${found ? `: ${found[1]}` : ""}.`;
-  return WHILE_CONNECTING.test(text) ? retry(words) : unanswered(words);
+  return WHILE_CONNECTING.test(text) ? unreached(words) : unanswered(words);
 }
