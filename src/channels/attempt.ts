@@ -41,6 +41,11 @@ export function misconfigured(error: string) {
   return { outcome: "permanent", error, scope: "provider" } as const;
 }
 
+/** Promises why it failed; empty for what was sent. */
+export function errorOf(attempt: Attempt): string {
+  return attempt.outcome === "sent" ? "" : attempt.error;
+}
+
 /**
  * Promises what a provider said, fit for a log and a screen: one line of at most 200 characters without the given secrets
  * (nor their base64) and without any link, for a link may hold an acknowledgement or receipt token.

@@ -16,7 +16,8 @@ import {
   type InfobipWhatsAppOptions,
 } from "./infobip_whatsapp.ts";
 import { createProvider, type Provider } from "./provider.ts";
-import { createSmtp, type MailTransport, type SmtpOptions } from "./smtp.ts";
+import { createSmtp, type MailTransport } from "./smtp.ts";
+import type { SmtpOptions } from "./smtp_relay.ts";
 
 /** What is configured; null for what is not. */
 export interface ChannelsConfig {

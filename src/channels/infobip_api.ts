@@ -15,6 +15,8 @@ import {
   unanswered,
   unreached,
 } from "./attempt.ts";
+import { connectionFailure } from "./connection_failure.ts";
+import { readBounded } from "./read_bounded.ts";
 import {
   GROUP,
   type InfobipStatus,
@@ -45,8 +47,6 @@ export interface InfobipRequest {
   secret: string | null;
 }
 
-const MOST_BODY_BYTES = 64 * 1024;
-
 /** Promises the attempt's result. Never throws, and gives up with `retry` when the signal aborts. */
 export async function postToInfobip(
   account: InfobipAccount,
@@ -71,7 +71,7 @@ export async function postToInfobip(
     });
     const text = await readBounded(response);
     if (response.ok) return accepted(text, request.messageId);
-    return refused(response, providerWords(sentence(text), secrets), deps);
+    return refused(response, infobipWords(text, secrets), deps);
   } catch (error) {
     return disconnected(error, deps.signal);
   }
@@ -147,10 +147,11 @@ function classify(status: InfobipStatus, providerMessageId: string): Attempt {
     : { outcome: "sent", providerMessageId };
 }
 
-function refused(
+/** Promises what an answer that is no success means, with Infobip's own words in it. */
+export function refused(
   response: Response,
   words: string,
-  deps: InfobipDeps,
+  deps: Pick<InfobipDeps, "clock">,
 ): Attempt {
   const { status } = response;
   const said = words === "" ? "" : `: ${words}`;
@@ -208,6 +209,11 @@ const errorBody = z.object({
   }).optional().catch(undefined),
 });
 
+/** Promises what the body of an answer says, without the secrets; empty where it says nothing. */
+export function infobipWords(text: string, secrets: string[]): string {
+  return providerWords(sentence(text), secrets);
+}
+
 function sentence(text: string): string {
   const read = errorBody.safeParse(parseJson(text));
   if (!read.success) return "";
@@ -231,40 +237,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Promises at most 64 KiB of the body, and lets go of the rest. */
-async function readBounded(response: Response): Promise<string> {
-  if (response.body === null) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  // Leaving the loop early cancels the stream.
-  for await (const chunk of response.body) {
-    bytes += chunk.byteLength;
-    if (bytes > MOST_BODY_BYTES) return "";
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-/** The runtime tells these apart in words only, and its words hold addresses, so they are matched and not repeated. */
-const CONNECTION: [RegExp, string][] = [
-  [/dns error/i, "its name was not found"],
-  [/certificate/i, "its certificate is not trusted"],
-  [/refused/i, "the connection was refused"],
-  [/reset|before message completed|closed/i, "the connection was cut"],
-];
-
-/** Until then the request has not left. */
-const WHILE_CONNECTING = /client error \(Connect\)/;
-
-function disconnected(error: unknown, signal: AbortSignal): Attempt {
+/** Promises what it means that there was no answer, in words without the address. */
+export function disconnected(error: unknown, signal: AbortSignal): Attempt {
   if (signal.aborted) return unanswered("Infobip did not answer in time.");
-  const text = error instanceof Error
-    ? `${error.message} ${
-      error.cause instanceof Error ? error.cause.message : ""
-    }`
-    : "";
-  const found = CONNECTION.find(([pattern]) => pattern.test(text));
-  const words = `Infobip cannot be reached${found ? `: ${found[1]}` : ""}.`;
-  return WHILE_CONNECTING.test(text) ? unreached(words) : unanswered(words);
+  const { reason, wasConnecting } = connectionFailure(error);
+  const words = `Infobip cannot be reached${reason && `: ${reason}`}.`;
+  return wasConnecting ? unreached(words) : unanswered(words);
 }

@@ -39,7 +39,8 @@ export function channelState(channel: GuardedChannel): ChannelState {
   return { channel: channel.kind, provider: channel.provider, state, inFlight };
 }
 
-function channelsConfig(config: Config): ChannelsConfig {
+/** Promises what the channels are made from. */
+export function channelsConfig(config: Config): ChannelsConfig {
   const { infobip, smtp } = config;
   return {
     infobip: infobip && {

@@ -82,8 +82,11 @@ function secret(value: string | null | undefined): string {
   return value ? "set" : "not set";
 }
 
-/** The user name and the password, which a URL may hold anywhere before its host and after `?`, are left out. */
-function databaseWords(database: DatabaseConfig): string {
+/**
+ * Promises which database it is, in words. The user name and the password, which a URL may hold anywhere before its host
+ * and after `?`, are left out.
+ */
+export function databaseWords(database: DatabaseConfig): string {
   switch (database.kind) {
     case "libsql-file":
       return `libSQL file ${database.path}`;

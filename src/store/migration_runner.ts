@@ -1,8 +1,8 @@
 /** What a migration runs on: one transaction that no other process runs at the same time. */
 import type { Connection, Transaction } from "./connection.ts";
 import { databaseOn, type Execute } from "./executor.ts";
-import { connect, type LibsqlAddress } from "./libsql.ts";
-import { PostgresPool } from "./postgres_pool.ts";
+import type { LibsqlAddress } from "./libsql.ts";
+import { oneConnection } from "./one_connection.ts";
 import type { DialectName } from "./session.ts";
 import { isBusy, isMissingTable } from "./store_error.ts";
 
@@ -42,10 +42,7 @@ export class MigrationRunner {
 
   /** With a connection of its own. Throws StoreUnavailableError for a file that cannot be opened. */
   constructor(address: LibsqlAddress) {
-    const { url } = address;
-    this.#connection = /^postgres(ql)?:/.test(url)
-      ? new PostgresPool(url, { size: 1, statementMs: 0 })
-      : connect(address);
+    this.#connection = oneConnection(address, 0);
   }
 
   get dialect(): DialectName {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { generate } from "npm:selfsigned@5.5.0";
-import { createSmtp, type SmtpOptions } from "../../src/channels/smtp.ts";
+import { createSmtp } from "../../src/channels/smtp.ts";
+import type { SmtpOptions } from "../../src/channels/smtp_relay.ts";
 import type { OutgoingMessage, SendResult } from "../../src/ports/channel.ts";
 import { FakeSmtp, type SmtpAnswer } from "../fakes/smtp.ts";
 import { codeMessage, pageMessage, resolutionMessage } from "./message.ts";

@@ -1,0 +1,95 @@
+/** What the doctor has found, for people and for programs. */
+import { styleText } from "node:util";
+import { z } from "zod";
+import type { Grade } from "./check.ts";
+import { type Result, worst } from "./run_checks.ts";
+
+const GradeWord = z.enum(["ok", "warn", "fail", "skipped"]);
+
+/** What `--json` prints; docs/operator-guide.md describes it. Fields may be added, and none is taken away. */
+export const Report = z.object({
+  /** The worst of all; `skipped` never, as the settings are always looked at. */
+  status: GradeWord,
+  version: z.string(),
+  checked_at: z.iso.datetime(),
+  checks: z.array(z.object({
+    name: z.string(),
+    status: GradeWord,
+    duration_ms: z.int(),
+    findings: z.array(z.object({
+      status: GradeWord,
+      message: z.string(),
+      remedy: z.string().nullable(),
+    })).min(1),
+  })),
+});
+
+/** Promises the report for programs. */
+export function reportOf(
+  results: readonly Result[],
+  { version, nowMs }: { version: string; nowMs: number },
+): z.infer<typeof Report> {
+  return {
+    status: worst(results.map(({ grade }) => grade)),
+    version,
+    checked_at: new Date(nowMs).toISOString(),
+    checks: results.map(({ name, grade, durationMs, lines }) => ({
+      name,
+      status: grade,
+      duration_ms: durationMs,
+      findings: lines.map(({ grade, message, remedy }) => ({
+        status: grade,
+        message: plain(message),
+        remedy: remedy && plain(remedy),
+      })),
+    })),
+  };
+}
+
+const WORDS: Record<Grade, [word: string, style: Style]> = {
+  ok: ["ok  ", "green"],
+  warn: ["WARN", "yellow"],
+  fail: ["FAIL", "red"],
+  skipped: ["-   ", "dim"],
+};
+
+type Style = "green" | "yellow" | "red" | "dim" | "bold";
+
+/** Promises the lines for a terminal; in colours only where it is one that takes them, and NO_COLOR is not set. */
+export function linesOf({ title, lines }: Result): string[] {
+  return [
+    styled("bold", title),
+    ...lines.flatMap(({ grade, message, remedy }) => {
+      const [word, style] = WORDS[grade];
+      return [
+        `  ${styled(style, word)}  ${plain(message)}`,
+        ...remedy === null ? [] : [`        ${plain(remedy)}`],
+      ];
+    }),
+  ];
+}
+
+/** Promises how many of each there are, as "1 failure, 2 warnings, 9 fine, 1 not looked at." */
+export function summaryOf(results: readonly Result[]): string {
+  const lines = results.flatMap((result) => result.lines);
+  const count = (wanted: Grade) =>
+    lines.filter(({ grade }) => grade === wanted).length;
+  const number = (n: number, one: string, many: string) =>
+    `${n} ${n === 1 ? one : many}`;
+  return [
+    number(count("fail"), "failure", "failures"),
+    number(count("warn"), "warning", "warnings"),
+    `${count("ok")} fine`,
+    `${count("skipped")} not looked at`,
+  ].join(", ") + ".";
+}
+
+function styled(style: Style, text: string): string {
+  return styleText(style, text);
+}
+
+/** One line, whatever comes from outside: control characters could move the cursor and write over what stands there. */
+function plain(text: string): string {
+  return text.replaceAll("\u00A0", " ").replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ")
+    .trim();
+}

@@ -1,0 +1,106 @@
+/** Is what the database has stored whole, and has it room for more? */
+import { statfs } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { type Check, fail, type Line, ok, skipped, warn } from "./check.ts";
+import { unlessUnavailable } from "./database.ts";
+import { sizeWords } from "./words.ts";
+
+/** A quick look at a large database is broken off after it; a deep one has a day. */
+const QUICK_MS = 60_000;
+const DEEP_MS = 24 * 60 * 60_000;
+
+/** Promises the check that asks the database to look through what it has stored. */
+export function integrity({ deep }: { deep: boolean }): Check {
+  return {
+    name: "integrity",
+    title: "Integrity",
+    after: ["database"],
+    limitMs: deep ? DEEP_MS : QUICK_MS,
+    run: ({ examination }, signal) =>
+      unlessUnavailable(async () => {
+        const found = await (await examination()).findDamage({ deep, signal });
+        if (found.length === 0) {
+          return [
+            ok(
+              deep
+                ? "Every row and index was read, and is whole."
+                : "A quick look found no damage; --deep reads everything.",
+            ),
+          ];
+        }
+        return found.map((fault) =>
+          fault.includes(" is not valid") ? invalid(fault) : damaged(fault)
+        );
+      }),
+  };
+}
+
+function invalid(fault: string): Line {
+  return warn(`In the database, ${fault}.`, "Build it again: REINDEX INDEX.");
+}
+
+function damaged(fault: string): Line {
+  return fail(
+    `The database is damaged: ${fault}.`,
+    "Stop PagerPal, keep the files as they are, and restore the last backup; look at the disk.",
+  );
+}
+
+export const disk: Check = {
+  name: "disk",
+  title: "Disk",
+  after: ["database"],
+  limitMs: 5_000,
+  run: ({ config, examination }) =>
+    unlessUnavailable(async () => {
+      const sizeBytes = await (await examination()).sizeBytes();
+      if (config.database.kind !== "libsql-file") {
+        return [
+          skipped(
+            `The database takes ${sizeWords(sizeBytes)}; ` +
+              "how much room its server has cannot be asked from here.",
+            "Watch the disk where the database runs.",
+          ),
+        ];
+      }
+      const folder = dirname(resolve(config.database.path));
+      const { bavail, bsize, ffree, files } = await statfs(folder);
+      return [
+        diskLine({
+          sizeBytes,
+          freeBytes: bavail * bsize,
+          // Some file systems count no files.
+          filesLeft: files > 0 ? ffree : Infinity,
+        }),
+      ];
+    }),
+};
+
+const LEAST_BYTES = 100_000_000;
+const FEW_BYTES = 1_000_000_000;
+/** The write-ahead log and a few temporary files. */
+const LEAST_FILES = 20;
+
+/** Promises what the room beside a SQLite file means; a backup needs as much again as the file. */
+export function diskLine({ sizeBytes, freeBytes, filesLeft }: {
+  sizeBytes: number;
+  freeBytes: number;
+  filesLeft: number;
+}): Line {
+  const words = `${
+    sizeWords(freeBytes)
+  } are free beside the database, which takes ${sizeWords(sizeBytes)}`;
+  const remedy =
+    "Make room on the disk: without any, alerts are answered 503 and nobody is paged.";
+  if (freeBytes < LEAST_BYTES) return fail(`Only ${words}.`, remedy);
+  if (filesLeft < LEAST_FILES) {
+    return fail(`The disk takes ${filesLeft} more files only.`, remedy);
+  }
+  if (freeBytes < Math.max(FEW_BYTES, sizeBytes)) {
+    return warn(
+      `Only ${words}.`,
+      `${remedy} A backup beside it needs room too.`,
+    );
+  }
+  return ok(`${words}.`);
+}
