@@ -54,7 +54,7 @@ async function run(values: Values, [where]: string[]): Promise<ExitCode> {
       to.retention.keepDays,
   };
   const backup = await takeBackup({
-    dump: dumpOf(config.database),
+    dump: await dumpOf(config.database),
     place,
     ...to.name === undefined ? {} : { name: to.name },
     version: VERSION,

@@ -39,7 +39,7 @@ async function run(values: Values, [from = ""]: string[]): Promise<ExitCode> {
   const restored = await restore({
     place: await placeOf(place, config),
     name,
-    target: targetOf(config.database, Date.now),
+    target: await targetOf(config.database, Date.now),
     schemaVersion: NEWEST_SCHEMA_VERSION,
     secretKey: config.secretKey,
     otherKey: values["other-key"] ?? false,

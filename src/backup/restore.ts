@@ -26,6 +26,8 @@ export interface RestoreTarget {
   kind: BackupKind;
   /** Where the backup is fetched to before it is looked through. */
   draft: string;
+  /** Promises that the draft can be written, and that none is there. */
+  prepareDraft(): Promise<void>;
   /** Promises that nothing is left of the draft. */
   removeDraft(): Promise<void>;
   /** Promises that no PagerPal works on the database; throws BackupError. */
@@ -68,7 +70,7 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
   if (manifest) refuseUnfit(manifest, options);
   await target.refuseRunning();
   try {
-    await target.removeDraft();
+    await target.prepareDraft();
     await place.fetch(name, target.draft);
     if (manifest) await compare(target.draft, manifest);
     await refuseForeign(target.draft, target.kind);

@@ -21,10 +21,11 @@ export function sqliteTarget(
   return {
     kind: "sqlite",
     draft: `${database}.restoring`,
-    removeDraft: async () => {
-      await removeFile(`${database}.restoring`);
-      await removeBeside(`${database}.restoring`);
+    async prepareDraft() {
+      await Deno.mkdir(dirname(database), { recursive: true });
+      await removeWhole(`${database}.restoring`);
     },
+    removeDraft: () => removeWhole(`${database}.restoring`),
     async refuseRunning() {
       (await hold(database))?.[Symbol.dispose]();
     },
@@ -96,6 +97,11 @@ async function refuseUnfinished(draft: string): Promise<void> {
   const log = await Deno.stat(`${draft}-wal`).catch(() => null);
   if (log === null || log.size === 0) return;
   throw new BackupError(`${draft} could not be finished.`);
+}
+
+async function removeWhole(path: string): Promise<void> {
+  await removeFile(path);
+  await removeBeside(path);
 }
 
 /** Promises that nothing of what SQLite keeps beside the file is there. */

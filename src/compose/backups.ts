@@ -10,25 +10,32 @@ import { sqliteTarget } from "../backup/restore_sqlite.ts";
 import type { BackupPlace, Config, DatabaseConfig } from "../config.ts";
 
 /** Promises what backs up the database; throws BackupError for one that is backed up where it runs. */
-export function dumpOf(database: DatabaseConfig): Dump {
+export async function dumpOf(database: DatabaseConfig): Promise<Dump> {
   switch (database.kind) {
     case "libsql-file":
       return sqliteDump(resolve(database.path));
-    case "postgres":
+    case "postgres": {
+      const { postgresDump } = await import("../backup/dump_postgres.ts");
+      return postgresDump(database.url);
+    }
     case "libsql-remote":
       throw elsewhere();
   }
 }
 
 /** Promises what a backup of the database is restored to; throws BackupError as `dumpOf` does. */
-export function targetOf(
+export async function targetOf(
   database: DatabaseConfig,
   clock: () => number,
-): RestoreTarget {
+): Promise<RestoreTarget> {
   switch (database.kind) {
     case "libsql-file":
       return sqliteTarget(resolve(database.path), clock);
-    case "postgres":
+    case "postgres": {
+      const { postgresTarget } = await import("../backup/restore_postgres.ts");
+      const scratch = scratchOf(database);
+      return postgresTarget(database.url, { scratch, clock });
+    }
     case "libsql-remote":
       throw elsewhere();
   }
