@@ -2,43 +2,59 @@
 import { surveyConfig } from "../src/config.ts";
 import { createMask } from "../src/logging/mask.ts";
 import { VERSION } from "../src/version.ts";
-import { type ExitCode, runCommand } from "./command.ts";
+import { CommandError, type ExitCode, runCommand } from "./command.ts";
+import type { Check } from "./doctor/check.ts";
 import { checksFor } from "./doctor/checks.ts";
 import { admit } from "./doctor/patient.ts";
-import { linesOf, reportOf, summaryOf } from "./doctor/report.ts";
+import { linesOf, nextStepOf, reportOf, summaryOf } from "./doctor/report.ts";
 import { type Result, runChecks } from "./doctor/run_checks.ts";
+import { upgradeSteps } from "./doctor/upgrade.ts";
 
-const USAGE = `Usage: deno task doctor [--deep] [--json]
+const USAGE =
+  `Usage: deno task doctor [--deep] [--json] | --upgrade [--backed-up] [--json]
 
 Looks at the settings, the database, the clocks, the providers, the address,
 the nodes and jobs, who is on call, and the last backup. It says what is wrong
 and how to mend it. It changes nothing and pages nobody.
 
-  --deep  read the whole database to find damage, however long it takes
-  --json  for programs; docs/operator-guide.md describes it
-  --help  this text
+  --deep       read the whole database to find damage, however long it takes
+  --upgrade    walk through an upgrade to this version instead: what is done and
+               what to do next; run it again after each step
+  --backed-up  you have a backup that is not in BACKUP_TO
+  --json       for programs; docs/operator-guide.md describes it
+  --help       this text
 
-Exit code: 0 when nothing has failed, 1 when something has, 2 when the doctor
-could not look.`;
+Exit code: 0 when nothing has failed or is to be done, 1 when something has or
+is, 2 when the doctor could not look.`;
 
 const OPTIONS = {
   deep: { type: "boolean" },
+  upgrade: { type: "boolean" },
+  "backed-up": { type: "boolean" },
   json: { type: "boolean" },
 } as const;
 
-async function run(
-  { deep = false, json = false }: { deep?: boolean; json?: boolean },
-): Promise<ExitCode> {
+interface Values {
+  deep?: boolean;
+  upgrade?: boolean;
+  "backed-up"?: boolean;
+  json?: boolean;
+}
+
+async function run(values: Values): Promise<ExitCode> {
+  const { deep = false, upgrade = false, json = false } = values;
+  const checks = checksOf(values);
   const survey = surveyConfig();
   const patient = admit(survey, { clock: Date.now, deep });
   const mask = createMask(survey.config.secrets);
   const results: Result[] = [];
   try {
     for await (
-      const result of runChecks(checksFor({ deep }), { patient, mask })
+      const result of runChecks(checks, { patient, mask })
     ) {
       results.push(result);
-      if (!json) console.log(linesOf(result).join("\n"));
+      if (json) continue;
+      console.log(linesOf(result, { asSteps: upgrade }).join("\n"));
     }
   } finally {
     await patient.close();
@@ -47,9 +63,22 @@ async function run(
     const facts = { version: VERSION, nowMs: Date.now() };
     console.log(JSON.stringify(reportOf(results, facts), null, 2));
   } else {
-    console.log(`\nPagerPal ${VERSION}: ${summaryOf(results)}`);
+    const words = upgrade ? nextStepOf(results) : summaryOf(results);
+    console.log(`\nPagerPal ${VERSION}: ${words}`);
   }
   return results.some(({ grade }) => grade === "fail") ? 1 : 0;
+}
+
+function checksOf(
+  { deep = false, upgrade = false, "backed-up": backedUp = false }: Values,
+): Check[] {
+  if (upgrade && deep) {
+    throw new CommandError("--deep and --upgrade do not go together.", 2);
+  }
+  if (backedUp && !upgrade) {
+    throw new CommandError("--backed-up is a word for --upgrade.", 2);
+  }
+  return upgrade ? upgradeSteps({ backedUp }) : checksFor({ deep });
 }
 
 if (import.meta.main) {

@@ -2,7 +2,6 @@
 import { duration } from "../../src/web/view/duration.ts";
 import { nodeState } from "../../src/domain/node.ts";
 import { type Check, fail, type Line, ok, warn } from "./check.ts";
-import { unlessUnavailable } from "./database.ts";
 
 /** From here on two nodes may both believe that they hold a message (docs/reliability.md). */
 const FAIL_MS = 4_000;
@@ -13,35 +12,34 @@ export const clocks: Check = {
   title: "Clocks",
   after: ["database", "migrations"],
   limitMs: 12_000,
-  run: ({ examination, store, clock }) =>
-    unlessUnavailable(async () => {
-      const look = await examination();
-      const beforeMs = clock();
-      const serverMs = await look.serverClockMs();
-      const nowMs = clock();
-      const lines: Line[] = [];
-      if (serverMs !== null) {
-        const apartMs = Math.abs(serverMs - (beforeMs + nowMs) / 2);
-        // It was read at some moment of the call.
-        lines.push(
-          ...clockLines("the database's", apartMs - (nowMs - beforeMs) / 2),
-        );
-      }
-      for (const node of await (await store()).nodes.list()) {
-        if (nodeState(node, nowMs) !== "running") continue;
-        lines.push(
-          ...clockLines(`that of ${node.name}`, node.lastSeenAtMs - clock()),
-        );
-      }
-      if (lines.length > 0) return lines;
-      return [
-        ok(
-          serverMs === null
-            ? "The database is a file: there is one clock, and no node is ahead of it."
-            : "This machine, the database and the nodes agree on the time.",
-        ),
-      ];
-    }),
+  async run({ examination, store, clock }) {
+    const look = await examination();
+    const beforeMs = clock();
+    const serverMs = await look.serverClockMs();
+    const nowMs = clock();
+    const lines: Line[] = [];
+    if (serverMs !== null) {
+      const apartMs = Math.abs(serverMs - (beforeMs + nowMs) / 2);
+      // It was read at some moment of the call.
+      lines.push(
+        ...clockLines("the database's", apartMs - (nowMs - beforeMs) / 2),
+      );
+    }
+    for (const node of await (await store()).nodes.list()) {
+      if (nodeState(node, nowMs) !== "running") continue;
+      lines.push(
+        ...clockLines(`that of ${node.name}`, node.lastSeenAtMs - clock()),
+      );
+    }
+    if (lines.length > 0) return lines;
+    return [
+      ok(
+        serverMs === null
+          ? "The database is a file: there is one clock, and no node is ahead of it."
+          : "This machine, the database and the nodes agree on the time.",
+      ),
+    ];
+  },
 };
 
 /** Promises nothing for clocks that agree; `apartMs` is the least that they can be apart. */

@@ -16,7 +16,6 @@ import type { ChannelKind } from "../../src/domain/people.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { counted } from "../../src/web/view/plural.ts";
 import { type Check, fail, type Line, ok, warn } from "./check.ts";
-import { unlessUnavailable } from "./database.ts";
 
 const MOST_FINDINGS = 8;
 /** Of a thousand policies it takes some seconds. */
@@ -28,21 +27,20 @@ export const onCall: Check = {
   settings: ["INFOBIP_BASE_URL", "SMTP_HOST", "SMTP_FROM"],
   after: ["database", "migrations"],
   limitMs: LIMIT_MS,
-  run: ({ config, store, clock }) =>
-    unlessUnavailable(async () => {
-      const open = await store();
-      const missing = await missingPieces(open);
-      if (missing.length > 0) return missing;
-      const nowMs = clock();
-      const { findings, ...range } = await lookAhead(open, {
-        nowMs,
-        days: READINESS_DAYS.otherwise,
-        channels: channelsOf(config),
-        sendingEnabled: config.notificationSendingEnabled,
-      });
-      const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-      return findingLines(findings, { timeZone, ...range });
-    }),
+  async run({ config, store, clock }) {
+    const open = await store();
+    const missing = await missingPieces(open);
+    if (missing.length > 0) return missing;
+    const nowMs = clock();
+    const { findings, ...range } = await lookAhead(open, {
+      nowMs,
+      days: READINESS_DAYS.otherwise,
+      channels: channelsOf(config),
+      sendingEnabled: config.notificationSendingEnabled,
+    });
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    return findingLines(findings, { timeZone, ...range });
+  },
 };
 
 /** Without these nothing can be found wrong, and nobody paged. */

@@ -55,12 +55,19 @@ const WORDS: Record<Grade, [word: string, style: Style]> = {
 
 type Style = "green" | "yellow" | "red" | "dim" | "bold";
 
+/** Steps of an upgrade do not fail, they are to be done. */
+const STEP_WORDS: typeof WORDS = { ...WORDS, fail: ["TODO", "yellow"] };
+
 /** Promises the lines for a terminal; in colours only where it is one that takes them, and NO_COLOR is not set. */
-export function linesOf({ title, lines }: Result): string[] {
+export function linesOf(
+  { title, lines }: Result,
+  { asSteps = false } = {},
+): string[] {
+  const words = asSteps ? STEP_WORDS : WORDS;
   return [
     styled("bold", title),
     ...lines.flatMap(({ grade, message, remedy }) => {
-      const [word, style] = WORDS[grade];
+      const [word, style] = words[grade];
       return [
         `  ${styled(style, word)}  ${plain(message)}`,
         ...remedy === null ? [] : [`        ${plain(remedy)}`],
@@ -82,6 +89,12 @@ export function summaryOf(results: readonly Result[]): string {
     `${count("ok")} fine`,
     `${count("skipped")} not looked at`,
   ].join(", ") + ".";
+}
+
+/** Promises which step of an upgrade is the next. */
+export function nextStepOf(results: readonly Result[]): string {
+  const next = results.find(({ grade }) => grade === "fail");
+  return next ? `Next: ${next.title}.` : "The upgrade is done.";
 }
 
 function styled(style: Style, text: string): string {

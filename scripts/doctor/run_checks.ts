@@ -1,9 +1,8 @@
 /** Runs the checks one after the other, each within its own time; whatever becomes of one, the others run. */
 import { inTime } from "../../src/app/in_time.ts";
-import { unavailableWords } from "../../src/app/database_health.ts";
 import type { Mask } from "../../src/logging/mask.ts";
-import { StoreUnavailableError } from "../../src/ports/store.ts";
 import { type Check, fail, type Grade, type Line, skipped } from "./check.ts";
+import { failureOf } from "./failure.ts";
 import type { Patient } from "./patient.ts";
 
 /** What a check has said. */
@@ -29,13 +28,13 @@ export async function* runChecks(
   checks: readonly Check[],
   { patient, mask }: { patient: Patient; mask: Mask },
 ): AsyncGenerator<Result> {
-  const grades = new Map<string, Grade>();
+  const grades = new Map<string, Pick<Result, "title" | "grade">>();
   for (const check of checks) {
     const startedMs = performance.now();
     const lines = obstacle(check, { patient, grades }) ??
       await runOne(check, patient);
     const grade = worst(lines.map(({ grade }) => grade));
-    grades.set(check.name, grade);
+    grades.set(check.name, { title: check.title, grade });
     yield {
       name: check.name,
       title: check.title,
@@ -55,7 +54,7 @@ function obstacle(
   { settings = [], after = [] }: Check,
   { patient, grades }: {
     patient: Patient;
-    grades: ReadonlyMap<string, Grade>;
+    grades: ReadonlyMap<string, Pick<Result, "title" | "grade">>;
   },
 ): Line[] | null {
   const wrong = settings.filter((name) =>
@@ -66,12 +65,11 @@ function obstacle(
   if (wrong.length > 0) {
     return [skipped(`Not looked at, because ${wrong.join(", ")} is wrong.`)];
   }
-  const before = after.find((name) =>
-    ["fail", "skipped"].includes(grades.get(name) ?? "ok")
-  );
+  const before = after.map((name) => grades.get(name))
+    .find((one) => one && ["fail", "skipped"].includes(one.grade));
   return before === undefined
     ? null
-    : [skipped(`Not looked at, because of what ${before} says.`)];
+    : [skipped(`Not looked at, because of what “${before.title}” says.`)];
 }
 
 async function runOne(check: Check, patient: Patient): Promise<Line[]> {
@@ -84,7 +82,7 @@ async function runOne(check: Check, patient: Patient): Promise<Line[]> {
     running.catch(() => {});
     return [late(check)];
   } catch (error) {
-    return [broken(error)];
+    return [failureOf(error)];
   } finally {
     controller.abort();
   }
@@ -94,19 +92,5 @@ function late({ limitMs }: Check): Line {
   return fail(
     `There was no answer within ${limitMs / 1_000} s.`,
     "Look at the load of this machine and of what it asks, and run the doctor again.",
-  );
-}
-
-function broken(error: unknown): Line {
-  if (error instanceof StoreUnavailableError) {
-    return fail(
-      unavailableWords(error.reason),
-      `The database said: ${error.message}`,
-    );
-  }
-  const words = error instanceof Error ? error.message : String(error);
-  return fail(
-    `The check itself failed: ${words}`,
-    "Please report it, with this line.",
   );
 }

@@ -2,7 +2,6 @@
 import { statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { type Check, fail, type Line, ok, skipped, warn } from "./check.ts";
-import { unlessUnavailable } from "./database.ts";
 import { sizeWords } from "./words.ts";
 
 /** A quick look at a large database is broken off after it; a deep one has a day. */
@@ -16,22 +15,21 @@ export function integrity({ deep }: { deep: boolean }): Check {
     title: "Integrity",
     after: ["database"],
     limitMs: deep ? DEEP_MS : QUICK_MS,
-    run: ({ examination }, signal) =>
-      unlessUnavailable(async () => {
-        const found = await (await examination()).findDamage({ deep, signal });
-        if (found.length === 0) {
-          return [
-            ok(
-              deep
-                ? "Every row and index was read, and is whole."
-                : "A quick look found no damage; --deep reads everything.",
-            ),
-          ];
-        }
-        return found.map((fault) =>
-          fault.includes(" is not valid") ? invalid(fault) : damaged(fault)
-        );
-      }),
+    async run({ examination }, signal) {
+      const found = await (await examination()).findDamage({ deep, signal });
+      if (found.length === 0) {
+        return [
+          ok(
+            deep
+              ? "All of the data was read, and is whole."
+              : "A quick look found no damage; --deep reads everything.",
+          ),
+        ];
+      }
+      return found.map((fault) =>
+        fault.includes(" is not valid") ? invalid(fault) : damaged(fault)
+      );
+    },
   };
 }
 
@@ -51,29 +49,28 @@ export const disk: Check = {
   title: "Disk",
   after: ["database"],
   limitMs: 5_000,
-  run: ({ config, examination }) =>
-    unlessUnavailable(async () => {
-      const sizeBytes = await (await examination()).sizeBytes();
-      if (config.database.kind !== "libsql-file") {
-        return [
-          skipped(
-            `The database takes ${sizeWords(sizeBytes)}; ` +
-              "how much room its server has cannot be asked from here.",
-            "Watch the disk where the database runs.",
-          ),
-        ];
-      }
-      const folder = dirname(resolve(config.database.path));
-      const { bavail, bsize, ffree, files } = await statfs(folder);
+  async run({ config, examination }) {
+    const sizeBytes = await (await examination()).sizeBytes();
+    if (config.database.kind !== "libsql-file") {
       return [
-        diskLine({
-          sizeBytes,
-          freeBytes: bavail * bsize,
-          // Some file systems count no files.
-          filesLeft: files > 0 ? ffree : Infinity,
-        }),
+        skipped(
+          `The database takes ${sizeWords(sizeBytes)}; ` +
+            "how much room its server has cannot be asked from here.",
+          "Watch the disk where the database runs.",
+        ),
       ];
-    }),
+    }
+    const folder = dirname(resolve(config.database.path));
+    const { bavail, bsize, ffree, files } = await statfs(folder);
+    return [
+      diskLine({
+        sizeBytes,
+        freeBytes: bavail * bsize,
+        // Some file systems count no files.
+        filesLeft: files > 0 ? ffree : Infinity,
+      }),
+    ];
+  },
 };
 
 const LEAST_BYTES = 100_000_000;

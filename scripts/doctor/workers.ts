@@ -5,23 +5,21 @@ import { VERSION } from "../../src/version.ts";
 import { duration } from "../../src/web/view/duration.ts";
 import { counted, listed } from "../../src/web/view/plural.ts";
 import { type Check, fail, type Line, ok, warn } from "./check.ts";
-import { unlessUnavailable } from "./database.ts";
 
 export const workers: Check = {
   name: "workers",
   title: "Nodes and jobs",
   after: ["database", "migrations"],
   limitMs: 12_000,
-  run: ({ store, clock }) =>
-    unlessUnavailable(async () => {
-      const { nodes, jobs } = await store();
-      const known = await nodes.list();
-      const runs = await jobs.list();
-      return [
-        ...nodeLines(known, clock()),
-        ...jobLines(runs, { nodes: known, nowMs: clock() }),
-      ];
-    }),
+  async run({ store, clock }) {
+    const { nodes, jobs } = await store();
+    const known = await nodes.list();
+    const runs = await jobs.list();
+    return [
+      ...nodeLines(known, clock()),
+      ...jobLines(runs, { nodes: known, nowMs: clock() }),
+    ];
+  },
 };
 
 /** Promises how the nodes stand; at least one line. */

@@ -13,6 +13,7 @@ import {
   providerWords,
   retry,
   unanswered,
+  unreached,
 } from "./attempt.ts";
 import { connectionFailure } from "./connection_failure.ts";
 import { readBounded } from "./read_bounded.ts";
@@ -241,5 +242,5 @@ export function disconnected(error: unknown, signal: AbortSignal): Attempt {
   if (signal.aborted) return unanswered("Infobip did not answer in time.");
   const { reason, wasConnecting } = connectionFailure(error);
   const words = `Infobip cannot be reached${reason && `: ${reason}`}.`;
-  return wasConnecting ? retry(words) : unanswered(words);
+  return wasConnecting ? unreached(words) : unanswered(words);
 }

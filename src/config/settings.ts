@@ -16,7 +16,7 @@ export interface Config {
   /** False: pages are recorded as suppressed instead of being sent. */
   notificationSendingEnabled: boolean;
   notificationRetryWorkerEnabled: boolean;
-  /** The most messages in flight at once on each channel. */
+  /** The most messages in flight at once to each provider. */
   notificationConcurrency: number;
   /** How long pages to one person on one channel wait to go as one message, after one has gone; 0: never. */
   pageBundlingSeconds: number;

@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { migrate } from "../../src/store/migrate.ts";
-import { NEWEST_SCHEMA_VERSION } from "../../src/store/migrations.ts";
 import { createTestDatabase, createTestFile } from "../databases.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
+import { newerVersion, NEXT_NUMBER } from "../other_version.ts";
 import { ALERT, createAdmin, settings, setUp } from "./desk.ts";
 import { Server, until } from "./server.ts";
-
-const OURS = new URL("../../migrations/", import.meta.url);
-const NEXT = NEWEST_SCHEMA_VERSION + 1;
-const NUMBER = String(NEXT).padStart(4, "0");
 
 /** What the version after this one may do to the database while this one works on it. */
 const EXPANDS = `
@@ -23,26 +17,6 @@ CREATE INDEX incidents_by_mood ON incidents (mood);`;
 
 /** What this version cannot work with. */
 const BREAKS = "ALTER TABLE policy_turns RENAME TO given_turns;";
-
-interface Newer extends AsyncDisposable {
-  /** The migrations of the version after this one. */
-  folder: URL;
-}
-
-async function newerVersion(name: string, sql: string): Promise<Newer> {
-  const path = await Deno.makeTempDir({ prefix: "pagerpal_test_" });
-  for await (const file of Deno.readDir(OURS)) {
-    await Deno.copyFile(
-      join(fileURLToPath(OURS), file.name),
-      join(path, file.name),
-    );
-  }
-  await Deno.writeTextFile(join(path, name), sql);
-  return {
-    folder: pathToFileURL(`${path}/`),
-    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
-  };
-}
 
 const PRODUCTION = {
   ENVIRONMENT: "production",
@@ -61,7 +35,7 @@ for (
     await using infobip = await FakeInfobip.start();
     await using smtp = await FakeSmtp.start();
     await using database = await open();
-    await using newer = await newerVersion(`${NUMBER}_moods.sql`, EXPANDS);
+    await using newer = await newerVersion(`${NEXT_NUMBER}_moods.sql`, EXPANDS);
     const { url } = database;
     await migrate({ url }, Date.now());
     const env = {
@@ -91,7 +65,7 @@ for (
     let isMigrated = false;
     migrated.finally(() => isMigrated = true).catch(() => {});
     do await post(server); while (!isMigrated);
-    assert.deepEqual(await migrated, [`${NUMBER}_moods.sql`]);
+    assert.deepEqual(await migrated, [`${NEXT_NUMBER}_moods.sql`]);
     await until(
       () => Promise.resolve(server.output.includes("can work on it") || null),
       "the node noticing the newer database",
@@ -112,7 +86,7 @@ for (
     await using infobip = await FakeInfobip.start();
     await using smtp = await FakeSmtp.start();
     await using database = await open();
-    const file = `${NUMBER}_turns.needs_${NUMBER}.sql`;
+    const file = `${NEXT_NUMBER}_turns.needs_${NEXT_NUMBER}.sql`;
     await using newer = await newerVersion(file, BREAKS);
     const { url } = database;
     await migrate({ url }, Date.now());

@@ -8,8 +8,9 @@ import {
 } from "../databases.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
+import { olderVersion } from "../other_version.ts";
 import { createAdmin, settings, setUp } from "../process/desk.ts";
-import { Server } from "../process/server.ts";
+import { freePort, Server } from "../process/server.ts";
 import { runSql } from "../sql.ts";
 import { runScript } from "./scripts.ts";
 
@@ -211,11 +212,62 @@ Deno.test("on a terminal each line says how it stands, and below it what to do",
   equal(/\x1b/.test(out), false, "no colours");
 });
 
+Deno.test("the doctor walks through an upgrade: after each step it names the next, until it is done", async () => {
+  await using infobip = await FakeInfobip.start();
+  await using smtp = await FakeSmtp.start();
+  await using database = await createTestFile();
+  await using older = await olderVersion();
+  const { url } = database;
+  await migrate({ url, folder: older.folder }, 0);
+  await runSql(url, nodeRow({ name: "old-1-a", version: "1.9.0" }));
+  const port = freePort();
+  const env = {
+    ...settings(url, infobip, smtp),
+    BACKUP_TO: `${url.slice("file:".length)}.backups`,
+    PAGERPAL_BASE_URL: `http://127.0.0.1:${port}`,
+  };
+  const walk = (...args: string[]) =>
+    runScript("doctor", { args: ["--upgrade", ...args], env });
+
+  const backUp = await walk();
+  equal(backUp.code, 1);
+  match(backUp.out, /TODO {2}There is no backup in .*\n.*deno task backup/);
+  match(backUp.out, /Next: 3\. Back up\.\n$/);
+  match((await walk("--backed-up")).out, /Next: 4\. Migrate\.\n$/);
+  equal((await runScript("backup", { env })).code, 0);
+
+  const migration = await walk();
+  match(migration.out, /TODO {2}1 migration to apply: .*\n.*deno task migrate/);
+  match(migration.out, /Next: 4\. Migrate\.\n$/);
+  equal((await runScript("migrate", { env })).code, 0);
+
+  const restart = await walk();
+  match(restart.out, /TODO {2}1 node of 1 to start again: old-1-a \(1\.9\.0\)/);
+  match(restart.out, /Next: 5\. Start the nodes again, one by one\.\n$/);
+  await runSql(url, "UPDATE nodes SET phase = 'stopped'");
+  match((await walk()).out, /Next: 5\. Start the nodes again/);
+
+  await using _server = await Server.start({ env, port });
+  const done = await walk();
+  equal(done.code, 0, done.out);
+  match(done.out, /The upgrade is done\.\n$/);
+  const json = await examined(env, "--upgrade");
+  equal(json.report.status, "warn", "of the settings: plain http");
+  equal(json.grades["look"], "ok");
+});
+
+function nodeRow({ name, version }: { name: string; version: string }): string {
+  const nowMs = Date.now();
+  return `INSERT INTO nodes (name, hostname, version, schema_version, phase, delivers, escalates, started_at_ms, last_seen_at_ms)
+    VALUES ('${name}', 'old-1', '${version}', ${
+    NEWEST_SCHEMA_VERSION - 1
+  }, 'running', 1, 1, ${nowMs}, ${nowMs + 600_000})`;
+}
+
 Deno.test("called wrongly, the doctor says how to call it with exit code 2", async () => {
-  const { code, err } = await runScript("doctor", {
-    args: ["--fast"],
-    env: {},
-  });
-  equal(code, 2);
-  match(err, /Usage: deno task doctor/);
+  for (const args of [["--fast"], ["--backed-up"], ["--upgrade", "--deep"]]) {
+    const { code, err } = await runScript("doctor", { args, env: {} });
+    equal(code, 2, args.join(" "));
+    match(err, /Usage: deno task doctor/);
+  }
 });

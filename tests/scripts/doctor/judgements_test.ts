@@ -11,24 +11,9 @@ import type { Finding } from "../../../src/domain/finding.ts";
 import type { Node } from "../../../src/domain/node.ts";
 import type { JobRun } from "../../../src/ports/system_repositories.ts";
 import { VERSION } from "../../../src/version.ts";
+import { node, NOW } from "./nodes.ts";
 
-const NOW = 1_772_331_240_000;
 const MINUTE = 60_000;
-
-function node(given: Partial<Node> = {}): Node {
-  return {
-    name: "web-1-a",
-    hostname: "web-1",
-    version: VERSION,
-    schemaVersion: 14,
-    phase: "running",
-    delivers: true,
-    escalates: true,
-    startedAtMs: NOW - 60 * MINUTE,
-    lastSeenAtMs: NOW - 2_000,
-    ...given,
-  };
-}
 
 function run(name: string, given: Partial<JobRun> = {}): JobRun {
   return {

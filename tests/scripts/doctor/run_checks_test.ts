@@ -79,7 +79,7 @@ Deno.test("a check is skipped where what it needs is wrong, failed or was skippe
   deepEqual(results.map(({ grade }) => grade), [
     ...["warn", "fail", "ok", "skipped", "skipped", "skipped", "ok"],
   ]);
-  match(results[3]?.lines[0]?.message ?? "", /because of what wrong says/);
+  match(results[3]?.lines[0]?.message ?? "", /because of what “wrong” says/);
   match(results[5]?.lines[0]?.message ?? "", /because SMTP_PORT is wrong/);
   equal(summaryOf(results), "1 failure, 1 warning, 2 fine, 3 not looked at.");
   const facts = { version: "2.0.0", nowMs: 0 };
