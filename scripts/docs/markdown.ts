@@ -91,18 +91,22 @@ export function placeOf(token: Token): Place {
 /** Promises the section below the heading with this anchor, without the heading; null where there is none. */
 export function sectionTokens(tokens: Token[], id: string): Token[] | null {
   const slugger = new GithubSlugger();
-  let level: number | null = null;
-  const section: Token[] = [];
-  for (const [index, token] of tokens.entries()) {
-    if (token.type === "heading_open") {
-      const own = Number(token.tag.slice(1));
-      if (level !== null && own <= level) return section;
-      const text = plainText(tokens[index + 1]);
-      if (slugger.slug(text) === id) level = own;
-    }
-    if (level !== null) section.push(token);
-  }
-  return level === null ? null : section;
+  const headings = tokens.flatMap((token, index) =>
+    token.type === "heading_open"
+      ? [{
+        index,
+        level: Number(token.tag.slice(1)),
+        id: slugger.slug(plainText(tokens[index + 1])),
+      }]
+      : []
+  );
+  const heading = headings.find((one) => one.id === id);
+  if (!heading) return null;
+  const next = headings.find(({ index, level }) =>
+    index > heading.index && level <= heading.level
+  );
+  // A heading is three tokens: it opens, it has words, it closes.
+  return tokens.slice(heading.index + 3, next?.index);
 }
 
 /** An include is a paragraph of three tokens: the middle one says what, and the others are dropped. */

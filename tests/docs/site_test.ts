@@ -129,6 +129,7 @@ Deno.test("a section that a page takes in is linked to where it is shown", () =>
   const page = textOf(files, "deployment.html");
   assert.match(page, /The one <a href="index\.html">word<\/a>/);
   assert.ok(!page.includes("Not this"));
+  assert.ok(!page.includes("Settings"));
 });
 
 Deno.test("nothing in Markdown becomes markup by itself", () => {
