@@ -1,5 +1,6 @@
 /** Backs up the database, also while PagerPal runs. */
 import { basename, dirname } from "node:path";
+import { auditEntry } from "../src/app/backups/nightly_backup.ts";
 import { keyCheck } from "../src/backup/manifest.ts";
 import type { Place } from "../src/backup/place.ts";
 import { type Backup, rotate, takeBackup } from "../src/backup/take_backup.ts";
@@ -10,6 +11,9 @@ import {
   type BackupPlace,
   readBackupPlace,
 } from "../src/config/backup_place.ts";
+import { addressOf } from "../src/open_database.ts";
+import { StoreUnavailableError } from "../src/ports/store.ts";
+import { openStore } from "../src/store/open.ts";
 import { VERSION } from "../src/version.ts";
 import { listBackups } from "./backup/list_backups.ts";
 import { CommandError, type ExitCode, runCommand } from "./command.ts";
@@ -61,6 +65,7 @@ async function run(values: Values, [where]: string[]): Promise<ExitCode> {
     keyCheck: keyCheck(config.secretKey),
     clock: Date.now,
   });
+  await record(backup, config);
   tell(backup);
   await tidy(place, retention);
   return 0;
@@ -100,6 +105,27 @@ function wholeNumber(option: string, text?: string): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
   throw new CommandError(`${option} takes a whole number from 1.`, 2);
+}
+
+/** So that the metrics and the audit log know of it. A database that is behind has no place for that yet. */
+async function record(
+  { place, name, sizeBytes, beganAtMs }: Backup,
+  { database }: Config,
+): Promise<void> {
+  const store = await openStore(await addressOf(database));
+  const location = `${place}/${name}`;
+  const made = { location, sizeBytes, beganAtMs, endedAtMs: Date.now() };
+  try {
+    await store.transaction(async (tx) => {
+      await tx.backups.record({ ...made, node: Deno.hostname() });
+      await tx.auditLog.add(auditEntry(made, "command"));
+    });
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    console.error(`The backup is made, but not recorded: ${error.message}`);
+  } finally {
+    await store.close();
+  }
 }
 
 function tell({ place, name, sizeBytes, rows }: Backup): void {

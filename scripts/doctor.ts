@@ -48,13 +48,15 @@ async function run(values: Values): Promise<ExitCode> {
   const patient = admit(survey, { clock: Date.now, deep });
   const mask = createMask(survey.config.secrets);
   const results: Result[] = [];
+  const inColours = Deno.stdout.isTerminal() && !Deno.noColor;
+  const look = { asSteps: upgrade, inColours };
   try {
     for await (
       const result of runChecks(checks, { patient, mask })
     ) {
       results.push(result);
       if (json) continue;
-      console.log(linesOf(result, { asSteps: upgrade }).join("\n"));
+      console.log(linesOf(result, look).join("\n"));
     }
   } finally {
     await patient.close();

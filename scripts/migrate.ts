@@ -1,7 +1,7 @@
 /** Brings the database to the newest schema, or tells what is missing. */
 import { loadConfig } from "../src/config.ts";
 import { addressOf } from "../src/open_database.ts";
-import { migrate, pending } from "../src/store/migrate.ts";
+import { compare, type Difference, migrate } from "../src/store/migrate.ts";
 import { type ExitCode, runCommand } from "./command.ts";
 
 const USAGE = `Usage: deno task migrate [--check]
@@ -14,12 +14,21 @@ transaction. It may run while PagerPal runs, and on several nodes at once.
 
 async function run({ check }: { check?: boolean }): Promise<ExitCode> {
   const address = await addressOf(loadConfig().database);
-  return check
-    ? report(await pending(address))
-    : done(await migrate(address, Date.now()));
+  if (!check) {
+    for (const name of await migrate(address, Date.now())) {
+      console.log(`Applied ${name}`);
+    }
+  }
+  return report(await compare(address));
 }
 
-function report(missing: string[]): ExitCode {
+function report({ missing, newer }: Difference): ExitCode {
+  if (newer.length > 0) {
+    console.log("A newer PagerPal has migrated the database:");
+    for (const name of newer) console.log(`  ${name}`);
+    console.log("This version can work on it.");
+    return 0;
+  }
   if (missing.length === 0) {
     console.log("The database is at the newest migration.");
     return 0;
@@ -27,12 +36,6 @@ function report(missing: string[]): ExitCode {
   console.log(`Missing: ${missing.length}`);
   for (const name of missing) console.log(`  ${name}`);
   return 1;
-}
-
-function done(applied: string[]): ExitCode {
-  for (const name of applied) console.log(`Applied ${name}`);
-  console.log("The database is at the newest migration.");
-  return 0;
 }
 
 if (import.meta.main) {

@@ -25,6 +25,7 @@ import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
 import { channelState, composeChannels } from "./compose/channels.ts";
 import { confirmSns, observed } from "./compose/intake.ts";
 import { composeImmediate, healthcheckOf } from "./compose/outgoing.ts";
+import { nightlyBackupOf } from "./compose/nightly.ts";
 import type { Outside } from "./compose/outside.ts";
 import { composeWeb } from "./compose/web.ts";
 import { composeWorkers, giveBack } from "./compose/workers.ts";
@@ -143,6 +144,7 @@ export function compose(outside: Outside): PagerPal {
     sending,
     baseUrl: config.baseUrl,
     healthcheck: healthcheckOf(outside, { late, stopping: stopping.signal }),
+    backUp: nightlyBackupOf(outside, stopping.signal),
     delivers: config.notificationRetryWorkerEnabled,
     escalates: config.escalationWorkerEnabled,
   });

@@ -58,12 +58,21 @@ type Style = "green" | "yellow" | "red" | "dim" | "bold";
 /** Steps of an upgrade do not fail, they are to be done. */
 const STEP_WORDS: typeof WORDS = { ...WORDS, fail: ["TODO", "yellow"] };
 
-/** Promises the lines for a terminal; in colours only where it is one that takes them, and NO_COLOR is not set. */
+export interface Look {
+  /** They are steps of an upgrade. */
+  asSteps: boolean;
+  /** With the escape sequences of a terminal. */
+  inColours: boolean;
+}
+
+/** Promises the lines for people. */
 export function linesOf(
   { title, lines }: Result,
-  { asSteps = false } = {},
+  { asSteps, inColours }: Look,
 ): string[] {
   const words = asSteps ? STEP_WORDS : WORDS;
+  const styled = (style: Style, text: string) =>
+    inColours ? styleText(style, text, { validateStream: false }) : text;
   return [
     styled("bold", title),
     ...lines.flatMap(({ grade, message, remedy }) => {
@@ -95,10 +104,6 @@ export function summaryOf(results: readonly Result[]): string {
 export function nextStepOf(results: readonly Result[]): string {
   const next = results.find(({ grade }) => grade === "fail");
   return next ? `Next: ${next.title}.` : "The upgrade is done.";
-}
-
-function styled(style: Style, text: string): string {
-  return styleText(style, text);
 }
 
 /** One line, whatever comes from outside: control characters could move the cursor and write over what stands there. */

@@ -11,7 +11,8 @@ export interface Retention {
   keepDays: number | null;
 }
 
-const DAY_MS = 24 * 60 * 60_000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 const ENDINGS: Record<BackupKind, string> = {
   sqlite: ".db",
@@ -39,6 +40,12 @@ export function backupInstant(name: string): number | null {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] =
     parts;
   return Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
+/** Promises the last instant, up to now, at which it was so many minutes past midnight, UTC. */
+export function nightlySlot(nowMs: number, atMinute: number): number {
+  const offsetMs = atMinute * MINUTE_MS;
+  return Math.floor((nowMs - offsetMs) / DAY_MS) * DAY_MS + offsetMs;
 }
 
 /** Promises those of the names that are to be deleted, the oldest first. Names of anything else are never among them. */

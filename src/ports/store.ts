@@ -14,6 +14,7 @@ import type {
   AccountRepository,
   ApiTokenRepository,
 } from "./account_repositories.ts";
+import type { BackupRepository } from "./backup_repository.ts";
 import type { CalendarDraftRepository } from "./calendar_draft_repository.ts";
 import type {
   CalendarFeedRepository,
@@ -61,6 +62,7 @@ export interface Repositories {
   sessions: SessionRepository;
   jobs: JobRepository;
   nodes: NodeRepository;
+  backups: BackupRepository;
   rateLimits: RateLimitRepository;
   seenMessages: SeenMessageRepository;
   idempotency: IdempotencyRepository;

@@ -9,6 +9,7 @@ import {
 } from "../ports/store.ts";
 import { Accounts } from "./accounts.ts";
 import { AuditLog } from "./audit_log.ts";
+import { Backups } from "./backups.ts";
 import { CalendarDrafts } from "./calendar_drafts.ts";
 import { CalendarFeeds } from "./calendar_feeds.ts";
 import { Calendars } from "./calendars.ts";
@@ -168,6 +169,7 @@ function repositoriesOn(session: Session): Repositories {
     sessions: new Sessions(session),
     jobs: new Jobs(session),
     nodes: new Nodes(session),
+    backups: new Backups(session),
     rateLimits: new RateLimits(session),
     seenMessages: new SeenMessages(session),
     idempotency: new Idempotency(session),

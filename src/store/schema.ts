@@ -388,6 +388,20 @@ export interface NodeTable {
   last_seen_at_ms: Instant;
 }
 
+export interface BackupTable {
+  id: Id;
+  slot_at_ms: Instant | null;
+  node: string;
+  state: "running" | "done" | "failed";
+  attempt: number;
+  claimable_at_ms: Instant | null;
+  began_at_ms: Instant;
+  ended_at_ms: Instant | null;
+  location: string | null;
+  size_bytes: number | null;
+  error: string | null;
+}
+
 export interface RateLimitTable {
   key: string;
   /** Microseconds since the epoch. */
@@ -458,6 +472,7 @@ export interface Schema {
   cover_requests: CoverRequestTable;
   job_runs: JobRunTable;
   nodes: NodeTable;
+  backups: BackupTable;
   rate_limits: RateLimitTable;
   seen_messages: SeenMessageTable;
   idempotency_keys: IdempotencyKeyTable;

@@ -1,6 +1,11 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { backupInstant, backupName, surplus } from "../../src/domain/backup.ts";
+import {
+  backupInstant,
+  backupName,
+  nightlySlot,
+  surplus,
+} from "../../src/domain/backup.ts";
 
 const DAY_MS = 86_400_000;
 const NOW_MS = Date.UTC(2026, 10, 28, 3, 17);
@@ -47,4 +52,13 @@ Deno.test("whatever the rules, what is kept is newer than what goes, and there a
       ok(gone.every((name) => name < oldestKept));
     },
   ));
+});
+
+Deno.test("a night's slot is the last instant at which it was that time of day", () => {
+  const at = 3 * 60 + 30;
+  const slot = Date.UTC(2026, 10, 28, 3, 30);
+  equal(nightlySlot(slot, at), slot);
+  equal(nightlySlot(slot + DAY_MS - 1, at), slot);
+  equal(nightlySlot(slot - 1, at), slot - DAY_MS);
+  equal(nightlySlot(slot, 0), Date.UTC(2026, 10, 28));
 });

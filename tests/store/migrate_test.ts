@@ -12,7 +12,7 @@ import {
 import { readMigrations } from "../../src/store/migrations.ts";
 import { openStore } from "../../src/store/open.ts";
 import { runSql } from "../sql.ts";
-import { BACKENDS, EVERY_BACKEND } from "../stores.ts";
+import { BACKENDS, EVERY_BACKEND, forEachStore } from "../stores.ts";
 import { NOW } from "./fixture.ts";
 
 const ONE = "CREATE TABLE a (id @identity@, name @text@ NOT NULL UNIQUE);";
@@ -208,6 +208,18 @@ onEach("a database that was never migrated has the version 0", async (url) => {
     await store.close();
   }
 });
+
+forEachStore(
+  "statements that were prepared before a migration go on after it",
+  async (store, { url }) => {
+    // Several connections, each of which prepares a statement for itself.
+    const readAtOnce = () =>
+      Promise.all(Array.from({ length: 30 }, () => store.nodes.list()));
+    await readAtOnce();
+    await runSql(url, "ALTER TABLE nodes ADD COLUMN mood TEXT");
+    await readAtOnce();
+  },
+);
 
 Deno.test("the newest version is the number of the last file", async () => {
   const migrations = await readMigrations();

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import assert, { deepEqual, equal, match } from "node:assert/strict";
 import { type Check, fail, ok, warn } from "../../../scripts/doctor/check.ts";
 import { admit } from "../../../scripts/doctor/patient.ts";
 import {
@@ -95,8 +95,11 @@ Deno.test("what comes from outside stays on its line", async () => {
         ]),
     }),
   ]);
-  const lines = result ? linesOf(result) : [];
+  assert(result);
+  const lines = linesOf(result, { asSteps: false, inColours: false });
   equal(lines.length, 3);
   match(lines[1] ?? "", /WARN {2}Team \[2Ja FAIL nothing$/);
   equal(lines[2], "        Mend it.");
+  const [, coloured] = linesOf(result, { asSteps: true, inColours: true });
+  assert(coloured?.startsWith("  \u001b[33mWARN\u001b[39m  Team"));
 });
