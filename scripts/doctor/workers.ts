@@ -144,7 +144,6 @@ function jobLine(name: string, run: JobRun | undefined, nowMs: number): Line[] {
   ];
 }
 
-/** Promises their names and versions, as "web-1-a (2.0.0) and web-2-b (2.0.0)". */
-export function namesOf(nodes: readonly Node[]): string {
+function namesOf(nodes: readonly Node[]): string {
   return listed(nodes.map(({ name, version }) => `${name} (${version})`), 4);
 }
