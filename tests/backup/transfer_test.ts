@@ -9,7 +9,7 @@ import { keyCheck } from "../../src/backup/manifest.ts";
 import { textLines } from "../../src/backup/text_lines.ts";
 import { migrate, NEWEST_SCHEMA_VERSION } from "../../src/store/migrate.ts";
 import { BACKENDS, type TestBackend } from "../stores.ts";
-import { everyRow, onConnection } from "../every_row.ts";
+import { everyRow } from "../every_row.ts";
 import { runSql } from "../sql.ts";
 import { fillEveryTable } from "./every_table.ts";
 
