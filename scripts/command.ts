@@ -1,6 +1,7 @@
 /** What every script of PagerPal has in common: help, exit codes, and errors as sentences. */
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 import { RefusedError } from "../src/app/refused_error.ts";
+import { BackupError } from "../src/backup/backup_error.ts";
 import { ConfigError } from "../src/config.ts";
 import { UnmigratedError } from "../src/open_database.ts";
 import { StoreUnavailableError } from "../src/ports/store.ts";
@@ -26,6 +27,8 @@ export interface Command<Options extends ParseArgsOptionsConfig> {
   options: Options;
   /** The names of the arguments without a dash, all of them required. */
   positionals?: string[];
+  /** The names of those that may follow. */
+  optional?: string[];
   run(
     values: ReturnType<typeof parse<Options>>["values"],
     positionals: string[],
@@ -50,22 +53,25 @@ export async function runCommand<Options extends ParseArgsOptionsConfig>(
 }
 
 function parse<Options extends ParseArgsOptionsConfig>(
-  { options, positionals: names = [] }: Command<Options>,
+  { options, positionals: names = [], optional = [] }: Command<Options>,
   args: string[],
 ) {
   try {
     const parsed = parseArgs({ args, options, allowPositionals: true });
-    if (parsed.positionals.length === names.length) return parsed;
+    const more = parsed.positionals.length - names.length;
+    if (more >= 0 && more <= optional.length) return parsed;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new CommandError(error.message, 2);
   }
-  const wanted = names.length === 0 ? "no arguments" : names.join(" and ");
+  const words = [...names, ...optional.map((name) => `at most one ${name}`)];
+  const wanted = words.length === 0 ? "no arguments" : words.join(" and ");
   throw new CommandError(`Expected ${wanted}.`, 2);
 }
 
 /** Errors whose message is written for the person at the terminal. */
 const EXPLAINED = [
+  BackupError,
   CommandError,
   ConfigError,
   RefusedError,

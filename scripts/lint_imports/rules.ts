@@ -12,6 +12,7 @@ export const MAY_IMPORT: Record<string, readonly string[] | undefined> = {
   channels: ["ports", "domain"],
   calendars: ["ports", "domain"],
   monitoring: ["ports", "domain"],
+  backup: ["store", "ports", "domain"],
   app: ["ports", "domain"],
   http: ["app", "ports", "domain"],
   api: ["app", "ports", "domain", "http"],

@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { unavailableWords } from "../app/database_health.ts";
 import { inTime } from "../app/in_time.ts";
+import { schemaFit } from "../domain/schema_fit.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import { StoreUnavailableError } from "../ports/store.ts";
@@ -59,13 +60,18 @@ async function databaseReasons(deps: AppDeps): Promise<string[]> {
   try {
     const found = await inTime(deps.store.check(), PATIENCE_MS);
     if (found === "late") return [unavailableWords("overloaded")];
-    const { schemaVersion } = found;
-    if (schemaVersion === deps.schemaVersion) return [];
-    return [
-      schemaVersion < deps.schemaVersion
-        ? "The database is not migrated to this version of PagerPal, so this node stands back."
-        : "The database belongs to a newer version of PagerPal, so this node stands back.",
-    ];
+    switch (schemaFit(found, deps.schemaVersion)) {
+      case "behind":
+        return [
+          "The database is not migrated to this version of PagerPal, so this node stands back.",
+        ];
+      case "too_new":
+        return [
+          "The database belongs to a newer version of PagerPal, so this node stands back.",
+        ];
+      default:
+        return [];
+    }
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error;
     return [unavailableWords(error.reason)];

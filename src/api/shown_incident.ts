@@ -97,7 +97,14 @@ export const NotificationDocument = z.object({
   provider: z.string().nullable(),
   provider_message_id: z.string().nullable(),
   error: z.string().nullable(),
-  maybe_sent_twice: z.boolean(),
+  maybe_sent_twice: z.boolean().openapi({
+    description:
+      "More than one attempt may have arrived: a process died while sending, or the answer to an attempt before was lost.",
+  }),
+  outcome_unknown: z.boolean().openapi({
+    description:
+      "An attempt ended without an answer: the provider may have the message.",
+  }),
   node: z.string().nullable().openapi({
     description: "The node that sends it now; null while none does.",
   }),
@@ -216,6 +223,7 @@ export function shownNotification(row: Notification) {
     provider_message_id: row.providerMessageId,
     error: row.error,
     maybe_sent_twice: row.maybeSentTwice,
+    outcome_unknown: row.outcomeUnknown,
     node: row.leaseOwner,
     bundle_size: row.bundle?.size ?? null,
     created_at: shownTime(row.createdAtMs),

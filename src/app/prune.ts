@@ -14,6 +14,7 @@ export const KEPT_MS = {
   rateLimits: HOUR_MS,
   jobRuns: 7 * DAY_MS,
   nodes: DAY_MS,
+  backups: 400 * DAY_MS,
   pagingWindows: HOUR_MS,
   calendarDrafts: DAY_MS,
 } as const;
@@ -32,6 +33,7 @@ export async function prune(
     await store.notifications.pruneWindows(nowMs - KEPT_MS.pagingWindows),
     await store.jobs.prune(nowMs - KEPT_MS.jobRuns),
     await store.nodes.prune(nowMs - KEPT_MS.nodes),
+    await store.backups.prune(nowMs - KEPT_MS.backups),
     await store.calendarDrafts.prune(nowMs - KEPT_MS.calendarDrafts),
     await store.verifications.prune(nowMs),
     await store.sessions.prune(nowMs - SESSION_LIMITS.idleMs, nowMs),

@@ -3,10 +3,10 @@ import type { SendResult } from "../ports/channel.ts";
 import { cleanLine } from "../domain/text.ts";
 
 /**
- * `scope` says whom a failure is about. Without it a `retry` is about the provider and a `permanent` about the message
- * or its address.
+ * `scope` says whom a failure is about. Without it a `retry` is about the channel at its provider and a `permanent` about
+ * the message or its address; `host` is about all that the provider does for us, as when it cannot be reached.
  */
-export type Attempt = SendResult & { scope?: "provider" | "address" };
+export type Attempt = SendResult & { scope?: "provider" | "host" | "address" };
 
 /** A provider's own wish to wait is honoured up to here: paging gives up after 15 minutes anyway. */
 export const LONGEST_WAIT_MS = 15 * 60_000;
@@ -14,6 +14,16 @@ export const LONGEST_WAIT_MS = 15 * 60_000;
 /** Promises a `retry` in the given words. */
 export function retry(error: string, retryAfterMs: number | null = null) {
   return { outcome: "retry", error, retryAfterMs } as const;
+}
+
+/** Promises a `retry` of a message that the provider may have taken: whether it has is not known. */
+export function unanswered(error: string, retryAfterMs: number | null = null) {
+  return { ...retry(error, retryAfterMs), outcomeUnknown: true } as const;
+}
+
+/** Promises a `retry` of a message that could not leave, as the provider's host was not reached. */
+export function unreached(error: string) {
+  return { ...retry(error), scope: "host" } as const;
 }
 
 /** Promises a `retry` of a message that the provider was not asked to take. */
@@ -29,6 +39,11 @@ export function permanent(error: string) {
 /** Promises a `permanent` that every message to this provider will meet, as refused credentials. */
 export function misconfigured(error: string) {
   return { outcome: "permanent", error, scope: "provider" } as const;
+}
+
+/** Promises why it failed; empty for what was sent. */
+export function errorOf(attempt: Attempt): string {
+  return attempt.outcome === "sent" ? "" : attempt.error;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Observer } from "../ports/observer.ts";
 import type { Channel } from "../ports/channel.ts";
 import {
   type ChannelHealth,
+  DEFAULTS,
   guardChannel,
   type GuardedChannel,
   type GuardOptions,
@@ -14,7 +15,9 @@ import {
   createInfobipWhatsApp,
   type InfobipWhatsAppOptions,
 } from "./infobip_whatsapp.ts";
-import { createSmtp, type MailTransport, type SmtpOptions } from "./smtp.ts";
+import { createProvider, type Provider } from "./provider.ts";
+import { createSmtp, type MailTransport } from "./smtp.ts";
+import type { SmtpOptions } from "./smtp_relay.ts";
 
 /** What is configured; null for what is not. */
 export interface ChannelsConfig {
@@ -43,14 +46,14 @@ export interface ChannelsDeps extends InfobipDeps {
   onStateChange?: (channel: Channel, health: ChannelHealth) => void;
   /** Hears of what the providers answer, and of what they are not asked. */
   observer?: Pick<Observer, "attempted" | "refused">;
-  /** Other limits than the usual ones, for all channels. */
+  /** Other limits than the usual ones, for all channels; `maxInFlight` is each provider's. */
   limits?: Omit<
     GuardOptions,
-    "clock" | "onStateChange" | "onAttempt" | "onRefusal"
+    "clock" | "provider" | "onStateChange" | "onAttempt" | "onRefusal"
   >;
 }
 
-/** Promises every channel that is configured, each within its own limits, so that none holds up another. */
+/** Promises every channel that is configured, each provider within its own limits, so that none holds up another. */
 export function createChannels(
   config: ChannelsConfig,
   deps: ChannelsDeps,
@@ -59,17 +62,29 @@ export function createChannels(
     ...infobip(config.infobip, deps),
     ...smtp(config.smtp, deps),
   ];
+  const providers = new Map<string, Provider>();
   return new Map(
-    channels.map((channel) => [channel.kind, guarded(channel, deps)]),
+    channels.map((channel) => {
+      const { kind, provider: name } = channel;
+      const provider = providers.get(name) ??
+        createProvider({ ...DEFAULTS, ...deps.limits, clock: deps.clock });
+      providers.set(name, provider);
+      return [kind, guarded(channel, provider, deps)];
+    }),
   );
 }
 
-function guarded(channel: Channel, deps: ChannelsDeps): GuardedChannel {
+function guarded(
+  channel: Channel,
+  provider: Provider,
+  deps: ChannelsDeps,
+): GuardedChannel {
   const { limits, clock, observer } = deps;
   const name = { channel: channel.kind, provider: channel.provider };
   return guardChannel(channel, {
     ...limits,
     clock,
+    provider,
     onStateChange: (health) => deps.onStateChange?.(channel, health),
     onAttempt: (outcome, durationMs) =>
       observer?.attempted({ ...name, outcome, durationMs }),

@@ -1,6 +1,6 @@
 /**
- * The circuit breaker of one channel: leaves a provider alone for a while after it failed several times in a row, then lets
- * one message try it, while the others wait for what becomes of that one.
+ * A circuit breaker: leaves a provider, or one channel of it, alone for a while after it failed several times in a row, then
+ * lets one message try it, while the others wait for what becomes of that one.
  */
 import {
   circuitBreaker,
@@ -29,12 +29,19 @@ export interface ProviderError {
   atMs: number;
 }
 
-interface CircuitSettings {
+export interface CircuitSettings {
   clock: Clock;
+  /** For one attempt, milliseconds. */
   timeLimitMs: number;
+  /** Failures in a row that open the circuit. */
   failuresToOpen: number;
+  /** How long an open circuit stays so before one message tries the provider, milliseconds. */
   openMs: number;
+  /** Whether the result counts against what the circuit is about. */
+  isFailure(attempt: Attempt): boolean;
 }
+
+export type Circuit = ReturnType<typeof createCircuit>;
 
 /** Carries a result past the breaker without a verdict on the provider. */
 class GivenUp extends Error {
@@ -45,12 +52,12 @@ class GivenUp extends Error {
 
 /** Promises a closed circuit. */
 export function createCircuit(settings: CircuitSettings) {
-  const { clock, openMs } = settings;
+  const { clock, openMs, isFailure } = settings;
   let openedAtMs = 0;
   let lastError: ProviderError | null = null;
   let probe: Promise<unknown> = Promise.resolve();
   const breaker = circuitBreaker(
-    handleWhenResult((result) => isProviderFailure(result as Attempt)),
+    handleWhenResult((result) => isFailure(result as Attempt)),
     {
       breaker: new ConsecutiveBreaker(settings.failuresToOpen),
       // The pause is ours to keep, in refusal(), by our clock and proof against one that is set back.
@@ -85,7 +92,7 @@ export function createCircuit(settings: CircuitSettings) {
         const result = await send();
         const givenUp = signal.aborted && !isTimeUp(signal);
         if (givenUp && !probing) throw new GivenUp(result);
-        if (isAboutProvider(result)) {
+        if (result.outcome !== "sent" && isFailure(result)) {
           lastError = { words: result.error, atMs: clock() };
         }
         return result;
@@ -97,15 +104,4 @@ export function createCircuit(settings: CircuitSettings) {
       return running;
     },
   };
-}
-
-function isProviderFailure(attempt: Attempt): boolean {
-  return attempt.outcome === "retry" && attempt.scope !== "address";
-}
-
-function isAboutProvider(
-  attempt: Attempt,
-): attempt is Exclude<Attempt, { outcome: "sent" }> {
-  return isProviderFailure(attempt) ||
-    attempt.outcome === "permanent" && attempt.scope === "provider";
 }

@@ -1,18 +1,18 @@
 /**
- * Keeps one channel from hurting the rest: a time limit on every attempt, a bound on how many are in flight, and a circuit
- * breaker that stops asking a provider which does not answer.
+ * Keeps one channel from hurting the rest: a time limit on every attempt, a bound on how many are in flight to its provider,
+ * and circuit breakers that stop asking a provider which does not answer, on this channel or at all.
  *
  * The time limits are real time; the breaker's pause goes by the clock that is passed in.
  */
-import { bulkhead } from "cockatiel";
 import type { Channel, OutgoingMessage, SendResult } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
-import { type Attempt, retry } from "./attempt.ts";
+import { type Attempt, retry, unanswered } from "./attempt.ts";
 import {
   type CircuitState,
   createCircuit,
   type ProviderError,
 } from "./circuit.ts";
+import { createProvider, type Provider } from "./provider.ts";
 import { aborted, isTimeUp, type TimeLimit, timeLimit } from "./time_limit.ts";
 
 export interface ChannelHealth {
@@ -34,6 +34,8 @@ export interface GuardedChannel extends Channel {
 
 export interface GuardOptions {
   clock: Clock;
+  /** Shared with other channels; without it the channel has a provider to itself, and `maxInFlight` is its own. */
+  provider?: Provider;
   /** For one attempt, milliseconds. */
   timeLimitMs?: number;
   maxInFlight?: number;
@@ -51,7 +53,8 @@ export interface GuardOptions {
   onRefusal?: (reason: "circuit_open" | "too_many") => void;
 }
 
-const DEFAULTS = {
+/** The usual limits. */
+export const DEFAULTS = {
   timeLimitMs: 10_000,
   maxInFlight: 50,
   maxWaitMs: 5_000,
@@ -62,7 +65,6 @@ const DEFAULTS = {
   onRefusal: () => {},
 };
 
-const MOST_WAITING = 1_000;
 const GIVEN_UP = "The attempt was given up.";
 
 /**
@@ -78,39 +80,64 @@ export function guardChannel(
   options: GuardOptions,
 ): GuardedChannel {
   const settings = { ...DEFAULTS, ...options };
-  const slots = bulkhead(settings.maxInFlight, MOST_WAITING);
-  const circuit = createCircuit(settings);
+  const { slots, host } = settings.provider ?? createProvider(settings);
+  const own = createCircuit({ ...settings, isFailure: isAboutChannel });
+  const circuits = [host, own];
+  let inFlight = 0;
   let lastSentAtMs: number | null = null;
+  let lastError: ProviderError | null = null;
 
   const health = (): ChannelHealth => ({
-    state: circuit.state(),
-    inFlight: settings.maxInFlight - slots.executionSlots,
+    state: worst(circuits.map((circuit) => circuit.state())),
+    inFlight,
     lastSentAtMs,
-    lastError: circuit.lastError(),
+    lastError: later(lastError, host.lastError()),
   });
-  circuit.onStateChange(() => settings.onStateChange(health()));
+  let { state } = health();
+  const tell = () => {
+    const now = health();
+    if (now.state === state) return;
+    state = now.state;
+    settings.onStateChange(now);
+  };
+  for (const circuit of circuits) circuit.onStateChange(tell);
 
   const refuse = () => {
-    const refusal = circuit.refusal(channel.provider);
-    if (refusal !== null) settings.onRefusal("circuit_open");
-    return refusal;
+    for (const circuit of circuits) {
+      const refusal = circuit.refusal(channel.provider);
+      if (refusal === null) continue;
+      settings.onRefusal("circuit_open");
+      return refusal;
+    }
+    return null;
+  };
+
+  const tried = async (message: OutgoingMessage, signal: AbortSignal) => {
+    const startedMs = performance.now();
+    const given = await limitedSend(channel, message, { signal, ...settings });
+    settings.onAttempt(given.outcome, performance.now() - startedMs);
+    const blamed = !signal.aborted || isTimeUp(signal);
+    if (blamed && isAboutProvider(given)) {
+      lastError = { words: given.error, atMs: settings.clock() };
+    }
+    return given;
   };
 
   const attempt = async (message: OutgoingMessage, signal: AbortSignal) => {
     // The circuit may have opened while this one waited.
     const refusal = refuse();
     if (refusal !== null) return refusal;
-    const result = await circuit.run(async () => {
-      const startedMs = performance.now();
-      const given = await limitedSend(channel, message, {
+    inFlight++;
+    try {
+      const result = await host.run(
+        () => own.run(() => tried(message, signal), signal),
         signal,
-        ...settings,
-      });
-      settings.onAttempt(given.outcome, performance.now() - startedMs);
-      return given;
-    }, signal);
-    if (result.outcome === "sent") lastSentAtMs = settings.clock();
-    return result;
+      );
+      if (result.outcome === "sent") lastSentAtMs = settings.clock();
+      return result;
+    } finally {
+      inFlight--;
+    }
   };
 
   return {
@@ -122,7 +149,8 @@ export function guardChannel(
       if (signal.aborted) return retry(GIVEN_UP);
       const wait = timeLimit(signal, settings.maxWaitMs);
       try {
-        if (circuit.state() === "half-open") {
+        for (const circuit of circuits) {
+          if (circuit.state() !== "half-open") continue;
           await Promise.race([circuit.verdict(), aborted(wait.signal)]);
         }
         const refusal = refuse();
@@ -142,6 +170,29 @@ export function guardChannel(
   };
 }
 
+function isAboutChannel(attempt: Attempt): boolean {
+  return attempt.outcome === "retry" && attempt.scope !== "address";
+}
+
+function isAboutProvider(
+  attempt: Attempt,
+): attempt is Exclude<Attempt, { outcome: "sent" }> {
+  return isAboutChannel(attempt) ||
+    attempt.outcome === "permanent" && attempt.scope === "provider";
+}
+
+function worst(states: CircuitState[]): CircuitState {
+  return states.find((state) => state === "open") ??
+    states.find((state) => state === "half-open") ?? "closed";
+}
+
+function later(
+  a: ProviderError | null,
+  b: ProviderError | null,
+): ProviderError | null {
+  return a === null || b !== null && b.atMs > a.atMs ? b : a;
+}
+
 /** Promises the channel's result, or `retry` when it has none in time. Never throws, whatever the channel does. */
 async function limitedSend(
   channel: Channel,
@@ -150,7 +201,7 @@ async function limitedSend(
 ): Promise<Attempt> {
   const limit = timeLimit(options.signal, options.timeLimitMs);
   const outOfTime = aborted(limit.signal).then(() =>
-    retry(
+    unanswered(
       isTimeUp(limit.signal)
         ? `${channel.provider} did not answer in time.`
         : GIVEN_UP,
@@ -163,7 +214,8 @@ async function limitedSend(
     ]);
   } catch {
     // What was thrown may hold anything, so none of it is repeated.
-    return retry(`Sending through ${channel.provider} failed unexpectedly.`);
+    const words = `Sending through ${channel.provider} failed unexpectedly.`;
+    return unanswered(words);
   } finally {
     limit.clear();
   }
@@ -171,7 +223,7 @@ async function limitedSend(
 
 /** Promises what `work` promises once there is a slot for it, or null when there is none in time. */
 async function takeTurn<T>(
-  slots: ReturnType<typeof bulkhead>,
+  slots: Provider["slots"],
   wait: TimeLimit,
   work: () => Promise<T>,
 ): Promise<T | null> {

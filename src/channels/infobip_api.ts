@@ -12,7 +12,11 @@ import {
   permanent,
   providerWords,
   retry,
+  unanswered,
+  unreached,
 } from "./attempt.ts";
+import { connectionFailure } from "./connection_failure.ts";
+import { readBounded } from "./read_bounded.ts";
 import {
   GROUP,
   type InfobipStatus,
@@ -43,8 +47,6 @@ export interface InfobipRequest {
   secret: string | null;
 }
 
-const MOST_BODY_BYTES = 64 * 1024;
-
 /** Promises the attempt's result. Never throws, and gives up with `retry` when the signal aborts. */
 export async function postToInfobip(
   account: InfobipAccount,
@@ -69,9 +71,9 @@ export async function postToInfobip(
     });
     const text = await readBounded(response);
     if (response.ok) return accepted(text, request.messageId);
-    return refused(response, providerWords(sentence(text), secrets), deps);
+    return refused(response, infobipWords(text, secrets), deps);
   } catch (error) {
-    return retry(connectionWords(error, deps.signal));
+    return disconnected(error, deps.signal);
   }
 }
 
@@ -118,7 +120,7 @@ function accepted(text: string, messageId: string): Attempt {
   const message = messages.find((each) => each.messageId === messageId) ??
     (messages.length === 1 ? messages[0] : undefined);
   if (message === undefined) {
-    return retry(
+    return unanswered(
       "Infobip's answer could not be read; whether it has the message is unknown.",
     );
   }
@@ -145,10 +147,11 @@ function classify(status: InfobipStatus, providerMessageId: string): Attempt {
     : { outcome: "sent", providerMessageId };
 }
 
-function refused(
+/** Promises what an answer that is no success means, with Infobip's own words in it. */
+export function refused(
   response: Response,
   words: string,
-  deps: InfobipDeps,
+  deps: Pick<InfobipDeps, "clock">,
 ): Attempt {
   const { status } = response;
   const said = words === "" ? "" : `: ${words}`;
@@ -165,8 +168,12 @@ function refused(
   if (status === 400 || status === 422) {
     return permanent(`Infobip refused the message (${status}${said}).`);
   }
-  if (status >= 500 || status === 408 || status === 425) {
+  if (status === 503 || status === 408 || status === 425) {
     return retry(`Infobip failed (${status}${said}).`, waitMs);
+  }
+  // Such an error does not say how far the request got.
+  if (status >= 500) {
+    return unanswered(`Infobip failed (${status}${said}).`, waitMs);
   }
   return misconfigured(
     `Infobip answered ${status}${said}; check INFOBIP_BASE_URL.`,
@@ -202,6 +209,11 @@ const errorBody = z.object({
   }).optional().catch(undefined),
 });
 
+/** Promises what the body of an answer says, without the secrets; empty where it says nothing. */
+export function infobipWords(text: string, secrets: string[]): string {
+  return providerWords(sentence(text), secrets);
+}
+
 function sentence(text: string): string {
   const read = errorBody.safeParse(parseJson(text));
   if (!read.success) return "";
@@ -225,36 +237,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Promises at most 64 KiB of the body, and lets go of the rest. */
-async function readBounded(response: Response): Promise<string> {
-  if (response.body === null) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  // Leaving the loop early cancels the stream.
-  for await (const chunk of response.body) {
-    bytes += chunk.byteLength;
-    if (bytes > MOST_BODY_BYTES) return "";
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-/** The runtime tells these apart in words only, and its words hold addresses, so they are matched and not repeated. */
-const CONNECTION: [RegExp, string][] = [
-  [/dns error/i, "its name was not found"],
-  [/certificate/i, "its certificate is not trusted"],
-  [/refused/i, "the connection was refused"],
-  [/reset|before message completed|closed/i, "the connection was cut"],
-];
-
-function connectionWords(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return "Infobip did not answer in time.";
-  const text = error instanceof Error
-    ? `${error.message} ${
-      error.cause instanceof Error ? error.cause.message : ""
-    }`
-    : "";
-  const found = CONNECTION.find(([pattern]) => pattern.test(text));
-  return `Infobip cannot be reached${found ? `: ${found[1]}` : ""}.`;
+/** Promises what it means that there was no answer, in words without the address. */
+export function disconnected(error: unknown, signal: AbortSignal): Attempt {
+  if (signal.aborted) return unanswered("Infobip did not answer in time.");
+  const { reason, wasConnecting } = connectionFailure(error);
+  const words = `Infobip cannot be reached${reason && `: ${reason}`}.`;
+  return wasConnecting ? unreached(words) : unanswered(words);
 }

@@ -1,6 +1,5 @@
 /** Mail through one SMTP relay, over a pool of connections. */
 import nodemailer, { type SendMailOptions } from "nodemailer";
-import addressparser from "nodemailer/lib/addressparser";
 import { urgencyOf } from "../domain/alert.ts";
 import { bundleMailContent } from "../domain/bundle_mail.ts";
 import { isBundle } from "../domain/bundle_text.ts";
@@ -22,19 +21,13 @@ import {
   createNoticeHtml,
 } from "./mail_html.ts";
 import { smtpFailure } from "./smtp_outcome.ts";
-
-export interface SmtpOptions {
-  host: string;
-  /** 465 is TLS from the first byte; any other port begins in the clear and changes over with STARTTLS. */
-  port: number;
-  /** The login; null, both, for a relay that knows us by our network address. */
-  user: string | null;
-  password: string | null;
-  /** An address, or a name and an address: `PagerPal <pager@example.com>`. */
-  from: string;
-  /** PEM of a private authority to trust besides the public ones. */
-  ca?: string;
-}
+import {
+  isAddress,
+  relayOptions,
+  secretsOf,
+  senderDomain,
+  type SmtpOptions,
+} from "./smtp_relay.ts";
 
 /** A channel that holds connections open. */
 export interface SmtpChannel extends Channel {
@@ -51,15 +44,6 @@ export interface MailTransport {
   /** See `SmtpChannel.close`. */
   close(): void;
 }
-
-/** All below the 10 seconds that an attempt has, so that the reason given is the server's own step. */
-const TIMEOUTS = {
-  dnsTimeout: 4_000,
-  connectionTimeout: 5_000,
-  greetingTimeout: 5_000,
-  socketTimeout: 8_000,
-  socketCloseTimeout: 1_000,
-};
 
 /** Promises a channel for mail, over connections to the relay unless told otherwise. Throws when `from` holds no address. */
 export function createSmtp(
@@ -104,12 +88,7 @@ export function createSmtp(
 function connections(options: SmtpOptions, domain: string): MailTransport {
   return nodemailer.createTransport({
     pool: true,
-    ...TIMEOUTS,
-    ...security(options),
-    host: options.host,
-    port: options.port,
-    // Named here, as reading the machine's name needs a permission; a mail domain is what a relay wants to see.
-    name: domain,
+    ...relayOptions(options, domain),
     maxConnections: 10,
     // A connection that the server closed while it was idle is noticed only on use.
     maxRequeues: 2,
@@ -199,48 +178,4 @@ function threadRoot(message: PageMessage, domain: string): string {
   // The opening tells this incident from one of the same number in a database that was set up anew.
   const incident = `${id}-${openedAtMs.toString(36)}`;
   return `<incident-${incident}.responder-${message.responderId}@${domain}>`;
-}
-
-function security(options: SmtpOptions) {
-  const { user, password, port } = options;
-  // Nobody listens between a machine and itself, and a relay there rarely has a certificate for "localhost".
-  const loopback = isLoopback(options.host);
-  return {
-    secure: port === 465,
-    // Otherwise STARTTLS is used where it is offered, which somebody on the way can suppress.
-    requireTLS: password !== null && !loopback,
-    tls: {
-      minVersion: "TLSv1.2" as const,
-      rejectUnauthorized: !loopback,
-      ...(options.ca === undefined ? {} : { ca: options.ca }),
-    },
-    ...(user === null || password === null
-      ? {}
-      : { auth: { user, pass: password } }),
-  };
-}
-
-function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
-}
-
-function senderDomain(from: string): string {
-  const address = addressparser(from, { flatten: true })[0]?.address ?? "";
-  const domain = address.slice(address.lastIndexOf("@") + 1).toLowerCase();
-  if (!isAddress(address)) {
-    throw new Error("The sender of mail is not a mail address.");
-  }
-  // As a URL host, so that an international name takes its ASCII form.
-  return new URL(`http://${domain}`).hostname;
-}
-
-/** One addr-spec without the rare quoted forms; what separates addresses in a header is not in it. */
-function isAddress(text: string): boolean {
-  return text.length <= 254 &&
-    /^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()[\]\\,;:"\p{Cc}]+$/u.test(text);
-}
-
-function secretsOf({ user, password }: SmtpOptions): string[] {
-  // AUTH PLAIN sends both as one (RFC 4616).
-  return password === null ? [] : [password, `\0${user}\0${password}`];
 }

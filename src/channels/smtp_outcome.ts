@@ -8,11 +8,14 @@ import {
   permanent,
   providerWords,
   retry,
+  unanswered,
 } from "./attempt.ts";
 
 /** What nodemailer tells of a failure. */
 interface SmtpError {
   code: string;
+  /** Of the system, as ECONNREFUSED, or what took too long, as GREETING_TIMEOUT. */
+  cause: string;
   command: string;
   responseCode: number;
   response: string;
@@ -25,11 +28,13 @@ export function smtpFailure(
   context: { signal: AbortSignal; secrets: string[] },
 ): Attempt {
   if (context.signal.aborted) {
-    return retry("The mail server did not answer in time.");
+    return unanswered("The mail server did not answer in time.");
   }
   const error = readError(thrown);
   const said = providerWords(error.response, context.secrets);
-  return error.responseCode >= 400 ? answered(error, said) : unanswered(error);
+  return error.responseCode >= 400
+    ? answered(error, said)
+    : disconnected(error);
 }
 
 function answered(error: SmtpError, said: string): Attempt {
@@ -58,7 +63,7 @@ function answered(error: SmtpError, said: string): Attempt {
     : misconfigured(`The mail server refused us (${said}).`);
 }
 
-function unanswered({ code, message }: SmtpError): Attempt {
+function disconnected({ code, cause, message }: SmtpError): Attempt {
   if (/certificate|UnknownIssuer|self.signed/i.test(message)) {
     return misconfigured("The mail server's certificate is not trusted.");
   }
@@ -76,11 +81,25 @@ function unanswered({ code, message }: SmtpError): Attempt {
     case "EDNS":
       return retry("The mail server's name was not found.");
     case "ETIMEDOUT":
-      return retry("The mail server did not answer in time.");
+      return (BEFORE_THE_MAIL.has(cause) ? retry : unanswered)(
+        "The mail server did not answer in time.",
+      );
     default:
-      return retry("The connection to the mail server failed.");
+      return (BEFORE_THE_MAIL.has(cause) ? retry : unanswered)(
+        "The connection to the mail server failed.",
+      );
   }
 }
+
+/** Where nodemailer's errors of a connection come from before a mail is on it; any other may come after the final dot. */
+const BEFORE_THE_MAIL = new Set([
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "CONNECT_TIMEOUT",
+  "GREETING_TIMEOUT",
+  "UPGRADE_TIMEOUT",
+]);
 
 function readError(thrown: unknown): SmtpError {
   const fields: Record<string, unknown> =
@@ -88,6 +107,7 @@ function readError(thrown: unknown): SmtpError {
   const text = (value: unknown) => typeof value === "string" ? value : "";
   return {
     code: text(fields["code"]),
+    cause: text(fields["originalCode"]) || text(fields["timeoutType"]),
     command: text(fields["command"]),
     responseCode: typeof fields["responseCode"] === "number"
       ? fields["responseCode"]

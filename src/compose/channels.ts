@@ -10,7 +10,7 @@ import type { Outside } from "./outside.ts";
 
 const log = getLogger(["pagerpal"]);
 
-/** In flight on a channel besides its pages: two notices, and codes and test pages that somebody waits for. */
+/** In flight to a provider besides its pages: two notices, and codes and test pages that somebody waits for. */
 const BESIDE_PAGES = 4;
 
 /** Promises each channel that is set up, guarded; the observer hears when its circuit opens. */
@@ -39,7 +39,8 @@ export function channelState(channel: GuardedChannel): ChannelState {
   return { channel: channel.kind, provider: channel.provider, state, inFlight };
 }
 
-function channelsConfig(config: Config): ChannelsConfig {
+/** Promises what the channels are made from. */
+export function channelsConfig(config: Config): ChannelsConfig {
   const { infobip, smtp } = config;
   return {
     infobip: infobip && {

@@ -28,6 +28,8 @@ export function findHalves(held: Held): Problem[] {
   needs("SMTP_USER", "SMTP_PASSWORD");
   needs("SMTP_PASSWORD", "SMTP_USER");
   needs("SMTP_USER", "SMTP_HOST");
+  needs("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
+  needs("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID");
   return problems;
 }
 

@@ -18,12 +18,13 @@ export class ConfigError extends Error {
       : `${problems.length} settings are`;
     super([
       `PagerPal cannot start, ${count} wrong:`,
-      ...problems.map((problem) => `- ${sentence(problem)}`),
+      ...problems.map((problem) => `- ${problemSentence(problem)}`),
     ].join("\n"));
   }
 }
 
-function sentence({ name, held, allowed }: Problem): string {
+/** Promises what is wrong and what is allowed, without the value of a secret. */
+export function problemSentence({ name, held, allowed }: Problem): string {
   const state = held === undefined
     ? "is not set"
     : `holds ${shown(name, held)}`;

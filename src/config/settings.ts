@@ -1,4 +1,5 @@
 /** What the rest of PagerPal sees of the settings. */
+import type { BackupPlace } from "./backup_place.ts";
 import type { DatabaseConfig } from "./database_url.ts";
 import { findOddities } from "./guards.ts";
 import type { LogLevel, Variables } from "./variables.ts";
@@ -15,7 +16,7 @@ export interface Config {
   /** False: pages are recorded as suppressed instead of being sent. */
   notificationSendingEnabled: boolean;
   notificationRetryWorkerEnabled: boolean;
-  /** The most messages in flight at once on each channel. */
+  /** The most messages in flight at once to each provider. */
   notificationConcurrency: number;
   /** How long pages to one person on one channel wait to go as one message, after one has gone; 0: never. */
   pageBundlingSeconds: number;
@@ -34,11 +35,36 @@ export interface Config {
   metricsToken: string | null;
   /** Asked for after each clean self-audit, a secret; null: nobody watches from outside. */
   healthcheckPingUrl: string | null;
+  backup: BackupConfig;
+  s3: S3Config;
   openTelemetry: OpenTelemetryConfig;
   /** What is allowed but probably not meant, in sentences for the log. */
   warnings: readonly string[];
   /** Every value that must never appear in a log. */
   secrets: readonly string[];
+}
+
+export interface BackupConfig {
+  to: BackupPlace;
+  /** Minutes since midnight, UTC; null: nobody backs up by himself. */
+  nightlyAtMinute: number | null;
+  /** The most backups that are kept there. */
+  keep: number;
+  /** Older ones go; null: they stay. */
+  keepDays: number | null;
+}
+
+/** How buckets are reached. */
+export interface S3Config {
+  region: string | null;
+  /** Of a server that is not Amazon's; null: Amazon's own. */
+  endpoint: string | null;
+  /** Null: those that Amazon gives to the machine that this is. */
+  credentials: {
+    accessKeyId: string;
+    secretAccessKey: string;
+    sessionToken?: string;
+  } | null;
 }
 
 /** As Deno reads OTEL_DENO and OTEL_DENO_TRACING. */
@@ -104,6 +130,13 @@ export function assemble(values: Variables): Config {
     trustedProxies: values.TRUSTED_PROXIES,
     metricsToken: values.METRICS_TOKEN ?? null,
     healthcheckPingUrl: values.HEALTHCHECK_PING_URL ?? null,
+    backup: {
+      to: values.BACKUP_TO,
+      nightlyAtMinute: values.BACKUP_NIGHTLY_AT ?? null,
+      keep: values.BACKUP_KEEP,
+      keepDays: values.BACKUP_KEEP_DAYS ?? null,
+    },
+    s3: s3Of(values),
     openTelemetry: {
       enabled: values.OTEL_DENO ?? false,
       automaticSpans: (values.OTEL_DENO ?? false) &&
@@ -124,6 +157,23 @@ function infobipOf(values: Variables): InfobipConfig | null {
     whatsappSender: values.INFOBIP_WHATSAPP_SENDER ?? null,
     whatsappTemplate: values.INFOBIP_WHATSAPP_TEMPLATE ?? null,
     whatsappTemplateLanguage: values.INFOBIP_WHATSAPP_TEMPLATE_LANGUAGE,
+  };
+}
+
+function s3Of(values: Variables): S3Config {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SESSION_TOKEN: sessionToken } =
+    values;
+  const secretAccessKey = values.AWS_SECRET_ACCESS_KEY;
+  return {
+    region: values.AWS_REGION ?? null,
+    endpoint: values.AWS_ENDPOINT_URL_S3 ?? values.AWS_ENDPOINT_URL ?? null,
+    credentials: accessKeyId === undefined || secretAccessKey === undefined
+      ? null
+      : {
+        accessKeyId,
+        secretAccessKey,
+        ...sessionToken === undefined ? {} : { sessionToken },
+      },
   };
 }
 
@@ -150,6 +200,8 @@ function secretsOf(values: Variables, database: DatabaseConfig): string[] {
     values.SMTP_PASSWORD,
     values.METRICS_TOKEN,
     values.HEALTHCHECK_PING_URL,
+    values.AWS_SECRET_ACCESS_KEY,
+    values.AWS_SESSION_TOKEN,
     database.kind === "libsql-remote" ? database.authToken : null,
     password,
     password && safelyDecoded(password),

@@ -1,10 +1,12 @@
 /** The settings in force as an operator may see them. No secret leaves here, only whether there is one. */
+import type { BackupPlace } from "./backup_place.ts";
 import type { DatabaseConfig } from "./database_url.ts";
 import type { Config } from "./settings.ts";
 import type { VariableName } from "./variables.ts";
 
 type Shown = Record<
-  Exclude<VariableName, "DATABASE_AUTH_TOKEN">,
+  // What the other one of AWS's two addresses says is in the one that wins.
+  Exclude<VariableName, "DATABASE_AUTH_TOKEN" | "AWS_ENDPOINT_URL">,
   string | number | boolean | null
 >;
 
@@ -46,6 +48,15 @@ export function shownSettings(
     TRUSTED_PROXIES: config.trustedProxies.join(", "),
     METRICS_TOKEN: secret(config.metricsToken),
     HEALTHCHECK_PING_URL: secret(config.healthcheckPingUrl),
+    BACKUP_TO: placeWords(config.backup.to),
+    BACKUP_NIGHTLY_AT: timeWords(config.backup.nightlyAtMinute),
+    BACKUP_KEEP: config.backup.keep,
+    BACKUP_KEEP_DAYS: config.backup.keepDays,
+    AWS_REGION: config.s3.region,
+    AWS_ACCESS_KEY_ID: secret(config.s3.credentials?.accessKeyId),
+    AWS_SECRET_ACCESS_KEY: secret(config.s3.credentials?.secretAccessKey),
+    AWS_SESSION_TOKEN: secret(config.s3.credentials?.sessionToken),
+    AWS_ENDPOINT_URL_S3: config.s3.endpoint,
     OTEL_DENO: config.openTelemetry.enabled,
     OTEL_DENO_TRACING: config.openTelemetry.automaticSpans,
   };
@@ -55,12 +66,27 @@ export function shownSettings(
   }));
 }
 
+function placeWords(place: BackupPlace): string {
+  return place.kind === "folder"
+    ? place.path
+    : `s3://${place.bucket}/${place.prefix}`;
+}
+
+function timeWords(minute: number | null): string | null {
+  if (minute === null) return null;
+  const padded = (value: number) => String(value).padStart(2, "0");
+  return `${padded(Math.floor(minute / 60))}:${padded(minute % 60)}`;
+}
+
 function secret(value: string | null | undefined): string {
   return value ? "set" : "not set";
 }
 
-/** The user name and the password, which a URL may hold anywhere before its host and after `?`, are left out. */
-function databaseWords(database: DatabaseConfig): string {
+/**
+ * Promises which database it is, in words. The user name and the password, which a URL may hold anywhere before its host
+ * and after `?`, are left out.
+ */
+export function databaseWords(database: DatabaseConfig): string {
   switch (database.kind) {
     case "libsql-file":
       return `libSQL file ${database.path}`;

@@ -1,6 +1,7 @@
 /** The variables that PagerPal reads, each with its schema. A schema's message says what is allowed, to follow "must be". */
 import { BlockList, isIP } from "node:net";
 import { z } from "zod";
+import { BACKUP_PLACE_FORMS, readBackupPlace } from "./backup_place.ts";
 import { DATABASE_URL_FORMS, readDatabaseUrl } from "./database_url.ts";
 
 /** Lets a clone start without any setting; refused in production. */
@@ -93,6 +94,23 @@ export const VARIABLES = {
     readPingUrl,
     "an http or https address without user name or fragment",
   ).optional(),
+  BACKUP_TO: converted(readBackupPlace, BACKUP_PLACE_FORMS).default({
+    kind: "folder",
+    path: "data/backups",
+  }),
+  BACKUP_NIGHTLY_AT: converted(
+    readTimeOfDay,
+    "a time of day in UTC such as 03:30",
+  ).optional(),
+  BACKUP_KEEP: whole(1, 10_000).default(14),
+  BACKUP_KEEP_DAYS: whole(1, 36_500).optional(),
+  AWS_REGION: matching(/^[a-z0-9-]{1,64}$/, "a region such as eu-west-1")
+    .optional(),
+  AWS_ACCESS_KEY_ID: line(256).optional(),
+  AWS_SECRET_ACCESS_KEY: line(256).optional(),
+  AWS_SESSION_TOKEN: line().optional(),
+  AWS_ENDPOINT_URL: webAddress().optional(),
+  AWS_ENDPOINT_URL_S3: webAddress().optional(),
   OTEL_DENO: denoFlag().optional(),
   OTEL_DENO_TRACING: denoFlag().optional(),
 };
@@ -113,6 +131,7 @@ export const FILE_VARIABLES = [
   "SMTP_PASSWORD",
   "METRICS_TOKEN",
   "HEALTHCHECK_PING_URL",
+  "AWS_SECRET_ACCESS_KEY",
 ] as const satisfies VariableName[];
 
 /** Their value is never shown, not even where it is wrong. */
@@ -126,6 +145,9 @@ export const SECRET_VARIABLES: ReadonlySet<string> = new Set(
     "SMTP_PASSWORD",
     "METRICS_TOKEN",
     "HEALTHCHECK_PING_URL",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
   ] satisfies VariableName[],
 );
 
@@ -187,6 +209,12 @@ function whole(least: number, most: number) {
     const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
     return number >= least && number <= most ? number : null;
   }, `a whole number from ${least} to ${most}`);
+}
+
+/** Minutes since midnight. */
+function readTimeOfDay(text: string): number | null {
+  const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
+  return hour === undefined ? null : Number(hour) * 60 + Number(minute);
 }
 
 function readRate(text: string): number | null {

@@ -10,6 +10,7 @@ export type AttemptResult =
     error: string;
     retryAfterMs: number | null;
     untried?: true;
+    outcomeUnknown?: true;
   }
   | { outcome: "permanent"; error: string };
 
@@ -29,6 +30,10 @@ export interface Outgoing {
   attempt: number;
   leaseOwner: string | null;
   leaseUntilMs: number | null;
+  /** More than one attempt may have arrived: a process died between the provider's yes and our record, or a yes was lost. */
+  maybeSentTwice: boolean;
+  /** An attempt ended without an answer, so the provider may have the message; false again once it says that it has. */
+  outcomeUnknown: boolean;
   providerMessageId: string | null;
   error: string | null;
   sentAtMs: number | null;
@@ -42,21 +47,28 @@ export interface Settlement<T extends Outgoing = Notification> {
   isNews: boolean;
   /** Nothing more will be tried on this contact method: the responder's next one is due now. */
   moveOn: boolean;
+  /** The attempt may have been the second to arrive, after a process died or an answer was lost; null: it was not. */
+  repeats: Repetition | null;
 }
+
+export type Repetition = "crash" | "lost answer";
 
 /**
  * Promises the notification after one attempt: sent, queued again, or failed for good. A retry waits an exponential
  * backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), or as long as the provider asks;
  * it fails for good after 6 attempts or when the next one would be more than 15 minutes after the first was due. One that
- * was never put to the provider is no attempt.
+ * was never put to the provider is no attempt. What may have arrived although no answer came is remembered, and of an
+ * attempt that may have arrived after another the message says that it may have been sent twice.
  */
 export function settle<T extends Outgoing>(
   notification: T,
   result: AttemptResult,
   { nowMs, random }: { nowMs: number; random: () => number },
 ): Settlement<T> {
+  const repeats = repetition(notification, result);
   const released = {
     ...notification,
+    ...marksAfter(notification, result),
     leaseOwner: null,
     leaseUntilMs: null,
     updatedAtMs: nowMs,
@@ -73,12 +85,14 @@ export function settle<T extends Outgoing>(
       },
       isNews: true,
       moveOn: false,
+      repeats,
     };
   }
   const failed: Settlement<T> = {
     notification: { ...released, state: "failed", error: result.error },
     isNews: true,
     moveOn: true,
+    repeats,
   };
   if (result.outcome === "permanent") return failed;
   const untried = result.untried === true;
@@ -98,7 +112,33 @@ export function settle<T extends Outgoing>(
     },
     isNews: !untried || notification.error !== result.error,
     moveOn: false,
+    repeats,
   };
+}
+
+type Marked = Pick<Outgoing, "maybeSentTwice" | "outcomeUnknown">;
+
+function repetition(
+  { maybeSentTwice, outcomeUnknown }: Marked,
+  result: AttemptResult,
+): Repetition | null {
+  if (!mayHaveArrived(result)) return null;
+  if (outcomeUnknown) return "lost answer";
+  return maybeSentTwice ? "crash" : null;
+}
+
+function marksAfter(before: Marked, result: AttemptResult): Marked {
+  return {
+    maybeSentTwice: before.maybeSentTwice ||
+      repetition(before, result) !== null,
+    outcomeUnknown: result.outcome !== "sent" &&
+      (before.outcomeUnknown || mayHaveArrived(result)),
+  };
+}
+
+function mayHaveArrived(result: AttemptResult): boolean {
+  return result.outcome === "sent" ||
+    result.outcome === "retry" && result.outcomeUnknown === true;
 }
 
 /**
@@ -123,6 +163,7 @@ export function settleTogether(
   return bundle.map((each) => ({
     notification: {
       ...each,
+      ...marksAfter(each, result),
       state,
       // The claim that came after the last attempt was none.
       attempt: Math.min(each.attempt, RETRY_LIMITS.attempts) + attempts,
@@ -136,6 +177,7 @@ export function settleTogether(
     },
     isNews,
     moveOn,
+    repeats: repetition(each, result),
   }));
 }
 
@@ -175,15 +217,20 @@ export function backoffMs(attempt: number, random: () => number): number {
 /**
  * Promises the notification after a receipt, or null when the receipt changes nothing. A state never moves backwards:
  * receipts come twice and out of order. A delivery is believed even after a failure, which some operators report too
- * early; a failure never takes a delivery back.
+ * early; a failure never takes a delivery back. A receipt also answers for an attempt that had no answer: what waits to be
+ * tried again need not be, and what is being tried again may arrive twice.
  */
 export function applyReceipt<T extends Outgoing>(
   notification: T,
   receipt: { state: "accepted" | "delivered" | "failed"; error: string },
   nowMs: number,
 ): Settlement<T> | null {
-  const { state } = notification;
-  const wasSent = state === "sent" || state === "sending";
+  const { state, outcomeUnknown } = notification;
+  const wasSent = state === "sent" || state === "sending" ||
+    state === "queued" && outcomeUnknown;
+  const again = state === "sending" && outcomeUnknown;
+  const maybeSentTwice = notification.maybeSentTwice || again;
+  const repeats = again ? "lost answer" : null;
   if (receipt.state === "delivered" && (wasSent || state === "failed")) {
     return {
       notification: {
@@ -191,6 +238,8 @@ export function applyReceipt<T extends Outgoing>(
         state: "delivered",
         sentAtMs: notification.sentAtMs ?? nowMs,
         deliveredAtMs: nowMs,
+        maybeSentTwice,
+        outcomeUnknown: false,
         error: null,
         leaseOwner: null,
         leaseUntilMs: null,
@@ -198,6 +247,7 @@ export function applyReceipt<T extends Outgoing>(
       },
       isNews: true,
       moveOn: false,
+      repeats,
     };
   }
   if (receipt.state === "failed" && wasSent) {
@@ -205,6 +255,8 @@ export function applyReceipt<T extends Outgoing>(
       notification: {
         ...notification,
         state: "failed",
+        maybeSentTwice,
+        outcomeUnknown: false,
         error: receipt.error,
         leaseOwner: null,
         leaseUntilMs: null,
@@ -212,6 +264,7 @@ export function applyReceipt<T extends Outgoing>(
       },
       isNews: true,
       moveOn: true,
+      repeats,
     };
   }
   return null;
@@ -255,6 +308,7 @@ export function retryByHand(
       firstDueAtMs: nowMs,
       idempotencyKey,
       maybeSentTwice: false,
+      outcomeUnknown: false,
       bundle: null,
       error: null,
       updatedAtMs: nowMs,

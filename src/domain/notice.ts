@@ -64,8 +64,6 @@ export type HandoffNotice = Notice & {
 
 export interface Notice extends Omit<NewNotice, "state">, Outgoing {
   id: number;
-  /** A process died between the provider's answer and our record, so this message may have gone out twice. */
-  maybeSentTwice: boolean;
   provider: string | null;
 }
 

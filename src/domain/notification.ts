@@ -46,8 +46,9 @@ export interface Notification extends Omit<NewNotification, "state"> {
   attempt: number;
   leaseOwner: string | null;
   leaseUntilMs: number | null;
-  /** A process died between the provider's answer and our record, so this message may have gone out twice. */
+  /** As in Outgoing, both. */
   maybeSentTwice: boolean;
+  outcomeUnknown: boolean;
   /** The bundle that it was sent in, all of whose messages share one idempotency key; null: it goes alone. */
   bundle: { id: number; size: number } | null;
   provider: string | null;

@@ -50,6 +50,7 @@ export const TIMELINE_KINDS = [
   "page_cancelled",
   "page_requeued",
   "page_repeated_after_crash",
+  "page_repeated_after_lost_answer",
   "escalation_postponed",
   "rearmed_by_audit",
   "note_added",

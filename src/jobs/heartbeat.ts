@@ -1,7 +1,6 @@
 /**
  * This process among the nodes: it writes its row every few seconds, and looks whether the database is still the one it
- * was written for. A node whose schema is not the database's stands back: it answers requests and does no work by
- * itself.
+ * can work on. A node that the database does not fit stands back: it answers requests and does no work by itself.
  */
 import { getLogger } from "@logtape/logtape";
 import { inTime } from "../app/in_time.ts";
@@ -11,12 +10,15 @@ import type { Repositories, Store } from "../ports/store.ts";
 const log = getLogger(["pagerpal", "nodes"]);
 
 type Node = Parameters<Repositories["nodes"]["save"]>[0];
+type DatabaseSchema = Awaited<ReturnType<Store["check"]>>;
 
 export interface HeartbeatOptions {
   store: Pick<Store, "check" | "nodes">;
   clock: Clock;
   /** What does not change while the process runs. */
   self: Omit<Node, "phase" | "lastSeenAtMs">;
+  /** Whether the program can work on a database that is migrated so. */
+  fits(schema: DatabaseSchema): boolean;
   /** Called when the node may work again after it could not. */
   onGoOn(): void;
 }
@@ -45,9 +47,10 @@ const LAST_WORD_MS = 2_000;
 
 /** Promises a heartbeat that is at rest until `start`; until then the node may work. */
 export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
-  const { store, clock, self, onGoOn } = options;
+  const { store, clock, self, fits, onGoOn } = options;
   /** The newest migration in the database, as it was seen last. */
   let found = self.schemaVersion;
+  let standsBack = false;
   let draining = false;
   let stopped = false;
   let away = false;
@@ -56,13 +59,12 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
   let saidPhase: Node["phase"] | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const standsBack = () => found !== self.schemaVersion;
   const phase = (): Node["phase"] =>
-    draining ? "draining" : standsBack() ? "standing_back" : "running";
+    draining ? "draining" : standsBack ? "standing_back" : "running";
 
   async function once(): Promise<void> {
     try {
-      noteSchema((await store.check()).schemaVersion);
+      noteSchema(await store.check());
       const isFresh = clock() - beatAtMs < FRESH_MS;
       if (isFresh && saidPhase === phase()) return;
       await say(phase());
@@ -84,25 +86,28 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
     beatAtMs = clock();
   }
 
-  function noteSchema(version: number): void {
-    if (version === found) return;
-    const couldWork = mayWork();
-    found = version;
-    if (standsBack()) {
+  function noteSchema(seen: DatabaseSchema): void {
+    if (seen.schemaVersion === found) return;
+    const stoodBack = standsBack;
+    found = seen.schemaVersion;
+    standsBack = !fits(seen);
+    const facts = { node: self.name, found, known: self.schemaVersion };
+    if (standsBack) {
       log.warn(
         "{node} stands back: the database is at migration {found}, and this version knows {known}",
-        { node: self.name, found, known: self.schemaVersion },
+        facts,
       );
     } else {
-      log.info("{node} goes on: the database is at its migration again", {
-        node: self.name,
-      });
-      if (!couldWork && mayWork()) onGoOn();
+      log.info(
+        "{node} goes on: the database is at migration {found}, this version knows {known} and can work on it",
+        facts,
+      );
+      if (stoodBack && mayWork()) onGoOn();
     }
   }
 
   function mayWork(): boolean {
-    return !draining && !standsBack();
+    return !draining && !standsBack;
   }
 
   function beatNow(): Promise<void> {

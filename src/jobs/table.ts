@@ -31,6 +31,8 @@ export interface JobOptions {
   healthcheck: HealthcheckOptions | null;
   /** What the readiness check takes into account. */
   sending: Sending;
+  /** Makes the backup of the night; null: nobody wants it. */
+  backUp: (() => Promise<string>) | null;
   /** NOTIFICATION_RETRY_WORKER_ENABLED */
   delivers: boolean;
   /** ESCALATION_WORKER_ENABLED */
@@ -43,7 +45,7 @@ export function createJobs(
   options: JobOptions,
 ): Job[] {
   const { deliverer, noticeDeliverer, calendars, baseUrl, sending } = options;
-  const { delivers, escalates, healthcheck } = options;
+  const { delivers, escalates, healthcheck, backUp } = options;
   return [
     {
       name: "notification_retry",
@@ -120,6 +122,12 @@ export function createJobs(
       enabled: true,
       run: async () => `${await prune(engine)} rows forgotten`,
     },
+    ...backUp === null ? [] : [{
+      name: "backup",
+      at: "every minute" as const,
+      enabled: true,
+      run: backUp,
+    }],
   ];
 }
 

@@ -46,10 +46,10 @@ function pagingObserver(
       instruments.refusals.inc({ channel, provider, reason }),
     circuitOpened: ({ channel, provider }) =>
       instruments.circuitOpened.inc({ channel, provider }),
-    settled(messages, { state, sentAtMs }) {
+    settled(messages, { state, sentAtMs, maybeSentTwice }) {
       const outcome = PAGE_OUTCOMES[state];
       for (const { notification, incident } of messages) {
-        const { channel, kind, maybeSentTwice } = notification;
+        const { channel, kind } = notification;
         if (outcome) instruments.pages.inc({ channel, outcome });
         if (state !== "sent" || sentAtMs === null) continue;
         if (maybeSentTwice) instruments.sentTwice.inc({ channel });

@@ -77,6 +77,10 @@ function paging({ counter, gauge, histogram }: Makers) {
       "pagerpal_incidents_exhausted",
       "Open incidents for which every step was tried and nobody answered. Of the whole database.",
     ),
+    backedUp: gauge(
+      "pagerpal_last_backup_timestamp_seconds",
+      "When the newest backup that was made was begun, Unix time; 0 when none is known of. Of the whole database.",
+    ),
     alertToPage: histogram(
       "pagerpal_alert_to_page_seconds",
       "From the receipt of the alert that opened an incident to a provider's acceptance of the incident's first page.",
@@ -94,7 +98,7 @@ function paging({ counter, gauge, histogram }: Makers) {
     ),
     sentTwice: counter(
       "pagerpal_pages_maybe_sent_twice_total",
-      "Messages sent by a process that had taken them over from one that may have sent them too.",
+      "Messages sent of which an attempt before may have arrived too: its process died, or its answer was lost.",
       ["channel"],
     ),
     leaseExpiries: counter(

@@ -19,7 +19,7 @@ export interface ChannelState extends ChannelName {
 }
 
 export interface MetricsOptions {
-  store: Pick<Repositories, "vitals" | "overview" | "incidents">;
+  store: Pick<Repositories, "vitals" | "overview" | "incidents" | "backups">;
   clock: Clock;
   version: string;
   /** The name of this process. */
@@ -96,15 +96,15 @@ function setFixed(
 function setVitals(instruments: Instruments, vitals: Vitals | null): void {
   const { databaseUp, oldestUndelivered, oldestEscalation, exhausted } =
     instruments;
-  const { queue, openIncidents } = instruments;
+  const { queue, openIncidents, backedUp } = instruments;
   databaseUp.set(vitals ? 1 : 0);
   queue.reset();
   openIncidents.reset();
   if (!vitals) {
     // No value is better than the one of a better time.
-    for (const each of [oldestUndelivered, oldestEscalation, exhausted]) {
-      each.remove();
-    }
+    for (
+      const each of [oldestUndelivered, oldestEscalation, exhausted, backedUp]
+    ) each.remove();
     return;
   }
   const { readAtMs, oldestUndeliveredAtMs, nextActionAtMs } = vitals;
@@ -113,6 +113,7 @@ function setVitals(instruments: Instruments, vitals: Vitals | null): void {
   oldestUndelivered.set(age(oldestUndeliveredAtMs));
   oldestEscalation.set(age(nextActionAtMs));
   exhausted.set(vitals.exhausted);
+  backedUp.set((vitals.backedUpAtMs ?? 0) / 1_000);
   for (const channel of CHANNEL_KINDS) {
     for (const state of QUEUE_STATES) queue.set({ channel, state }, 0);
   }

@@ -13,13 +13,18 @@ export interface Vitals {
   queue: QueueDepth[];
   open: OpenCount[];
   exhausted: number;
+  /** null: no backup is known of. */
+  backedUpAtMs: number | null;
 }
 
 /** Several scrapers, or one that is in a hurry, cost the database one look in this time. */
 const KEPT_MS = 5_000;
 const PATIENCE_MS = 3_000;
 
-type Repository = Pick<Repositories, "vitals" | "overview" | "incidents">;
+type Repository = Pick<
+  Repositories,
+  "vitals" | "overview" | "incidents" | "backups"
+>;
 
 /**
  * Promises a reader whose result is at most five seconds old; null where the database does not answer within three
@@ -51,7 +56,7 @@ export function createVitalsReader(
 }
 
 async function readVitals(
-  { vitals, overview, incidents }: Repository,
+  { vitals, overview, incidents, backups }: Repository,
   nowMs: number,
 ): Promise<Vitals> {
   return {
@@ -61,6 +66,7 @@ async function readVitals(
     queue: await vitals.queue(nowMs),
     open: await overview.openCounts(),
     exhausted: await vitals.exhausted(),
+    backedUpAtMs: (await backups.state()).done?.beganAtMs ?? null,
   };
 }
 

@@ -76,7 +76,8 @@ export type OutgoingMessage =
 /**
  * - `sent`: the provider has taken it;
  * - `retry`: it may work later; `retryAfterMs` is the provider's own wish, if it named one. `untried`: the provider was
- *   not even asked, because it is left alone for now;
+ *   not even asked, because it is left alone for now. `outcomeUnknown`: the provider may have taken the message, as when
+ *   its answer did not come;
  * - `permanent`: the same message to the same address will not work.
  */
 export type SendResult =
@@ -86,6 +87,7 @@ export type SendResult =
     error: string;
     retryAfterMs: number | null;
     untried?: true;
+    outcomeUnknown?: true;
   }
   | { outcome: "permanent"; error: string };
 

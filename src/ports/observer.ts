@@ -60,7 +60,7 @@ export interface Observer {
   /** What became of an attempt is on disk; the messages went as one, and all are now as `after` is. */
   settled(
     messages: readonly ClaimedNotification[],
-    after: Pick<Notification, "state" | "sentAtMs">,
+    after: Pick<Notification, "state" | "sentAtMs" | "maybeSentTwice">,
   ): void;
   /** What was due on an incident at `dueAtMs` was done and committed at `atMs`. */
   escalated(done: { dueAtMs: number; atMs: number }): void;

@@ -149,7 +149,12 @@ export type SharedOutcome =
   & Partial<
     Pick<
       Notification,
-      "dueAtMs" | "attempt" | "provider" | "providerMessageId"
+      | "dueAtMs"
+      | "attempt"
+      | "provider"
+      | "providerMessageId"
+      | "maybeSentTwice"
+      | "outcomeUnknown"
     >
   >;
 

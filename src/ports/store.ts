@@ -2,6 +2,7 @@
  * The repository: everything PagerPal remembers. One implementation serves both databases; one contract suite holds it
  * to what is promised here. Instants are epoch milliseconds and are always passed in, never asked of the database.
  */
+import type { DatabaseSchema } from "../domain/schema_fit.ts";
 import type {
   AlertSourceRepository,
   EscalationPolicyRepository,
@@ -13,6 +14,7 @@ import type {
   AccountRepository,
   ApiTokenRepository,
 } from "./account_repositories.ts";
+import type { BackupRepository } from "./backup_repository.ts";
 import type { CalendarDraftRepository } from "./calendar_draft_repository.ts";
 import type {
   CalendarFeedRepository,
@@ -60,6 +62,7 @@ export interface Repositories {
   sessions: SessionRepository;
   jobs: JobRepository;
   nodes: NodeRepository;
+  backups: BackupRepository;
   rateLimits: RateLimitRepository;
   seenMessages: SeenMessageRepository;
   idempotency: IdempotencyRepository;
@@ -85,8 +88,8 @@ export interface Store extends Repositories {
    * comes out unchanged.
    */
   transaction<T>(work: (tx: Repositories) => Promise<T>): Promise<T>;
-  /** Promises that the database answers and tells the newest migration applied to it; throws StoreUnavailableError. */
-  check(): Promise<{ schemaVersion: number }>;
+  /** Promises that the database answers and tells how it is migrated; throws StoreUnavailableError. */
+  check(): Promise<DatabaseSchema>;
   /** Calls the watcher after each transaction from now on. */
   watch(watcher: StoreWatcher): void;
   /** Of what other processes on the database commit; null where nothing tells. */

@@ -83,6 +83,8 @@ export async function cancelAbandonedIds(
     )
     UPDATE notifications AS n SET
       state = 'cancelled',
+      maybe_sent_twice = CASE WHEN state = 'sending' AND outcome_unknown = 1 THEN 1 ELSE maybe_sent_twice END,
+      outcome_unknown = CASE state WHEN 'sending' THEN 1 ELSE outcome_unknown END,
       lease_owner = NULL,
       lease_until_ms = NULL,
       updated_at_ms = ${instant(nowMs)}

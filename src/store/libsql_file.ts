@@ -40,7 +40,8 @@ export function openFile(url: string): Connection {
   };
 }
 
-function pathOf(url: string): string {
+/** Promises the path of a `file:` URL. */
+export function pathOf(url: string): string {
   if (url.startsWith("file://")) return fileURLToPath(url);
   return decodeURIComponent(url.slice("file:".length));
 }

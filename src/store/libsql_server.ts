@@ -10,22 +10,18 @@ import type { Execute } from "./executor.ts";
 
 const ANSWER_MS = 15_000;
 
+export interface ServerOptions {
+  authToken?: string | undefined;
+  /** How long to wait for an answer, milliseconds; 15 s when not given. */
+  answerMs?: number;
+}
+
 /** Promises a connection that is first used when something runs on it. */
 export function openServer(
   url: string,
-  { authToken, answerMs = ANSWER_MS }: {
-    authToken?: string | undefined;
-    /** How long to wait for an answer, milliseconds; 15 s when not given. */
-    answerMs?: number;
-  } = {},
+  options: ServerOptions = {},
 ): Connection {
-  const client = createClient({
-    url,
-    intMode: "number",
-    fetch: (request: Request) =>
-      fetch(request, { signal: AbortSignal.timeout(answerMs) }),
-    ...(authToken === undefined ? {} : { authToken }),
-  });
+  const client = clientFor(url, options);
   return {
     dialect: "sqlite",
     read: on(client),
@@ -34,6 +30,31 @@ export function openServer(
       transactionOf(await answered(client.transaction("write"))),
     close: () => Promise.resolve(client.close()),
   };
+}
+
+/** Promises a transaction that only reads, and that nobody waits for. */
+export async function openServerSnapshot(
+  url: string,
+  options: ServerOptions,
+): Promise<Pick<Transaction, "execute" | "end">> {
+  const client = clientFor(url, options);
+  const { execute, end } = transactionOf(
+    await answered(client.transaction("read")),
+  );
+  return { execute, end: () => end().then(() => client.close()) };
+}
+
+function clientFor(
+  url: string,
+  { authToken, answerMs = ANSWER_MS }: ServerOptions,
+) {
+  return createClient({
+    url,
+    intMode: "number",
+    fetch: (request: Request) =>
+      fetch(request, { signal: AbortSignal.timeout(answerMs) }),
+    ...(authToken === undefined ? {} : { authToken }),
+  });
 }
 
 function transactionOf(transaction: ClientTransaction): Transaction {

@@ -2,7 +2,12 @@
 import { StoreUnavailableError } from "../ports/store.ts";
 import type { LibsqlAddress } from "./libsql.ts";
 import { type AppliedMigration, MigrationRunner } from "./migration_runner.ts";
-import { type Migration, readMigrations, sqlFor } from "./migrations.ts";
+import {
+  type Migration,
+  neededBy,
+  readMigrations,
+  sqlFor,
+} from "./migrations.ts";
 import { storeError } from "./store_error.ts";
 
 export { NEWEST_SCHEMA_VERSION } from "./migrations.ts";
@@ -21,7 +26,7 @@ export class MigrationChangedError extends Error {
   override readonly name = "MigrationChangedError";
 }
 
-/** The database has migrations that this code does not know: a newer PagerPal has been here. */
+/** The database has migrations that this code does not know and cannot do without: a newer PagerPal has been here. */
 export class DatabaseNewerError extends Error {
   override readonly name = "DatabaseNewerError";
 }
@@ -39,12 +44,16 @@ export class MigrationFailedError extends Error {
 export async function migrate(
   target: MigrationTarget,
   nowMs: number,
+  { upTo = Infinity }: {
+    /** The version of the last one to apply; all when not given. */
+    upTo?: number;
+  } = {},
 ): Promise<string[]> {
   const migrations = await readMigrations(target.folder);
   return await withRunner(target, async (runner) => {
     const names: string[] = [];
     for (;;) {
-      const name = await applyNext(runner, { migrations, nowMs });
+      const name = await applyNext(runner, { migrations, nowMs, upTo });
       if (name === null) return names;
       names.push(name);
     }
@@ -53,22 +62,54 @@ export async function migrate(
 
 /** Promises the names of the migrations that are still to be applied. Writes nothing. Throws as migrate does. */
 export async function pending(target: MigrationTarget): Promise<string[]> {
+  return (await compare(target)).missing;
+}
+
+/** Promises what migrate would run, in order, as this database understands it. Writes nothing. Throws as migrate does. */
+export async function plan(
+  target: MigrationTarget,
+): Promise<{ name: string; sql: string }[]> {
   const migrations = await readMigrations(target.folder);
   return await withRunner(
     target,
     async (runner) =>
-      remaining(migrations, await runner.applied()).map(({ name }) => name),
+      remaining(migrations, await runner.applied()).map((migration) => ({
+        name: migration.name,
+        sql: sqlFor(migration, runner.dialect),
+      })),
   );
+}
+
+/** Names of migrations, in order: those that the database lacks, and those of a newer PagerPal. */
+export interface Difference {
+  missing: string[];
+  newer: string[];
+}
+
+/** Promises how the database and this code differ. Writes nothing. Throws as migrate does. */
+export async function compare(target: MigrationTarget): Promise<Difference> {
+  const migrations = await readMigrations(target.folder);
+  return await withRunner(target, async (runner) => {
+    const applied = await runner.applied();
+    const missing = remaining(migrations, applied).map(({ name }) => name);
+    const newer = applied.filter(({ version }) => version > migrations.length)
+      .map(({ name }) => name);
+    return { missing, newer };
+  });
 }
 
 /** Applies the first migration that is not there yet and tells its name; null when all are. */
 function applyNext(
   runner: MigrationRunner,
-  { migrations, nowMs }: { migrations: Migration[]; nowMs: number },
+  { migrations, nowMs, upTo }: {
+    migrations: Migration[];
+    nowMs: number;
+    upTo: number;
+  },
 ): Promise<string | null> {
   return runner.exclusively(async (transaction) => {
     const [next] = remaining(migrations, await transaction.applied());
-    if (next === undefined) return null;
+    if (next === undefined || next.version > upTo) return null;
     try {
       await transaction.script(sqlFor(next, runner.dialect));
     } catch (error) {
@@ -97,8 +138,9 @@ function remaining(
   for (const { version, name, checksum } of applied) {
     const migration = known.get(version);
     if (migration === undefined) {
+      if (neededBy(version, name) <= migrations.length) continue;
       throw new DatabaseNewerError(
-        `The database has migration ${name}, which this version of PagerPal does not know. Start the newer version.`,
+        `The database has migration ${name}, which this version of PagerPal does not know and cannot work with. Start the newer version.`,
       );
     }
     if (migration.checksum !== checksum) {

@@ -4,8 +4,10 @@ import type { DialectName } from "./session.ts";
 export interface Migration {
   /** From 1, without gaps. */
   version: number;
-  /** The file's name, as `0001_initial.sql`. */
+  /** The file's name, as `0001_initial.sql` or `0020_drop_pagers.needs_0018.sql`. */
   name: string;
+  /** Programs must know this migration to work on a database that has the file's; 0: those of before may go on. */
+  neededVersion: number;
   /** SHA-256 of the file with LF line ends, hex. */
   checksum: string;
   sql: string;
@@ -28,27 +30,30 @@ const FOLDER = new URL("../../migrations/", import.meta.url);
 
 /** The version of a database that is at the newest migration of this code. */
 export const NEWEST_SCHEMA_VERSION: number =
-  [...Deno.readDirSync(FOLDER)].filter(({ name }) => versionOf(name) !== null)
+  [...Deno.readDirSync(FOLDER)].filter(({ name }) => readName(name) !== null)
     .length;
 
-/** Promises all migrations of the folder in order. Throws where a number is missing or comes twice. */
+/** Promises all migrations of the folder in order. Throws where a number is missing, comes twice or is needed too early. */
 export async function readMigrations(
   folder: URL = FOLDER,
 ): Promise<Migration[]> {
   const found: Migration[] = [];
   for await (const { name } of Deno.readDir(folder)) {
-    const version = versionOf(name);
-    if (version === null) continue;
+    const named = readName(name);
+    if (named === null) continue;
     const file = await Deno.readTextFile(new URL(name, folder));
     // A checkout with CRLF line ends is the same migration.
     const sql = file.replaceAll("\r\n", "\n");
     const checksum = await sha256(sql);
-    found.push({ version, name, checksum, sql });
+    found.push({ ...named, name, checksum, sql });
   }
   found.sort((a, b) => a.name < b.name ? -1 : 1);
-  found.forEach(({ version, name }, index) => {
+  found.forEach(({ version, neededVersion, name }, index) => {
     if (version !== index + 1) {
       throw new Error(`Migration ${name} should have the number ${index + 1}.`);
+    }
+    if (neededVersion > version) {
+      throw new Error(`Migration ${name} needs one that comes after it.`);
     }
   });
   return found;
@@ -67,10 +72,20 @@ export function sqlFor(migration: Migration, dialect: DialectName): string {
   );
 }
 
-/** `0001_initial.sql` is 1; null for the name of anything else. */
-function versionOf(fileName: string): number | null {
-  const digits = /^(\d{4})_[a-z0-9_]+\.sql$/.exec(fileName)?.[1];
-  return digits === undefined ? null : Number(digits);
+/** What the name of a migration says, to programs that lack the file as well. Null for the name of anything else. */
+function readName(
+  fileName: string,
+): Pick<Migration, "version" | "neededVersion"> | null {
+  const [, version, needed = "0"] =
+    /^(\d{4})_[a-z0-9_]+(?:\.needs_(\d{4}))?\.sql$/.exec(fileName) ?? [];
+  return version === undefined
+    ? null
+    : { version: Number(version), neededVersion: Number(needed) };
+}
+
+/** Promises which migration programs must know to work on a database that has this one; itself where its name says nothing. */
+export function neededBy(version: number, name: string): number {
+  return readName(name)?.neededVersion ?? version;
 }
 
 async function sha256(text: string): Promise<string> {

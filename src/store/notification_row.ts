@@ -66,6 +66,7 @@ export function deliveryColumns(message: Notification): Partial<Columns> {
     lease_owner: message.leaseOwner,
     lease_until_ms: instantOrNull(message.leaseUntilMs),
     maybe_sent_twice: flag(message.maybeSentTwice),
+    outcome_unknown: flag(message.outcomeUnknown),
     bundle_id: message.bundle?.id ?? null,
     bundle_size: message.bundle?.size ?? null,
     provider: message.provider,
@@ -80,6 +81,7 @@ export function deliveryColumns(message: Notification): Partial<Columns> {
 /** Promises the columns of an outcome that all messages of a bundle have. */
 export function sharedColumns(outcome: SharedOutcome): Partial<Columns> {
   const { dueAtMs, attempt, provider, providerMessageId } = outcome;
+  const { maybeSentTwice, outcomeUnknown } = outcome;
   return {
     state: outcome.state,
     error: outcome.error,
@@ -94,6 +96,12 @@ export function sharedColumns(outcome: SharedOutcome): Partial<Columns> {
     ...(providerMessageId === undefined
       ? {}
       : { provider_message_id: providerMessageId }),
+    ...(maybeSentTwice === undefined
+      ? {}
+      : { maybe_sent_twice: flag(maybeSentTwice) }),
+    ...(outcomeUnknown === undefined
+      ? {}
+      : { outcome_unknown: flag(outcomeUnknown) }),
   };
 }
 
@@ -120,6 +128,7 @@ export function notificationOf(
     leaseOwner: row.lease_owner,
     leaseUntilMs: row.lease_until_ms,
     maybeSentTwice: row.maybe_sent_twice === 1,
+    outcomeUnknown: row.outcome_unknown === 1,
     bundle: bundleOf(row),
     provider: row.provider,
     providerMessageId: row.provider_message_id,

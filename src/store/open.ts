@@ -1,5 +1,6 @@
 /** The store over either database. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { DatabaseSchema } from "../domain/schema_fit.ts";
 import {
   type Repositories,
   type Store,
@@ -8,6 +9,7 @@ import {
 } from "../ports/store.ts";
 import { Accounts } from "./accounts.ts";
 import { AuditLog } from "./audit_log.ts";
+import { Backups } from "./backups.ts";
 import { CalendarDrafts } from "./calendar_drafts.ts";
 import { CalendarFeeds } from "./calendar_feeds.ts";
 import { Calendars } from "./calendars.ts";
@@ -32,6 +34,7 @@ import { SeenMessages } from "./seen_messages.ts";
 import { Sessions } from "./sessions.ts";
 import type { Backend, Session, WriteOptions } from "./session.ts";
 import { Sources } from "./sources.ts";
+import { neededBy } from "./migrations.ts";
 import { isMissingTable } from "./store_error.ts";
 import { Teams } from "./teams.ts";
 import { Timeline } from "./timeline.ts";
@@ -94,7 +97,7 @@ function storeOn(backend: Backend): Store {
           transaction.open = false;
         }
       }),
-    check: () => noted(schemaVersion(backend), watchers),
+    check: () => noted(schemaOf(backend), watchers),
     watch: (watcher) => void watchers.add(watcher),
     signals: backend.signals,
     close: () => backend.close(),
@@ -166,6 +169,7 @@ function repositoriesOn(session: Session): Repositories {
     sessions: new Sessions(session),
     jobs: new Jobs(session),
     nodes: new Nodes(session),
+    backups: new Backups(session),
     rateLimits: new RateLimits(session),
     seenMessages: new SeenMessages(session),
     idempotency: new Idempotency(session),
@@ -176,16 +180,18 @@ function repositoriesOn(session: Session): Repositories {
   };
 }
 
-async function schemaVersion(
-  { read }: Backend,
-): Promise<{ schemaVersion: number }> {
+/** One row for each migration, and a name says by itself what it needs. */
+async function schemaOf({ read }: Backend): Promise<DatabaseSchema> {
   try {
-    const newest = await read.selectFrom("schema_migrations")
-      .select((eb) => eb.fn.max("version").as("version"))
-      .executeTakeFirst();
-    return { schemaVersion: newest?.version ?? 0 };
+    const applied = await read.selectFrom("schema_migrations")
+      .select(["version", "name"]).execute();
+    const needed = applied.map(({ version, name }) => neededBy(version, name));
+    return {
+      schemaVersion: Math.max(0, ...applied.map(({ version }) => version)),
+      neededVersion: Math.max(0, ...needed),
+    };
   } catch (error) {
-    if (isMissingTable(error)) return { schemaVersion: 0 };
-    throw error;
+    if (!isMissingTable(error)) throw error;
+    return { schemaVersion: 0, neededVersion: 0 };
   }
 }

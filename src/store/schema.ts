@@ -282,6 +282,7 @@ export interface NotificationTable {
   /** When it is due, or its lease over; null when there is nothing left to send. */
   claimable_at_ms: GeneratedAlways<Instant | null>;
   maybe_sent_twice: Flag;
+  outcome_unknown: Generated<Flag>;
   /** The id of the worst message that was sent together with this one; null: it goes alone. */
   bundle_id: number | null;
   bundle_size: number | null;
@@ -325,6 +326,7 @@ export interface NoticeTable extends Stamps {
   /** When it is due, or its lease over; null when there is nothing left to send. */
   claimable_at_ms: GeneratedAlways<Instant | null>;
   maybe_sent_twice: Flag;
+  outcome_unknown: Generated<Flag>;
   provider: string | null;
   provider_message_id: string | null;
   error: string | null;
@@ -384,6 +386,20 @@ export interface NodeTable {
   escalates: Flag;
   started_at_ms: Instant;
   last_seen_at_ms: Instant;
+}
+
+export interface BackupTable {
+  id: Id;
+  slot_at_ms: Instant | null;
+  node: string;
+  state: "running" | "done" | "failed";
+  attempt: number;
+  claimable_at_ms: Instant | null;
+  began_at_ms: Instant;
+  ended_at_ms: Instant | null;
+  location: string | null;
+  size_bytes: number | null;
+  error: string | null;
 }
 
 export interface RateLimitTable {
@@ -456,6 +472,7 @@ export interface Schema {
   cover_requests: CoverRequestTable;
   job_runs: JobRunTable;
   nodes: NodeTable;
+  backups: BackupTable;
   rate_limits: RateLimitTable;
   seen_messages: SeenMessageTable;
   idempotency_keys: IdempotencyKeyTable;

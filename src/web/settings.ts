@@ -1,13 +1,13 @@
-import { readPosted } from "./form.ts";
 /** How the service itself is doing: jobs, nodes, providers, version; for admins also what is configured. */
 import { CHANNEL_KINDS, type ContactMethod } from "../domain/people.ts";
+import { mayWorkOn, schemaFit } from "../domain/schema_fit.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import { tryOut } from "./responders/contact_forms.ts";
 import type { WebDeps } from "./deps.ts";
+import { readPosted } from "./form.ts";
 import { leaveNotice } from "./notice.ts";
 import { showPage } from "./page.ts";
-
 import { type JobRow, jobRow } from "./view/job_words.ts";
 import { type NodesView, nodesView } from "./view/node_words.ts";
 import { channelName } from "./view/notification_words.ts";
@@ -62,7 +62,8 @@ async function settingsView(deps: WebDeps, viewer: Viewer) {
       address: method?.address ?? "",
     };
   });
-  const found = await store.check();
+  const schema = await store.check();
+  const fit = schemaFit(schema, schemaVersion);
   return {
     sentence: config.sendingEnabled
       ? sentence({ jobs, providers, nodes })
@@ -72,10 +73,12 @@ async function settingsView(deps: WebDeps, viewer: Viewer) {
     nodes,
     providers,
     version: config.version,
-    schema: found.schemaVersion === schemaVersion
+    schema: fit === "same"
       ? `at migration ${schemaVersion}, the newest`
-      : `at migration ${found.schemaVersion}; this program knows ${schemaVersion}`,
-    schemaOk: found.schemaVersion === schemaVersion,
+      : `at migration ${schema.schemaVersion}; this program knows ${schemaVersion}${
+        fit === "newer" ? " and can work on it" : ""
+      }`,
+    schemaOk: mayWorkOn(fit),
     ...viewer.can.administer
       ? { settings: deps.settings, accounts: await accountWords(deps) }
       : { settings: [], accounts: "" },

@@ -1,27 +1,9 @@
 import assert from "node:assert/strict";
-import axe from "npm:axe-core@4.14.1";
 import type { Page } from "npm:playwright-core@1.65.1";
+import { AXE, violations } from "./axe.ts";
 import { type BrowserScene, browserTest, DESKTOP, PHONE } from "./browser.ts";
 import { overflow, SCREENS, squeezed } from "./screens.ts";
 import { giveSession } from "./session.ts";
-
-interface Violation {
-  id: string;
-  help: string;
-  nodes: { html: string; failureSummary?: string }[];
-}
-
-/** Every rule that axe has for WCAG 2.2 AA, and its best practices. */
-const RULES = {
-  resultTypes: ["violations"],
-  runOnly: [
-    ...["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    "best-practice",
-  ],
-};
-
-/** Ends in nothing, or the browser would send all of axe back. */
-const AXE = `${axe.source}; undefined`;
 
 /** Opens each screen in turn, as whoever it is for. */
 async function eachScreen(
@@ -40,19 +22,6 @@ async function eachScreen(
     assert.equal(answer?.status(), missing ? 404 : 200, screen.name);
     await look(screen.name);
   }
-}
-
-async function violations(page: Page): Promise<string[]> {
-  const found: Violation[] = await page.evaluate(
-    `axe.run(document, ${JSON.stringify(RULES)}).then((r) => r.violations)`,
-  );
-  return found.map(({ id, help, nodes }) =>
-    `${id}: ${help}\n${
-      nodes.slice(0, 3).map(({ html, failureSummary }) =>
-        `  ${html.slice(0, 200)}\n  ${failureSummary}`
-      ).join("\n")
-    }`
-  );
 }
 
 /** Each theme at one width: the colours do not depend on it, and all else does not depend on the theme. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { retry } from "../../src/channels/attempt.ts";
 import {
   type ChannelsConfig,
   type ChannelsDeps,
@@ -89,4 +90,78 @@ Deno.test("a provider that hangs holds up no other channel, and is left alone in
   assert.deepEqual(heard, ["sms open"]);
   assert.equal(email.health().state, "closed");
   email.close();
+});
+
+Deno.test("all channels of a provider together have as many messages on their way as it may have", async () => {
+  await using fake = await FakeInfobip.start();
+  fake.answerAlways("hang");
+  const channels = createChannels(
+    { infobip: infobip({ baseUrl: fake.baseUrl }), smtp: null },
+    { ...deps, limits: { maxInFlight: 3, maxWaitMs: 20 } },
+  );
+  const sms = channels.get("sms");
+  const whatsApp = channels.get("whatsapp");
+  assert.ok(sms && whatsApp);
+  const hanging = [sms, sms, whatsApp].map((channel) =>
+    channel.send(pageMessage(), signal)
+  );
+  await fake.waitFor(() => fake.requests.length === 3);
+  assert.deepEqual(
+    await whatsApp.send(pageMessage(), signal),
+    retry("Too many messages to Infobip at once."),
+  );
+  assert.equal(sms.health().inFlight, 2);
+  assert.equal(whatsApp.health().inFlight, 1);
+  await fake.close();
+  await Promise.all(hanging);
+  assert.equal(fake.requests.length, 3);
+});
+
+Deno.test("a host that cannot be reached is left alone by every channel, and tried by one of them", async () => {
+  let nowMs = 0;
+  await using fake = await FakeInfobip.start();
+  const config = { infobip: infobip({ baseUrl: fake.baseUrl }), smtp: null };
+  let isUp = false;
+  const heard: string[] = [];
+  const channels = createChannels(config, {
+    fetch: (...asked) =>
+      isUp
+        ? fetch(...asked)
+        : Promise.reject(new TypeError("client error (Connect): refused")),
+    clock: () => nowMs,
+    limits: { failuresToOpen: 3, openMs: 15_000 },
+    onStateChange: ({ kind }, { state }) => heard.push(`${kind} ${state}`),
+  });
+  const sms = channels.get("sms");
+  const whatsApp = channels.get("whatsapp");
+  assert.ok(sms && whatsApp);
+  await sms.send(pageMessage(), signal);
+  await whatsApp.send(pageMessage(), signal);
+  await sms.send(pageMessage(), signal);
+  assert.deepEqual(heard.toSorted(), ["sms open", "whatsapp open"]);
+  assert.match(whatsApp.health().lastError?.words ?? "", /refused/);
+  const refused = await whatsApp.send(pageMessage(), signal);
+  assert.ok(refused.outcome === "retry" && refused.untried);
+  nowMs += 15_000;
+  isUp = true;
+  assert.equal((await whatsApp.send(pageMessage(), signal)).outcome, "sent");
+  assert.equal(sms.health().state, "closed");
+  assert.equal((await sms.send(pageMessage(), signal)).outcome, "sent");
+});
+
+Deno.test("a channel that fails at its provider is left alone, and the other one is not", async () => {
+  await using fake = await FakeInfobip.start();
+  fake.answerAlways({ status: 500 });
+  const channels = createChannels(
+    { infobip: infobip({ baseUrl: fake.baseUrl }), smtp: null },
+    { ...deps, limits: { failuresToOpen: 2 } },
+  );
+  const sms = channels.get("sms");
+  const whatsApp = channels.get("whatsapp");
+  assert.ok(sms && whatsApp);
+  await sms.send(pageMessage(), signal);
+  await sms.send(pageMessage(), signal);
+  assert.equal(sms.health().state, "open");
+  fake.answerAlways("accept");
+  assert.equal((await whatsApp.send(pageMessage(), signal)).outcome, "sent");
 });

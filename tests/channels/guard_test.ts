@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Attempt, retry } from "../../src/channels/attempt.ts";
+import { type Attempt, retry, unanswered } from "../../src/channels/attempt.ts";
 import {
   type ChannelHealth,
   guardChannel,
@@ -131,7 +131,7 @@ Deno.test("a try that hangs lets nobody else through, keeps nobody waiting long,
     retryAfterMs: 200,
     untried: true,
   });
-  assert.deepEqual(await probe, retry("Infobip did not answer in time."));
+  assert.deepEqual(await probe, unanswered("Infobip did not answer in time."));
   assert.equal(world.channel.health().state, "open");
   assert.equal(world.channel.health().inFlight, 0);
   assert.equal(world.calls.length, 4);
@@ -217,6 +217,7 @@ Deno.test("a channel that throws is a retry, counted, and what it threw is not r
     world.calls.at(-1)?.fail(new Error("App secret-key"));
     const result = await sending;
     assert.ok(result.outcome === "retry" && !result.error.includes("secret"));
+    assert.equal(result.outcomeUnknown, true);
   }
   assert.equal(world.channel.health().state, "open");
 });
@@ -225,7 +226,7 @@ Deno.test("a channel that never answers is a retry when its time is up, counted,
   const world = guarded({ timeLimitMs: 20 });
   const results = await Promise.all([world.send(), world.send(), world.send()]);
   for (const result of results) {
-    assert.deepEqual(result, retry("Infobip did not answer in time."));
+    assert.deepEqual(result, unanswered("Infobip did not answer in time."));
   }
   assert.ok(world.calls.every((call) => call.signal.aborted));
   assert.equal(world.channel.health().state, "open");

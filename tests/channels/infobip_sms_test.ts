@@ -4,7 +4,7 @@ import {
   type InfobipSmsOptions,
 } from "../../src/channels/infobip_sms.ts";
 import type { InfobipDeps } from "../../src/channels/infobip_api.ts";
-import type { OutgoingMessage } from "../../src/ports/channel.ts";
+import type { OutgoingMessage, SendResult } from "../../src/ports/channel.ts";
 import { FakeInfobip, type InfobipAnswer } from "../fakes/infobip.ts";
 import { codeMessage, pageMessage } from "./message.ts";
 import { sample } from "./samples.ts";
@@ -15,6 +15,7 @@ interface Setting {
   options?: Partial<InfobipSmsOptions>;
   deps?: Partial<InfobipDeps>;
   message?: OutgoingMessage;
+  signal?: AbortSignal;
 }
 
 async function send(fake: FakeInfobip, setting: Setting = {}) {
@@ -25,7 +26,7 @@ async function send(fake: FakeInfobip, setting: Setting = {}) {
     sender: "PagerPal",
     ...setting.options,
   }, { fetch, clock: () => NOW, ...setting.deps });
-  const { signal } = new AbortController();
+  const signal = setting.signal ?? new AbortController().signal;
   return await channel.send(setting.message ?? pageMessage(), signal);
 }
 
@@ -33,6 +34,12 @@ async function resultOf(answer: InfobipAnswer) {
   await using fake = await FakeInfobip.start();
   fake.answerNext(answer);
   return await send(fake);
+}
+
+/** Whether the provider may have the message although nobody has said so. */
+function isUnknown(result: SendResult): boolean {
+  assert.equal(result.outcome, "retry");
+  return result.outcome === "retry" && result.outcomeUnknown === true;
 }
 
 Deno.test("an SMS goes to Infobip's v3 endpoint with our id, a short validity and no link shortening", async () => {
@@ -83,7 +90,7 @@ Deno.test("a title in another script arrives transliterated, on one line", async
 Deno.test("the same message sent again after an unknown outcome is sent, and reached the phone once", async () => {
   await using fake = await FakeInfobip.start();
   fake.answerNext("accept_then_reset");
-  assert.equal((await send(fake)).outcome, "retry");
+  assert.equal(isUnknown(await send(fake)), true);
   assert.equal((await send(fake)).outcome, "sent");
   assert.equal(fake.taken.length, 1);
 });
@@ -166,7 +173,7 @@ const UNREADABLE: [string, string][] = [
 for (const [what, body] of UNREADABLE) {
   Deno.test(`a 200 with ${what} leaves the outcome unknown: retry`, async () => {
     const result = await resultOf({ status: 200, body });
-    assert.equal(result.outcome, "retry");
+    assert.equal(isUnknown(result), true);
   });
 }
 
@@ -208,11 +215,21 @@ Deno.test("a 503 that names a time is believed too", async () => {
   assert.equal(result.retryAfterMs, 20_000);
 });
 
-for (const status of [408, 500, 502, 503, 504]) {
-  Deno.test(`HTTP ${status} with an HTML body makes it retry`, async () => {
+for (const status of [408, 425, 429, 500, 502, 503, 504]) {
+  const unknown = [500, 502, 504].includes(status);
+  Deno.test(`HTTP ${status} with an HTML body makes it retry, and the outcome is ${unknown ? "unknown" : "known"}`, async () => {
     const body = "<html>Bad gateway</html>";
     const result = await resultOf({ status, body });
-    assert.equal(result.outcome, "retry");
+    assert.equal(isUnknown(result), unknown);
+  });
+}
+
+for (const answer of ["reset", "hang", "accept_then_hang"] as const) {
+  Deno.test(`when Infobip's answer is ${answer} the outcome is unknown`, async () => {
+    await using fake = await FakeInfobip.start();
+    fake.answerNext(answer);
+    const result = await send(fake, { signal: AbortSignal.timeout(200) });
+    assert.equal(isUnknown(result), true);
   });
 }
 
@@ -237,6 +254,7 @@ Deno.test("a host that cannot be reached makes it retry, in words without its ad
     result.error,
     "Infobip cannot be reached: the connection was refused.",
   );
+  assert.equal(isUnknown(result), false);
 });
 
 Deno.test("a code is an SMS like a page, the code first", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { generate } from "npm:selfsigned@5.5.0";
-import { createSmtp, type SmtpOptions } from "../../src/channels/smtp.ts";
+import { createSmtp } from "../../src/channels/smtp.ts";
+import type { SmtpOptions } from "../../src/channels/smtp_relay.ts";
 import type { OutgoingMessage, SendResult } from "../../src/ports/channel.ts";
 import { FakeSmtp, type SmtpAnswer } from "../fakes/smtp.ts";
 import { codeMessage, pageMessage, resolutionMessage } from "./message.ts";
@@ -202,6 +203,13 @@ Deno.test("a mail server that is not there makes it retry", async () => {
     error: "The connection to the mail server failed.",
     retryAfterMs: null,
   });
+});
+
+Deno.test("of a mail that was cut off after its end nobody knows whether it is there", async () => {
+  const result = await resultOf("accept_then_reset");
+  assert.ok(result.outcome === "retry" && result.outcomeUnknown);
+  const refused = await resultOf({ at: "data", code: 451, text: "later" });
+  assert.ok(refused.outcome === "retry" && !refused.outcomeUnknown);
 });
 
 const CREDENTIALS = { user: "pager", password: "secret" };

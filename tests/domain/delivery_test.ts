@@ -78,6 +78,71 @@ Deno.test("what was never put to the provider is no attempt, and is told once", 
   assert.equal(settle(aNotification(), untried, late).moveOn, true);
 });
 
+const unanswered: AttemptResult = { ...retry, outcomeUnknown: true };
+const sent: AttemptResult = { outcome: "sent", providerMessageId: "abc" };
+
+/** What the attempts leave behind: sent twice, there though nobody knows, and the reason why the last one repeats. */
+function marksAfter(results: AttemptResult[], crashed = false) {
+  let row = aNotification({ maybeSentTwice: crashed });
+  let repeats: Settlement["repeats"] = null;
+  for (const result of results) {
+    const settled = settle(row, result, { nowMs: NOW_MS, random: () => 0 });
+    const [together] = settleTogether([row], result, {
+      nowMs: NOW_MS,
+      random: () => 0,
+    });
+    assert.deepEqual(together, settled);
+    row = settled.notification;
+    repeats = settled.repeats;
+  }
+  return [row.maybeSentTwice, row.outcomeUnknown, repeats];
+}
+
+Deno.test("an attempt without an answer leaves the outcome unknown until the provider has the message", () => {
+  assert.deepEqual(marksAfter([retry]), [false, false, null]);
+  assert.deepEqual(marksAfter([unanswered]), [false, true, null]);
+  assert.deepEqual(marksAfter([unanswered, retry]), [false, true, null]);
+  const refused: AttemptResult = { outcome: "permanent", error: "no" };
+  assert.deepEqual(marksAfter([unanswered, refused]), [false, true, null]);
+  const untried: AttemptResult = { ...retry, untried: true };
+  assert.deepEqual(marksAfter([unanswered, untried]), [false, true, null]);
+});
+
+Deno.test("what may have arrived after an attempt without an answer may have been sent twice", () => {
+  const lost = "lost answer";
+  assert.deepEqual(marksAfter([unanswered, sent]), [true, false, lost]);
+  assert.deepEqual(marksAfter([unanswered, unanswered]), [true, true, lost]);
+  assert.deepEqual(marksAfter([unanswered, retry, sent]), [true, false, lost]);
+  assert.deepEqual(marksAfter([retry, sent]), [false, false, null]);
+});
+
+Deno.test("what was taken over from a process that died repeats only when it may have arrived", () => {
+  assert.deepEqual(marksAfter([sent], true), [true, false, "crash"]);
+  assert.deepEqual(marksAfter([retry], true), [true, false, null]);
+});
+
+Deno.test("a receipt answers for an attempt without an answer, and tells of one on its way that it may be the second", () => {
+  const after = (
+    state: "queued" | "sending" | "sent",
+    receipt: "delivered" | "failed",
+    outcomeUnknown = true,
+  ) => {
+    const row = aNotification({ state, outcomeUnknown });
+    const error = receipt === "failed" ? "expired" : "";
+    const settled = applyReceipt(row, { state: receipt, error }, NOW_MS);
+    const now = settled?.notification;
+    return settled && [now?.state, now?.maybeSentTwice, settled.repeats];
+  };
+  assert.deepEqual(after("queued", "delivered"), ["delivered", false, null]);
+  assert.deepEqual(after("queued", "failed"), ["failed", false, null]);
+  assert.equal(after("queued", "delivered", false), null);
+  const twice = [true, "lost answer"];
+  assert.deepEqual(after("sending", "delivered"), ["delivered", ...twice]);
+  assert.deepEqual(after("sending", "failed"), ["failed", ...twice]);
+  const once = ["delivered", false, null];
+  assert.deepEqual(after("sending", "delivered", false), once);
+});
+
 Deno.test("no retry is planned later than 15 minutes after the first attempt was due", () => {
   const late = { nowMs: NOW_MS + 14 * MINUTE_MS, random: () => 0 };
   const asked = (retryAfterMs: number) =>

@@ -183,6 +183,7 @@ export function aNotification(patch: Partial<Notification> = {}): Notification {
     leaseOwner: "node-a",
     leaseUntilMs: NOW_MS + 30_000,
     maybeSentTwice: false,
+    outcomeUnknown: false,
     bundle: null,
     provider: null,
     providerMessageId: null,

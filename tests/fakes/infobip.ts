@@ -6,7 +6,8 @@
  *     infobip.answerAlways("hang");                    // until told otherwise
  *     const page = await infobip.waitFor((each) => each.to === "447700900123");
  *
- * It remembers message ids, and turns a repeated one away as a duplicate, as Infobip does.
+ * It remembers message ids, and turns a repeated one away as a duplicate, as Infobip does. Whoever asks for the log, which
+ * is empty, is answered as the next sender would be.
  */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -57,6 +58,8 @@ export interface InfobipRequest {
 export class FakeInfobip {
   /** Every request in order of arrival. */
   readonly requests: InfobipRequest[] = [];
+  /** How often the log was asked for. */
+  logsRead = 0;
   readonly #server: Server;
   readonly #apiKey: string;
   readonly #waiters = new Waiters<InfobipRequest>();
@@ -77,13 +80,13 @@ export class FakeInfobip {
     });
   }
 
-  /** Listens on the loopback, on a free port unless told which; only `apiKey` is let in. */
+  /** Listens on the loopback, on a free port, unless told where; only `apiKey` is let in. */
   static async start(
-    { apiKey = "test-api-key", port = 0 } = {},
+    { apiKey = "test-api-key", hostname = "127.0.0.1", port = 0 } = {},
   ): Promise<FakeInfobip> {
     const fake = new FakeInfobip(apiKey);
     await new Promise<void>((resolve) =>
-      fake.#server.listen(port, "127.0.0.1", resolve)
+      fake.#server.listen(port, hostname, resolve)
     );
     fake.#port = (fake.#server.address() as AddressInfo).port;
     return fake;
@@ -131,6 +134,7 @@ export class FakeInfobip {
   }
 
   async #handle(incoming: IncomingMessage): Promise<Reply | "reset" | "hang"> {
+    if (incoming.method === "GET") return this.#log(incoming);
     const request = await readRequest(incoming);
     const answer = this.#next.shift() ?? this.#always;
     request.answer = answer;
@@ -163,16 +167,23 @@ export class FakeInfobip {
     );
   }
 
+  #log({ headers, url }: IncomingMessage): Reply | "reset" | "hang" {
+    this.logsRead++;
+    const answer = this.#next.shift() ?? this.#always;
+    if (answer === "reset" || answer === "hang") return answer;
+    if (typeof answer === "object" && "status" in answer) {
+      const { status, body = "", headers = {} } = answer;
+      return { status, body, headers };
+    }
+    if (headers["authorization"] !== `App ${this.#apiKey}`) return STRANGER;
+    return url === "/sms/3/logs?limit=1"
+      ? json(200, { results: [] })
+      : json(404, {});
+  }
+
   #asDocumented(request: InfobipRequest): Reply {
     if (request.headers["authorization"] !== `App ${this.#apiKey}`) {
-      return json(401, {
-        requestError: {
-          serviceException: {
-            messageId: "UNAUTHORIZED",
-            text: "Invalid login details",
-          },
-        },
-      });
+      return STRANGER;
     }
     if (!/^[1-9]\d{6,14}$/.test(request.to) || request.text === "") {
       return json(400, {
@@ -241,6 +252,15 @@ function json(status: number, body: unknown): Reply {
     body: JSON.stringify(body),
   };
 }
+
+const STRANGER = json(401, {
+  requestError: {
+    serviceException: {
+      messageId: "UNAUTHORIZED",
+      text: "Invalid login details",
+    },
+  },
+});
 
 async function readRequest(incoming: IncomingMessage): Promise<InfobipRequest> {
   let text = "";

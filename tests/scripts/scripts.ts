@@ -1,4 +1,5 @@
-/** Runs a script as its task does, with the service's permissions, to its end. */
+/** Runs a script as its task does, with no more permissions, to its end. */
+import config from "../../deno.json" with { type: "json" };
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -18,7 +19,7 @@ export async function runScript(
   },
 ): Promise<Ended> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-P=start", "--no-prompt", `scripts/${name}.ts`, ...args],
+    args: [...taskArguments(`scripts/${name}.ts`), ...args],
     cwd: ROOT,
     env: { ENVIRONMENT: "test", NO_COLOR: "1", ...env },
     stdin: "piped",
@@ -32,4 +33,13 @@ export async function runScript(
   const { code, stdout, stderr } = await child.output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, out: text(stdout), err: text(stderr) };
+}
+
+/** What the task of this script passes to deno. */
+function taskArguments(script: string): string[] {
+  const commands = Object.values(config.tasks).map(({ command }) => command);
+  const found = commands.find((command) => command.endsWith(` ${script}`));
+  const [deno, ...args] = found?.split(" ") ?? [];
+  if (deno !== "deno") throw new Error(`No task runs ${script}`);
+  return args;
 }

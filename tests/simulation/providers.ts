@@ -23,6 +23,10 @@ export interface Call {
   /** The provider knew the key and did not send it again. */
   wasKnown: boolean;
   answer: Answer;
+  /** The caller was not told what became of the message. */
+  endedUnknown: boolean;
+  /** The notifications that it tells of, as far as the database knows when it leaves. */
+  ids: readonly number[];
 }
 
 const ANSWERS = [
@@ -44,6 +48,11 @@ const TAKES: readonly Answer[] = [
   "take_then_hang",
   "late",
 ];
+
+const GAVE_UP = "gave up waiting";
+const CUT_OFF = "was cut off";
+/** After these the message may be there. So it may after a 500; a mail server's refusal is a refusal. */
+const UNKNOWN = [GAVE_UP, CUT_OFF];
 
 export interface ProvidersOptions {
   scheduler: Scheduler;
@@ -123,6 +132,8 @@ export class Providers {
       endedMs: null,
       takenMs: null,
       wasKnown: false,
+      endedUnknown: false,
+      ids: [],
       answer: this.#answer(message.channel),
     };
     this.calls.push(call);
@@ -142,12 +153,14 @@ export class Providers {
     const end = (how: () => void, words: string) => {
       if (call.endedMs !== null || !node.alive) return;
       call.endedMs = scheduler.nowMs;
+      call.endedUnknown = UNKNOWN.includes(words) ||
+        words === "error" && call.channel !== "email";
       this.#tell(call, `${call.channel} ${call.key.slice(0, 8)}: ${words}`);
       how();
     };
     signal.addEventListener(
       "abort",
-      () => end(() => reject(signal.reason), "gave up waiting"),
+      () => end(() => reject(signal.reason), GAVE_UP),
     );
     if (call.answer === "hang" || call.answer === "take_then_hang") {
       return promise;
@@ -163,7 +176,7 @@ export class Providers {
             call.answer.endsWith("cut")
               ? end(
                 () => reject(new TypeError("connection reset")),
-                "was cut off",
+                CUT_OFF,
               )
               : end(() => resolve(call), call.answer),
         ),

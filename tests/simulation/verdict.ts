@@ -94,13 +94,13 @@ function unkept(
   });
 }
 
-/** An acknowledgement that was answered is on disk, unless somebody had resolved the incident before. */
+/** An acknowledgement that was answered is on disk, unless somebody had snoozed or resolved the incident before. */
 function forgotten(
   id: number,
   story: readonly StoryEntry[] = [],
 ): string | null {
   const stands = story.some(({ kind }) =>
-    ["acknowledged", "resolved", "recovered"].includes(kind)
+    ["acknowledged", "snoozed", "resolved", "recovered"].includes(kind)
   );
   return stands ? null : `the acknowledgement of incident ${id} is not there`;
 }
@@ -168,8 +168,9 @@ function undelivered(
   row: Row,
   story: readonly StoryEntry[],
 ): string | null {
-  if (row.id === null) return null;
-  const what = `${row.kind} ${row.id} of incident ${row.incident_id}`;
+  const { id } = row;
+  if (id === null) return null;
+  const what = `${row.kind} ${id} of incident ${row.incident_id}`;
   const mate = [...household.mates.values()].find(({ id }) =>
     id === row.responder_id
   );
@@ -177,7 +178,12 @@ function undelivered(
     return `${what} is for an address that is not its person's`;
   }
   const own = calls.filter(({ key }) => key === row.idempotency_key);
-  const arrived = own.some(({ takenMs }) => takenMs !== null);
+  const taken = own.filter(({ takenMs }) => takenMs !== null);
+  const times = taken.filter(({ ids }) => ids.includes(id)).length;
+  if (times > 1 && row.maybe_sent_twice !== 1) {
+    return `${what} arrived ${times} times and does not say so`;
+  }
+  const arrived = taken.length > 0;
   switch (row.state) {
     case "sent":
     case "delivered":

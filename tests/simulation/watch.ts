@@ -23,6 +23,7 @@ export interface Row {
   lease_owner: string | null;
   lease_until_ms: number | null;
   maybe_sent_twice: number;
+  outcome_unknown: number;
   idempotency_key: string;
   updated_at_ms: number;
   created_at_ms: number;
@@ -32,8 +33,8 @@ export interface Row {
 const ROWS = `SELECT i.id AS incident_id, i.external_id, i.status,
     i.next_action_at_ms, i.exhausted_at_ms, n.id, n.responder_id, n.kind,
     n.state, n.step, n.round, n.channel, n.address, n.attempt, n.lease_owner,
-    n.lease_until_ms, n.maybe_sent_twice, n.idempotency_key, n.updated_at_ms,
-    n.created_at_ms, n.due_at_ms
+    n.lease_until_ms, n.maybe_sent_twice, n.outcome_unknown, n.idempotency_key,
+    n.updated_at_ms, n.created_at_ms, n.due_at_ms
   FROM incidents i LEFT JOIN notifications n ON n.incident_id = i.id
   ORDER BY i.id, n.id`;
 
@@ -96,6 +97,7 @@ export class Watch {
       const was = before.get(row.id);
       this.#lookAtMessage(row);
       if (was) this.#lookAtChange(row, was, node);
+      if (was) this.#lookAtMarks(row, was);
       this.#lookAtClaim(row, was, { statusBefore, node });
     }
   }
@@ -125,6 +127,8 @@ export class Watch {
       row.state === "sending" && row.lease_owner === call.node.name &&
       (row.lease_until_ms ?? 0) > clockOf(call.node)
     );
+    // A bundle's key is that of all its messages, also of those that are not wanted any more.
+    call.ids = (held.length > 0 ? held : same).flatMap(({ id }) => id ?? []);
     const key = call.key.slice(0, 8);
     const others = this.#calls.filter((other) =>
       other.key === call.key && other.endedMs === null && other.node.alive
@@ -199,6 +203,28 @@ export class Watch {
       (LAST_STATES.indexOf(row.state) < 0 || was.state === "delivered" ||
         was.state === "cancelled");
     if (over) this.broken(`${what}, which is a way back`);
+  }
+
+  /** What may have gone out although nobody knows is marked, and nothing is marked without a cause. */
+  #lookAtMarks(row: Row, was: Row): void {
+    // Sent again by hand, it is a new message.
+    if (row.idempotency_key !== was.idempotency_key) return;
+    const own = this.#calls.filter(({ key }) => key === row.idempotency_key);
+    const last = own.findLast(({ node }) => node.name === was.lease_owner);
+    const ended = was.state === "sending" && row.state === "queued";
+    if (ended && last?.endedUnknown && row.outcome_unknown !== 1) {
+      this.broken(`notification ${row.id} does not say that it may be there`);
+    }
+    const abandoned = was.state === "sending" && row.state === "cancelled";
+    if (
+      row.outcome_unknown > was.outcome_unknown && !abandoned &&
+      !own.some(({ endedUnknown }) => endedUnknown)
+    ) this.broken(`notification ${row.id} says for no reason: it may be there`);
+    const takenOver = was.state === "sending" && row.attempt > was.attempt;
+    if (
+      row.maybe_sent_twice > was.maybe_sent_twice && !takenOver &&
+      was.outcome_unknown !== 1
+    ) this.broken(`notification ${row.id} says for no reason: sent twice`);
   }
 
   #lookAtClaim(

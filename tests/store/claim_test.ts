@@ -59,6 +59,7 @@ contract("a page is claimed once, with what it says", async (store) => {
       leaseOwner: "node-1",
       leaseUntilMs: LATER,
       maybeSentTwice: false,
+      outcomeUnknown: false,
       bundle: null,
       provider: null,
       providerMessageId: null,
@@ -499,11 +500,38 @@ contract(
     assert.deepEqual(await notifications.cancelAbandoned(LATER, 10), [{
       ...notification,
       state: "cancelled",
+      // Its sender may have got that far.
+      outcomeUnknown: true,
       leaseOwner: null,
       leaseUntilMs: null,
       updatedAtMs: LATER,
     }]);
     assert.deepEqual(await notifications.cancelAbandoned(LATER, 10), []);
+  },
+);
+
+contract(
+  "what nobody wants any more may have been sent twice where an attempt before had no answer",
+  async (store) => {
+    const world = await createWorld(store);
+    const { notifications } = store;
+    const { notification, incident } = await abandoned(store, world);
+    const held = { owner: "node-0", attempt: 1 };
+    const queued = {
+      ...notification,
+      state: "queued" as const,
+      dueAtMs: NOW,
+      outcomeUnknown: true,
+      leaseOwner: null,
+      leaseUntilMs: null,
+    };
+    assert.equal(await notifications.settle(queued, held), true);
+    assert.equal((await notifications.find(queued.id))?.outcomeUnknown, true);
+    await notifications.claim(claim());
+    await store.incidents.save({ ...incident, status: "acknowledged" });
+    const [cancelled] = await notifications.cancelAbandoned(LATER, 10);
+    assert.equal(cancelled?.maybeSentTwice, true);
+    assert.equal(cancelled?.outcomeUnknown, true);
   },
 );
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import {
+  compare,
   DatabaseNewerError,
   migrate,
   MigrationChangedError,
@@ -10,7 +11,8 @@ import {
 } from "../../src/store/migrate.ts";
 import { readMigrations } from "../../src/store/migrations.ts";
 import { openStore } from "../../src/store/open.ts";
-import { BACKENDS, EVERY_BACKEND } from "../stores.ts";
+import { runSql } from "../sql.ts";
+import { BACKENDS, EVERY_BACKEND, forEachStore } from "../stores.ts";
 import { NOW } from "./fixture.ts";
 
 const ONE = "CREATE TABLE a (id @identity@, name @text@ NOT NULL UNIQUE);";
@@ -26,8 +28,9 @@ interface Folder {
 function onEach(
   name: string,
   body: (url: string, folder: Folder) => Promise<void>,
+  on = EVERY_BACKEND,
 ): void {
-  for (const backend of EVERY_BACKEND) {
+  for (const backend of on) {
     Deno.test(`${name} (${backend})`, async () => {
       await using database = await BACKENDS[backend]();
       const path = await Deno.makeTempDir({ prefix: "pagerpal_test_" });
@@ -47,6 +50,9 @@ function onEach(
     });
   }
 }
+
+const UNREADABLE =
+  "INSERT INTO schema_migrations (version, name, checksum, applied_at_ms) VALUES (3, '0003-three', 'x', 0)";
 
 const BOTH = ["0001_one.sql", "0002_two.sql"];
 
@@ -102,19 +108,58 @@ onEach("line ends are no edit", async (url, folder) => {
 });
 
 onEach(
-  "a database that is newer than the code is left alone",
+  "a database that is newer than the code, and can do with it, is named and left as it is",
   async (url, folder) => {
     const target = { url, folder: folder.url };
+    await folder.write("0003_three.needs_0002.sql", "DROP TABLE a;");
+    await folder.write("0004_four.sql", "CREATE TABLE d (id @identity@);");
     await migrate(target, NOW);
-    await folder.remove("0002_two.sql");
-    for (const work of [() => migrate(target, NOW), () => pending(target)]) {
-      await assert.rejects(work(), (error) => {
+    await folder.remove("0003_three.needs_0002.sql");
+    await folder.remove("0004_four.sql");
+    assert.deepEqual(await compare(target), {
+      missing: [],
+      newer: ["0003_three.needs_0002.sql", "0004_four.sql"],
+    });
+    assert.deepEqual(await migrate(target, NOW), []);
+    assert.deepEqual(await pending(target), []);
+  },
+);
+
+onEach(
+  "a database that is newer than the code, and needs code that knows it, is left alone",
+  async (url, folder) => {
+    const target = { url, folder: folder.url };
+    await folder.write("0003_three.needs_0003.sql", "DROP TABLE a;");
+    await migrate(target, NOW);
+    await folder.remove("0003_three.needs_0003.sql");
+    for (const work of [migrate, compare, pending]) {
+      await assert.rejects(work(target, NOW), (error) => {
         assert.ok(error instanceof DatabaseNewerError);
-        assert.match(error.message, /0002_two\.sql/);
+        assert.match(error.message, /0003_three\.needs_0003\.sql/);
         return true;
       });
     }
   },
+);
+
+onEach(
+  "a newer migration whose name nobody can read is none to go on with",
+  async (url, folder) => {
+    const target = { url, folder: folder.url };
+    await migrate(target, NOW);
+    await runSql(url, UNREADABLE);
+    await assert.rejects(pending(target), DatabaseNewerError);
+    const store = await openStore({ url });
+    try {
+      assert.deepEqual(await store.check(), {
+        schemaVersion: 3,
+        neededVersion: 3,
+      });
+    } finally {
+      await store.close();
+    }
+  },
+  ["libSQL", "PostgreSQL"],
 );
 
 onEach(
@@ -142,21 +187,39 @@ onEach(
     await folder.remove("0002_again.sql");
     await folder.remove("0001_one.sql");
     await assert.rejects(migrate(target, NOW), /0002_two\.sql.*number 1/);
+    await folder.write("0001_one.needs_0002.sql", ONE);
+    await assert.rejects(migrate(target, NOW), /0001_one.* comes after it/);
   },
 );
 
 onEach("a database that was never migrated has the version 0", async (url) => {
   const store = await openStore({ url });
   try {
-    assert.deepEqual(await store.check(), { schemaVersion: 0 });
+    assert.deepEqual(await store.check(), {
+      schemaVersion: 0,
+      neededVersion: 0,
+    });
     await migrate({ url }, NOW);
     assert.deepEqual(await store.check(), {
       schemaVersion: NEWEST_SCHEMA_VERSION,
+      neededVersion: 0,
     });
   } finally {
     await store.close();
   }
 });
+
+forEachStore(
+  "statements that were prepared before a migration go on after it",
+  async (store, { url }) => {
+    // Several connections, each of which prepares a statement for itself.
+    const readAtOnce = () =>
+      Promise.all(Array.from({ length: 30 }, () => store.nodes.list()));
+    await readAtOnce();
+    await runSql(url, "ALTER TABLE nodes ADD COLUMN mood TEXT");
+    await readAtOnce();
+  },
+);
 
 Deno.test("the newest version is the number of the last file", async () => {
   const migrations = await readMigrations();

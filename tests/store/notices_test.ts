@@ -61,6 +61,7 @@ contract("a notice is claimed once, as it was written", async (store) => {
     leaseOwner: "node-1",
     leaseUntilMs: LATER,
     maybeSentTwice: false,
+    outcomeUnknown: false,
     provider: null,
     providerMessageId: null,
     error: null,

@@ -193,5 +193,6 @@ contract(
 contract("a store tells its schema's version", async (store) => {
   assert.deepEqual(await store.check(), {
     schemaVersion: NEWEST_SCHEMA_VERSION,
+    neededVersion: 0,
   });
 });

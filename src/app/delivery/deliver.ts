@@ -11,11 +11,12 @@ import type { Channel, SendResult } from "../../ports/channel.ts";
 import type { ClaimedNotification } from "../../ports/paging_repositories.ts";
 import type { Repositories } from "../../ports/store.ts";
 import type { Engine } from "../engine.ts";
+import { type ChannelPlaces, sharePlaces } from "./places.ts";
 import { pageAside } from "./page_aside.ts";
 import { type LinkSigner, messageOf } from "./page_message.ts";
 import { settleBundle } from "./settle_bundle.ts";
 import { untilAvailable } from "./until_available.ts";
-import { toldOfRepetition, writeSettlement } from "./settle_notification.ts";
+import { writeSettlement } from "./settle_notification.ts";
 
 const log = getLogger(["pagerpal", "delivery"]);
 
@@ -23,7 +24,7 @@ export interface DelivererOptions {
   channels: ReadonlyMap<ChannelKind, Channel>;
   /** This process, as the owner of leases. */
   node: string;
-  /** The most messages on their way at once, per channel: one slow provider holds up only its own. */
+  /** The most messages on their way at once, per provider: one that is slow holds up only its own. */
   concurrency: number;
   /** Longer than a send can take, so that a lease only runs out when its process died or stood still. */
   leaseMs: number;
@@ -66,8 +67,9 @@ export function createDeliverer(
   engine: Engine,
   options: DelivererOptions,
 ): Deliverer {
-  const lanes = CHANNEL_KINDS.map((kind) =>
-    createLane(engine, { kind, ...options })
+  const places = placesOf(options);
+  const lanes = places.map(([kind, own]) =>
+    createLane(engine, { kind, places: own, ...options })
   );
   return {
     async deliver(how) {
@@ -93,6 +95,23 @@ export function createDeliverer(
   };
 }
 
+/** Promises each channel's places; those of one provider share theirs. */
+function placesOf(
+  { channels, concurrency }: Pick<DelivererOptions, "channels" | "concurrency">,
+): [ChannelKind, ChannelPlaces][] {
+  const byProvider = Map.groupBy(
+    CHANNEL_KINDS,
+    (kind) => channels.get(kind)?.provider ?? kind,
+  );
+  return [...byProvider.values()].flatMap((kinds) => {
+    const places = sharePlaces(concurrency, kinds.length);
+    return kinds.flatMap((kind, at): [ChannelKind, ChannelPlaces][] => {
+      const own = places[at];
+      return own ? [[kind, own]] : [];
+    });
+  });
+}
+
 function add(a: DeliverySummary, b: DeliverySummary): DeliverySummary {
   return {
     sent: a.sent + b.sent,
@@ -105,7 +124,7 @@ interface Lane {
   kind: ChannelKind;
   channels: DelivererOptions["channels"];
   node: string;
-  concurrency: number;
+  places: ChannelPlaces;
   leaseMs: number;
   bundlingMs: number;
   baseUrl: string;
@@ -129,33 +148,60 @@ function createLane(engine: Engine, lane: Lane) {
       .then((result) => {
         if (result) summary[result] += parcel.length;
       })
-      .finally(() => onTheirWay.delete(sending));
+      .finally(() => {
+        onTheirWay.delete(sending);
+        lane.places.give(1);
+      });
     onTheirWay.add(sending);
   }
 
   async function run(
     firstAttemptsOnly: boolean,
-    early: Promise<Parcel[]> | null = null,
+    early: Promise<Parcel[] | null> | null = null,
   ): Promise<DeliverySummary> {
     const summary: DeliverySummary = { sent: 0, retried: 0, failed: 0 };
     for (;;) {
       asked = false;
       ask = Promise.withResolvers();
-      const limit = isOpen() ? lane.concurrency - onTheirWay.size : 0;
-      const parcels = early !== null
-        ? await early
-        : limit === 0
-        ? []
-        : await claim(engine, lane, { limit, firstAttemptsOnly });
+      const freed = lane.places.freed();
+      const claimed = await (early ?? claimFree(engine, firstAttemptsOnly));
       early = null;
-      for (const parcel of parcels) start(parcel, summary);
+      for (const parcel of claimed ?? []) start(parcel, summary);
       // Behind the many of one person there may be others.
-      if (asked || parcels.length > 0) continue;
-      if (onTheirWay.size === 0) return summary;
+      if (asked || claimed !== null && claimed.length > 0) continue;
+      const crowded = claimed === null ? [freed] : [];
+      if (onTheirWay.size === 0 && crowded.length === 0) return summary;
       // A place that becomes free, or new work, is seen to at once: a send
       // that hangs holds up nothing but itself.
-      await Promise.race([ask.promise, ...onTheirWay]);
+      await Promise.race([ask.promise, ...crowded, ...onTheirWay]);
     }
+  }
+
+  /** Promises what it has claimed, each in a place of its own; null when no place is free. */
+  async function claimFree(
+    on: Parameters<typeof claim>[0],
+    firstAttemptsOnly: boolean,
+  ): Promise<Parcel[] | null> {
+    if (!isOpen()) return [];
+    const limit = lane.places.take();
+    if (limit === 0) return null;
+    let used = 0;
+    try {
+      const parcels = await claim(on, lane, { limit, firstAttemptsOnly });
+      used = parcels.length;
+      if (used >= limit) lane.places.wait();
+      return parcels;
+    } finally {
+      lane.places.give(limit - used);
+    }
+  }
+
+  function begin(work: Promise<DeliverySummary>): Promise<DeliverySummary> {
+    running = work.finally(() => {
+      running = null;
+      lane.places.leave();
+    });
+    return running;
   }
 
   function isOpen(): boolean {
@@ -167,20 +213,23 @@ function createLane(engine: Engine, lane: Lane) {
     /** Null while the lane is at work: what is queued then comes in its turn. */
     claimEarly({ firstAttemptsOnly }: { firstAttemptsOnly: boolean }) {
       if (running !== null || !isOpen()) return null;
-      const committed = Promise.withResolvers<Parcel[]>();
-      let parcels: Parcel[] = [];
-      running = run(firstAttemptsOnly, committed.promise)
-        .finally(() => running = null);
+      const committed = Promise.withResolvers<Parcel[] | null>();
+      let parcels: Parcel[] | null = [];
       // Whoever asks the lane to deliver hears of an error; here nobody waits.
-      running.catch(() => {});
+      begin(run(firstAttemptsOnly, committed.promise)).catch(() => {});
+      const forget = () => {
+        lane.places.give(parcels?.length ?? 0);
+        parcels = [];
+      };
       return {
         async within(tx: Repositories) {
-          const limit = lane.concurrency;
+          forget();
           const on = { ...engine, store: tx };
-          parcels = await claim(on, lane, { limit, firstAttemptsOnly });
+          parcels = await claimFree(on, firstAttemptsOnly);
         },
         end(how: "committed" | "rolled back") {
-          committed.resolve(how === "committed" ? parcels : []);
+          if (how === "rolled back") forget();
+          committed.resolve(parcels);
         },
       };
     },
@@ -189,8 +238,7 @@ function createLane(engine: Engine, lane: Lane) {
     ): Promise<DeliverySummary> {
       asked = true;
       ask.resolve();
-      running ??= run(firstAttemptsOnly).finally(() => running = null);
-      return await running;
+      return await (running ?? begin(run(firstAttemptsOnly)));
     },
     async stop(): Promise<void> {
       stopped = true;
@@ -309,7 +357,12 @@ async function send(
     // A channel promises not to throw; when it does, the page must still be tried again.
     log.error("The {channel} channel threw", { channel: kind, error });
     const words = `The ${kind} channel failed unexpectedly`;
-    return { outcome: "retry", error: words, retryAfterMs: null };
+    return {
+      outcome: "retry",
+      error: words,
+      retryAfterMs: null,
+      outcomeUnknown: true,
+    };
   }
 }
 
@@ -377,18 +430,11 @@ async function recordOne(
   },
 ): Promise<boolean> {
   const { notification } = settlement;
-  return await engine.store.transaction(async (tx) => {
-    const written = await writeSettlement(
+  return await engine.store.transaction((tx) =>
+    writeSettlement(
       { engine, tx, nowMs },
       settlement,
       () => tx.notifications.settle(notification, held),
-    );
-    if (written) {
-      await tx.timeline.add(
-        notification.incidentId,
-        toldOfRepetition(notification, nowMs),
-      );
-    }
-    return written;
-  });
+    )
+  );
 }

@@ -3,12 +3,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Settlement } from "../../domain/delivery.ts";
 import type { Notification } from "../../domain/notification.ts";
 import type { Repositories } from "../../ports/store.ts";
-import {
-  type Settling,
-  told,
-  toldOfRepetition,
-  writeSettlement,
-} from "./settle_notification.ts";
+import { type Settling, told, writeSettlement } from "./settle_notification.ts";
 
 const log = getLogger(["pagerpal", "delivery"]);
 
@@ -52,11 +47,14 @@ async function writeTogether(
   const [first] = rows;
   if (!first) return 0;
   const isNews = settlements.some((settlement) => settlement.isNews);
+  const { maybeSentTwice, outcomeUnknown } = first;
+  const repeats = settlements.some((settlement) => settlement.repeats !== null);
   const { state, error, sentAtMs, deliveredAtMs, updatedAtMs } = first;
   const { provider, providerMessageId } = first;
   const outcome = {
     ...{ state, error, sentAtMs, deliveredAtMs, updatedAtMs },
-    ...{ provider, providerMessageId },
+    ...{ provider, providerMessageId, outcomeUnknown },
+    ...(repeats ? { maybeSentTwice } : {}),
     ...(state === "queued"
       ? { dueAtMs: first.dueAtMs, attempt: first.attempt }
       : {}),
@@ -67,12 +65,12 @@ async function writeTogether(
       await tx.notifications.settleTogether(ids, outcome, read),
     );
     await tx.timeline.addToMany(
-      rows.filter((row) => written.has(row.id)).flatMap((row) =>
-        [
-          ...(isNews ? told(row, nowMs) : []),
-          ...(read.owner === undefined ? [] : toldOfRepetition(row, nowMs)),
-        ].map((entry) => ({ ...entry, incidentId: row.incidentId }))
-      ),
+      settlements.filter(({ notification: { id } }) => written.has(id))
+        .flatMap((settlement) => {
+          const { incidentId } = settlement.notification;
+          return told({ ...settlement, isNews }, nowMs)
+            .map((entry) => ({ ...entry, incidentId }));
+        }),
     );
     return written.size;
   });
@@ -127,13 +125,7 @@ async function fail(
             });
         },
       );
-      if (!done) continue;
-      written++;
-      if (read.owner === undefined) continue;
-      await tx.timeline.add(
-        notification.incidentId,
-        toldOfRepetition(notification, nowMs),
-      );
+      if (done) written++;
     }
     return written;
   });

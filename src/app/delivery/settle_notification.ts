@@ -1,5 +1,5 @@
 /** Writes what became of an attempt or a receipt, and turns to the next contact method when one has failed for good. */
-import type { Settlement } from "../../domain/delivery.ts";
+import type { Repetition, Settlement } from "../../domain/delivery.ts";
 import { unusedContacts } from "../../domain/contact_rules.ts";
 import type { Incident } from "../../domain/incident.ts";
 import { FALLBACK_STEP, type Notification } from "../../domain/notification.ts";
@@ -31,44 +31,48 @@ const TOLD: Partial<Record<Notification["state"], TimelineKind>> = {
  */
 export async function writeSettlement(
   settling: Settling,
-  { notification, moveOn, isNews }: Settlement,
+  settlement: Settlement,
   write: () => Promise<boolean>,
 ): Promise<boolean> {
   const { tx } = settling;
+  const { notification, moveOn } = settlement;
   // The incident is locked before its notifications, as acknowledging does: two
   // pages that fail at once see each other's failure, and nobody deadlocks.
   const incident = moveOn
     ? await tx.incidents.lock(notification.incidentId)
     : null;
   if (!await write()) return false;
-  const entries = isNews ? told(notification, settling.nowMs) : [];
+  const entries = told(settlement, settling.nowMs);
   await tx.timeline.add(notification.incidentId, entries);
   if (incident) await turnToNext(settling, { incident, failed: notification });
   return true;
 }
 
-/** Promises what the incident's story says of the message as it is now; empty where there is nothing to say. */
-export function told(row: Notification, nowMs: number): NewTimelineEntry[] {
-  const kind = TOLD[row.state];
-  return kind
-    ? [{ kind, atMs: nowMs, actor: SYSTEM, detail: detailOf(row) }]
-    : [];
-}
-
-/** Promises what the story says besides after an attempt that may have been the second one to arrive. */
-export function toldOfRepetition(
-  { id, maybeSentTwice }: Notification,
+/**
+ * Promises what the incident's story says of the settlement: what has become of the message, and besides where an attempt
+ * may have been the second one to arrive; empty where there is nothing to say.
+ */
+export function told(
+  { notification, isNews, repeats }: Settlement,
   nowMs: number,
 ): NewTimelineEntry[] {
-  return maybeSentTwice
-    ? [{
-      kind: "page_repeated_after_crash",
-      atMs: nowMs,
-      actor: SYSTEM,
-      detail: { notificationId: id },
-    }]
-    : [];
+  const entries: NewTimelineEntry[] = [];
+  const kind = TOLD[notification.state];
+  const told = { atMs: nowMs, actor: SYSTEM };
+  if (isNews && kind) {
+    entries.push({ ...told, kind, detail: detailOf(notification) });
+  }
+  if (repeats !== null) {
+    const detail = { notificationId: notification.id };
+    entries.push({ ...told, kind: REPEATED[repeats], detail });
+  }
+  return entries;
 }
+
+const REPEATED: Record<Repetition, TimelineKind> = {
+  "crash": "page_repeated_after_crash",
+  "lost answer": "page_repeated_after_lost_answer",
+};
 
 function detailOf(row: Notification): NewTimelineEntry["detail"] {
   return {
@@ -79,6 +83,7 @@ function detailOf(row: Notification): NewTimelineEntry["detail"] {
     attempt: row.attempt,
     ...(row.bundle === null ? {} : { bundleSize: row.bundle.size }),
     ...(row.error === null ? {} : { error: row.error }),
+    ...(row.outcomeUnknown ? { outcomeUnknown: true } : {}),
     ...(row.state === "queued" ? { retryAtMs: row.dueAtMs } : {}),
   };
 }

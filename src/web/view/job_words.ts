@@ -23,6 +23,7 @@ const TITLES: Record<string, string> = {
   self_audit: "Self-check",
   readiness_mail: "Weekly readiness mail",
   prune: "Forgetting what is old",
+  backup: "Nightly backup",
 };
 
 /** Promises the row of a job; `runs` are its newest run on each node, newest first. */

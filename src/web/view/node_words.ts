@@ -105,7 +105,7 @@ function stateWords(node: Node, state: NodeState, nowMs: number): string {
         duration(nowMs - node.startedAtMs)
       }, heard of ${heard}`;
     case "standing_back":
-      return `Stands back: it knows migration ${node.schemaVersion}, and the database is at another`;
+      return `Stands back: it knows migration ${node.schemaVersion}, and cannot work on the database as it is`;
     case "draining":
       return `Stopping: finishes what it began, heard of ${heard}`;
     case "stopped":

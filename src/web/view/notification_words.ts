@@ -46,7 +46,9 @@ export function outcome(row: Notification, view: Viewpoint): Words {
     case "failed":
       return row.error ? [{ said: row.error }] : ["failed"];
     case "cancelled":
-      return ["cancelled before it was sent"];
+      return [
+        row.outcomeUnknown ? "cancelled" : "cancelled before it was sent",
+      ];
     case "suppressed":
       return ["not sent: sending is switched off"];
   }
@@ -90,14 +92,18 @@ export function shownNotification(
 ): ShownNotification {
   const tries = row.attempt > 1 ? [`, ${counted(row.attempt, "attempt")}`] : [];
   const others = togetherWords(row.bundle?.size).map((word) => `,${word}`);
-  const twice = row.maybeSentTwice ? ["; may have arrived twice"] : [];
+  const marks = row.maybeSentTwice
+    ? ["; may have arrived twice"]
+    : row.outcomeUnknown
+    ? ["; may have arrived all the same"]
+    : [];
   return {
     id: row.id,
     to,
     channel: channelName(row),
     address: row.address,
     ...STATE_TONES[row.state],
-    words: [...outcome(row, view), ...others, ...tries, ...twice],
+    words: [...outcome(row, view), ...others, ...tries, ...marks],
     retryable: retryable &&
       ["failed", "cancelled", "suppressed"].includes(row.state),
   };

@@ -126,7 +126,9 @@ const TELLERS: Record<TimelineKind, Teller> = {
     bad(
       "Paging ",
       ...recipient(entry, context),
-      " did not work",
+      entry.detail.outcomeUnknown === true
+        ? " may not have worked"
+        : " did not work",
       ...why(entry),
       ". Next try ",
       timeWords(entry.detail.retryAtMs, secondsTime, context.view),
@@ -142,6 +144,8 @@ const TELLERS: Record<TimelineKind, Teller> = {
     done(...by(actor), ` had a page sent again by ${channelName(detail)}`),
   page_repeated_after_crash: () =>
     bad("A page may have arrived twice: the process stopped while sending it"),
+  page_repeated_after_lost_answer: () =>
+    bad("A page may have arrived twice: an attempt before had no answer"),
   escalation_postponed: ({ detail }, { view }) =>
     bad(
       "Escalating met an error. Next try ",
