@@ -151,12 +151,15 @@ export const MUTANTS: Record<string, Mutant> = {
   "a lost answer is forgotten": (did) =>
     inStore(({ notifications }) => ({
       notifications: overriding(notifications, {
-        settle(notification, held) {
-          if (notification.outcomeUnknown) did();
-          return notifications.settle(
-            { ...notification, outcomeUnknown: false },
-            held,
-          );
+        settleEach(held) {
+          return notifications.settleEach(held.map((each) => {
+            const { notification } = each;
+            if (notification.outcomeUnknown) did();
+            return {
+              ...each,
+              notification: { ...notification, outcomeUnknown: false },
+            };
+          }));
         },
       }),
     })),
