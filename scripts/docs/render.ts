@@ -32,6 +32,12 @@ function cellTag(tokens: Token[], index: number, step: 1 | -1): string {
   return tokens[index + step]?.content ? tokens[index]?.tag ?? "td" : "td";
 }
 
+/** Long names may go on in the next line, where a reader would break them too. */
+rules.code_inline = (tokens, index) => {
+  const text = escape(tokens[index]?.content ?? "");
+  return `<code>${text.replace(/[_/](?=\w)/g, "$&<wbr>")}</code>`;
+};
+
 rules.fence = (tokens, index, options) => {
   const { content = "", info = "" } = tokens[index] ?? {};
   const [language = ""] = info.split(" ");
