@@ -70,7 +70,8 @@ async function run(values: Values): Promise<ExitCode> {
   }
   const changed = [...plan.upload.map(({ path }) => path), ...plan.remove];
   if (values["dry-run"]) {
-    changed.forEach((path) => console.log(`would change  ${path}`));
+    for (const { path } of plan.upload) console.log(`would upload  ${path}`);
+    for (const key of plan.remove) console.log(`would delete  ${key}`);
     console.log(summary(plan, { removes, verb: "would be " }));
     return 0;
   }

@@ -54,6 +54,21 @@ Deno.test("what does not say that it is for customers is neither rendered nor fo
   }
 });
 
+Deno.test("no page can take an internal note in, or what is not there", () => {
+  for (
+    const href of ["web.md", "web.md#how", "../NONE.md", "../README.md#none"]
+  ) {
+    const problems = problemsOf({
+      "docs/index.md": `${CUSTOMER}# Home\n\n<!-- include: ${href} -->\n`,
+      "docs/web.md": "---\naudience: internal\n---\n# Notes\n\n## How\n\nSo.\n",
+      "README.md": "# Name\n",
+    });
+    assert.deepEqual(problems, [
+      `docs/index.md:8: ${href} cannot be taken in`,
+    ]);
+  }
+});
+
 Deno.test("a page that no public route leads to is refused", () => {
   assert.deepEqual(problemsOf({ "docs/plans.md": `${CUSTOMER}# Plans\n` }), [
     "docs/plans.md:1: no public route leads to this page; name a parent, or make it an internal note",
