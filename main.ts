@@ -19,10 +19,13 @@ import { VERSION } from "./src/version.ts";
 
 const log = getLogger(["pagerpal"]);
 
-/** A send takes 10 s at most: what is on its way after this is given back. */
-const DRAIN_MS = 12_000;
+/**
+ * Docker and its like kill after 10 s, and by then all must be over. A send takes 10 s at most: one that is still on its
+ * way after this is given back, for another node to try with the same id.
+ */
+const DRAIN_MS = 8_000;
 /** And then the database is waited for no longer than this. */
-const LEAVE_MS = 3_000;
+const LEAVE_MS = 1_500;
 
 const config = readSettings();
 const tracing = config.openTelemetry.enabled

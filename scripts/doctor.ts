@@ -1,4 +1,5 @@
 /** Looks at all that PagerPal needs, and says what is wrong and how to mend it. Changes nothing and pages nobody. */
+import { inTime } from "../src/app/in_time.ts";
 import { surveyConfig } from "../src/config.ts";
 import { createMask } from "../src/logging/mask.ts";
 import { VERSION } from "../src/version.ts";
@@ -26,6 +27,8 @@ and how to mend it. It changes nothing and pages nobody.
 
 Exit code: 0 when nothing has failed or is to be done, 1 when something has or
 is, 2 when the doctor could not look.`;
+
+const CLOSE_MS = 3_000;
 
 const OPTIONS = {
   deep: { type: "boolean" },
@@ -59,7 +62,8 @@ async function run(values: Values): Promise<ExitCode> {
       console.log(linesOf(result, look).join("\n"));
     }
   } finally {
-    await patient.close();
+    // What has not answered until now would keep it from closing, too.
+    await inTime(patient.close(), CLOSE_MS);
   }
   if (json) {
     const facts = { version: VERSION, nowMs: Date.now() };

@@ -1,25 +1,54 @@
 /** Brings the database to the newest schema, or tells what is missing. */
 import { loadConfig } from "../src/config.ts";
 import { addressOf } from "../src/open_database.ts";
-import { compare, type Difference, migrate } from "../src/store/migrate.ts";
+import {
+  compare,
+  type Difference,
+  migrate,
+  plan,
+} from "../src/store/migrate.ts";
 import { type ExitCode, runCommand } from "./command.ts";
 
-const USAGE = `Usage: deno task migrate [--check]
+const USAGE = `Usage: deno task migrate [--check | --dry-run]
 
 Applies the migrations that the database of DATABASE_URL lacks, each in one
 transaction. It may run while PagerPal runs, and on several nodes at once.
 
-  --check  apply nothing; list what is missing, exit code 1 when there is any
-  --help   this text`;
+  --check    apply nothing; list what is missing, exit code 1 when there is any
+  --dry-run  apply nothing; print the SQL that would be run, as this database
+             understands it
+  --help     this text`;
 
-async function run({ check }: { check?: boolean }): Promise<ExitCode> {
+const OPTIONS = {
+  check: { type: "boolean" },
+  "dry-run": { type: "boolean" },
+} as const;
+
+interface Values {
+  check?: boolean;
+  "dry-run"?: boolean;
+}
+
+async function run(
+  { check, "dry-run": dryRun }: Values,
+): Promise<ExitCode> {
   const address = await addressOf(loadConfig().database);
+  if (dryRun) return print(await plan(address));
   if (!check) {
     for (const name of await migrate(address, Date.now())) {
       console.log(`Applied ${name}`);
     }
   }
   return report(await compare(address));
+}
+
+/** What is printed is SQL as a whole. */
+function print(migrations: { name: string; sql: string }[]): ExitCode {
+  if (migrations.length === 0) console.log("-- Nothing to apply.");
+  for (const { name, sql } of migrations) {
+    console.log(`-- ${name}\n\n${sql.trim()}\n`);
+  }
+  return 0;
 }
 
 function report({ missing, newer }: Difference): ExitCode {
@@ -42,7 +71,7 @@ if (import.meta.main) {
   Deno.exit(
     await runCommand({
       usage: USAGE,
-      options: { check: { type: "boolean" } },
+      options: OPTIONS,
       run,
     }, Deno.args),
   );

@@ -51,8 +51,8 @@ export interface ApiReference {
 }
 
 const AUTH: Record<string, string> = {
-  basic: "an account (Basic)",
-  token: "an API token (Bearer)",
+  basic: "an account",
+  token: "an API token",
   sourceKey: "the alert source's key",
   receiptToken: "the receipt token",
 };
@@ -126,9 +126,11 @@ function shownOperation(
 }
 
 function authWords(security: ApiOperation["security"]): string {
-  const names = security.flatMap((one) => Object.keys(one));
-  if (names.length === 0) return "nothing";
-  return names.map((name) => AUTH[name] ?? name).join(" or ");
+  const schemes = security.flatMap((one) => Object.entries(one));
+  if (schemes.length === 0) return "nothing";
+  const names = schemes.map(([name]) => AUTH[name] ?? name).join(" or ");
+  const [role] = schemes.flatMap(([, roles]) => roles);
+  return role === undefined ? names : `${names} with the role ${role}`;
 }
 
 function shownBody({ requestBody }: ApiOperation): ShownBody | null {

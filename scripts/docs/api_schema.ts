@@ -49,7 +49,8 @@ const Operation = z.object({
   tags: z.array(z.string()).min(1),
   summary: z.string().default(""),
   description: z.string().default(""),
-  security: z.array(z.record(z.string(), z.unknown())).default([]),
+  /** Alternatives; the names in a scheme are roles. */
+  security: z.array(z.record(z.string(), z.array(z.string()))).default([]),
   parameters: z.array(z.object({
     name: z.string(),
     in: z.string(),

@@ -15,7 +15,7 @@ export interface FieldRow {
   description: string;
 }
 
-/** Fields of fields are named in one table down to this depth; below it is written "object". */
+/** Fields of fields are rows of the same table down to this depth. */
 const DEEPEST = 4;
 
 /** Promises the rows of all fields, those of nested objects after their own; none where the schema is no object. */
@@ -29,16 +29,17 @@ export function fieldRows(
   }
   const { properties = {}, required = [] } = schema;
   return Object.entries(properties).flatMap(([name, field]) => {
+    const [inner, suffix] = depth < DEEPEST ? innerObject(field) : NOTHING;
     const row = {
       name: prefix + name,
-      type: typeParts(field),
+      // Its fields follow.
+      type: inner ? typeParts(withoutFields(field)) : typeParts(field),
       required: required.includes(name),
       description: field.description ?? "",
     };
-    const [inner, suffix] = innerObject(field);
-    return inner === null || depth >= DEEPEST
-      ? [row]
-      : [row, ...fieldRows(inner, `${prefix}${name}${suffix}.`, depth + 1)];
+    return inner
+      ? [row, ...fieldRows(inner, `${prefix}${name}${suffix}.`, depth + 1)]
+      : [row];
   });
 }
 
@@ -56,7 +57,21 @@ export function typeParts(schema: SchemaNode): TypePart[] {
   }
   if (schema.allOf) return joined(namedParts(schema).map(typeParts), " and ");
   if (schema.items) return [{ text: "list of " }, ...typeParts(schema.items)];
+  if (schema.properties) return objectParts(schema.properties);
   return [{ text: plainType(schema) + bounds(schema) }];
+}
+
+/** An object without a name is told by the names of its fields, and by what is in them where that has a name. */
+function objectParts(properties: Record<string, SchemaNode>): TypePart[] {
+  const fields = Object.entries(properties).map(([name, field]) => {
+    const parts = typeParts(field);
+    const isNamed = parts.some(({ schema }) => schema !== undefined);
+    return [
+      { text: name },
+      ...isNamed ? [{ text: " (" }, ...parts, { text: ")" }] : [],
+    ];
+  });
+  return [{ text: "object with " }, ...joined(fields, ", ")];
 }
 
 /** Promises the named schemas whose fields this one has too. */
@@ -64,14 +79,26 @@ export function namedParts({ allOf = [] }: SchemaNode): SchemaNode[] {
   return allOf.filter((part) => part.$ref !== undefined);
 }
 
+const NOTHING: [null, string] = [null, ""];
+
+function withoutFields(schema: SchemaNode): SchemaNode {
+  const { properties: _, ...rest } = schema;
+  return {
+    ...rest,
+    ...rest.items ? { items: withoutFields(rest.items) } : {},
+    ...rest.anyOf ? { anyOf: rest.anyOf.map(withoutFields) } : {},
+    ...rest.oneOf ? { oneOf: rest.oneOf.map(withoutFields) } : {},
+  };
+}
+
 function innerObject(schema: SchemaNode): [SchemaNode | null, string] {
   const choices = (schema.anyOf ?? schema.oneOf ?? [schema]).filter((one) =>
     one.type !== "null"
   );
   const [only] = choices;
-  if (choices.length !== 1 || !only) return [null, ""];
+  if (choices.length !== 1 || !only) return NOTHING;
   if (only.properties) return [only, ""];
-  return only.items?.properties ? [only.items, "[]"] : [null, ""];
+  return only.items?.properties ? [only.items, "[]"] : NOTHING;
 }
 
 function plainType({ type, format }: SchemaNode): string {

@@ -7,7 +7,7 @@ export const settings: Check = {
   name: "settings",
   title: "Settings",
   limitMs: 5_000,
-  run({ config, problems }) {
+  async run({ config, problems }) {
     const wrong = problems.map((problem) =>
       fail(
         problemSentence(problem),
@@ -17,10 +17,22 @@ export const settings: Check = {
     const odd = config.warnings.map((warning) =>
       warn(warning, "Change it, unless it is meant.")
     );
-    const lines = [...wrong, ...odd];
+    const open = config.environment === "production" && await isOpen(".env");
+    const lines = [...wrong, ...odd, ...open ? [OPEN] : []];
     const well = ok(
       `All ${VARIABLE_NAMES.length} settings may be used; ENVIRONMENT is ${config.environment}.`,
     );
-    return Promise.resolve(wrong.length > 0 ? lines : [well, ...lines]);
+    return wrong.length > 0 ? lines : [well, ...lines];
   },
 };
+
+const OPEN = warn(
+  "Everybody on this machine may read .env, with the secrets in it.",
+  "Run: chmod 600 .env",
+);
+
+/** Whether everybody on the machine may read the file; false where it is missing, or has no mode to tell it by. */
+export async function isOpen(path: string): Promise<boolean> {
+  const { mode } = await Deno.stat(path).catch(() => ({ mode: null }));
+  return mode !== null && (mode & 0o004) !== 0;
+}

@@ -5,13 +5,13 @@ import { compare } from "../../src/store/migrate.ts";
 import { neededBy, NEWEST_SCHEMA_VERSION } from "../../src/store/migrations.ts";
 import { VERSION } from "../../src/version.ts";
 import { duration } from "../../src/web/view/duration.ts";
-import { counted, listed } from "../../src/web/view/plural.ts";
+import { counted } from "../../src/web/view/plural.ts";
 import { newestBackup } from "./backups.ts";
 import { baseUrl } from "./base_url.ts";
 import { type Check, fail, type Line, ok, warn } from "./check.ts";
 import { database, migrations } from "./database.ts";
 import { settings } from "./settings.ts";
-import { workers } from "./workers.ts";
+import { namesOf, workers } from "./workers.ts";
 
 /** Promises the steps from the old version to this one; run with this one checked out, again after each step. */
 export function upgradeSteps({ backedUp }: { backedUp: boolean }): Check[] {
@@ -152,8 +152,4 @@ async function nodesOf({ nodes }: Store): Promise<Node[]> {
     if (isOld) return [];
     throw error;
   }
-}
-
-function namesOf(nodes: readonly Node[]): string {
-  return listed(nodes.map(({ name, version }) => `${name} (${version})`), 4);
 }

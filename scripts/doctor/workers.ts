@@ -144,6 +144,7 @@ function jobLine(name: string, run: JobRun | undefined, nowMs: number): Line[] {
   ];
 }
 
-function namesOf(nodes: readonly Node[]): string {
+/** Promises their names and versions, as "web-1-a (2.0.0) and web-2-b (2.0.0)". */
+export function namesOf(nodes: readonly Node[]): string {
   return listed(nodes.map(({ name, version }) => `${name} (${version})`), 4);
 }

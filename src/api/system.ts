@@ -56,7 +56,7 @@ const NodeDocument = z.object({
   state: z.enum(["running", "standing_back", "draining", "stopped", "lost"])
     .openapi({
       description:
-        "standing_back: its schema is not the database's. lost: not heard of for 30 seconds.",
+        "standing_back: it cannot work on the database as it is migrated. lost: not heard of for 30 seconds.",
     }),
   delivers: z.boolean(),
   escalates: z.boolean(),

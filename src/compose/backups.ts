@@ -41,6 +41,15 @@ export async function targetOf(
   }
 }
 
+/** Promises that no PagerPal works on the database, as far as this machine can tell; throws BackupError. */
+export async function refuseRunning(
+  database: DatabaseConfig,
+  clock: () => number,
+): Promise<void> {
+  if (database.kind === "libsql-remote") return;
+  await (await targetOf(database, clock)).refuseRunning();
+}
+
 function elsewhere(): BackupError {
   return new BackupError(
     "A libSQL server keeps its backups itself. deno task export writes all data into a file.",

@@ -47,9 +47,9 @@ export const SECURITY_SCHEMES = {
   },
 } as const;
 
-/** Promises the security requirements, alternatives of each other. */
+/** Promises the security requirements, alternatives of each other; the least role that may is named as OpenAPI 3.1 has it. */
 export function securityOf(access: Access): Record<string, string[]>[] {
-  if (isRole(access)) return [{ basic: [] }, { token: [] }];
+  if (isRole(access)) return [{ basic: [access] }, { token: [access] }];
   if (access === "source_key") return [{ sourceKey: [] }];
   return access === "receipt_token" ? [{ receiptToken: [] }] : [];
 }

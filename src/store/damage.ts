@@ -2,11 +2,31 @@
 import { StoreUnavailableError } from "../ports/store.ts";
 import type { Execute } from "./executor.ts";
 
-/** Promises faults in words; see `Examination.findDamage`. */
+/** `index_invalid`: an index that is not used until it is built again; what is stored is whole. */
+export interface Fault {
+  kind: "damaged" | "index_invalid";
+  /** Half a sentence, as "the index by_name is not valid". */
+  words: string;
+}
+
+export interface Damage {
+  faults: Fault[];
+  /** False: the look was broken off, for want of time or because enough was found. */
+  isComplete: boolean;
+}
+
+export interface LookOptions {
+  /** Reads every row, and not only what is quick to look at. */
+  deep: boolean;
+  /** Once it has aborted the look is broken off between two statements. */
+  signal: AbortSignal;
+}
+
+/** Promises what is wrong; see `Examination.findDamage`. */
 export type FindDamage = (
   read: Execute,
-  options: { deep: boolean; signal: AbortSignal },
-) => Promise<string[]>;
+  options: LookOptions,
+) => Promise<Damage>;
 
 /** A damaged file may have very many faults. */
 const MOST_FAULTS = 5;
@@ -17,90 +37,141 @@ const MOST_FAULTS = 5;
  */
 export const sqliteDamage: FindDamage = async (read, { deep, signal }) => {
   if (deep) {
-    return [
-      ...await faults(read, `PRAGMA integrity_check(${MOST_FAULTS})`),
+    const faults = [
+      ...await faultsOf(read, `PRAGMA integrity_check(${MOST_FAULTS})`),
       ...await lostReferences(read),
     ];
+    return { faults, isComplete: faults.length < MOST_FAULTS };
   }
-  const found: string[] = [];
-  const { rows } = await read(
+  const tables = await namesOf(
+    read,
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name",
-    [],
   );
-  for (const { name } of rows) {
-    if (signal.aborted || found.length >= MOST_FAULTS) break;
-    found.push(...await faults(read, `PRAGMA quick_check("${name}")`));
+  return await each(tables, signal, async (name) => {
+    // Timers run here: the signal may be one.
     await new Promise((go) => setTimeout(go, 0));
-  }
-  return found;
+    return await faultsOf(read, `PRAGMA quick_check("${name}")`);
+  });
 };
 
-async function faults(read: Execute, pragma: string): Promise<string[]> {
+async function faultsOf(read: Execute, pragma: string): Promise<Fault[]> {
   const { rows } = await read(pragma, []);
   return rows.map((row) => String(Object.values(row)[0]))
-    .filter((fault) => fault !== "ok");
+    .filter((fault) => fault !== "ok").map(damaged);
 }
 
-async function lostReferences(read: Execute): Promise<string[]> {
+async function lostReferences(read: Execute): Promise<Fault[]> {
   const { rows } = await read("PRAGMA foreign_key_check", []);
-  return rows.slice(0, MOST_FAULTS).map((row) =>
-    `row ${row["rowid"]} of ${row["table"]} refers to a row of ${
-      row["parent"]
-    } that is not there`
+  return rows.slice(0, MOST_FAULTS).map(({ rowid, table, parent }) =>
+    damaged(
+      `row ${rowid} of ${table} refers to a row of ${parent} that is not there`,
+    )
   );
 }
 
 /** PostgreSQL has checks of pages as it reads them (data checksums), and of indexes in the extension amcheck. */
 export const postgresDamage: FindDamage = async (read, { deep, signal }) => {
-  const found = await namesOf(
-    read,
-    `SELECT indexrelid::regclass::text AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-     WHERE NOT i.indisvalid AND c.relnamespace = current_schema()::regnamespace`,
-  ).then((names) => names.map((name) => `the index ${name} is not valid`));
-  const failures = await read(
-    "SELECT checksum_failures AS value FROM pg_stat_database WHERE datname = current_database()",
-    [],
-  );
-  const count = Number(failures.rows[0]?.["value"] ?? 0);
-  if (count > 0) found.push(`${count} pages were read with a wrong checksum`);
-  if (deep) found.push(...await readAll(read, signal));
-  return found;
-};
-
-/** Reads every row, so that a page that is damaged is met, and has amcheck look at every index where it is installed. */
-async function readAll(read: Execute, signal: AbortSignal): Promise<string[]> {
-  const found: string[] = [];
-  const attempt = async (what: string, sql: string) => {
-    if (signal.aborted || found.length >= MOST_FAULTS) return;
-    try {
-      await read(sql, []);
-    } catch (error) {
-      if (error instanceof StoreUnavailableError && error.reason !== "broken") {
-        throw error;
-      }
-      const words = error instanceof Error ? error.message : String(error);
-      found.push(`${what}: ${words}`);
-    }
-  };
+  const quick = [...await invalidIndexes(read), ...await wrongChecksums(read)];
+  if (!deep) return { faults: quick, isComplete: true };
   const tables = await namesOf(
     read,
     `SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r'
      AND relnamespace = current_schema()::regnamespace ORDER BY 1`,
   );
-  for (const name of tables) {
-    await attempt(name, `SELECT max(length(t::text)) FROM ${name} AS t`);
-  }
-  const indexes = await namesOf(
+  // A page that is damaged is met where every row is read.
+  const rows = await each(
+    tables,
+    signal,
+    (name) =>
+      readAll(read, name, [`SELECT max(length(t::text)) FROM ${name} AS t`]),
+  );
+  const indexes = await each(
+    await checkableIndexes(read),
+    signal,
+    (name) =>
+      readAll(read, name, ["SELECT bt_index_check($1::regclass, true)", name]),
+  );
+  return {
+    faults: [...quick, ...rows.faults, ...indexes.faults],
+    isComplete: rows.isComplete && indexes.isComplete,
+  };
+};
+
+async function invalidIndexes(read: Execute): Promise<Fault[]> {
+  const names = await namesOf(
     read,
-    `SELECT indexrelid::regclass::text AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    `SELECT indexrelid::regclass::text AS name FROM pg_index i
+     JOIN pg_class c ON c.oid = i.indexrelid
+     WHERE NOT i.indisvalid AND c.relnamespace = current_schema()::regnamespace`,
+  );
+  return names.map((name) => ({
+    kind: "index_invalid",
+    words: `the index ${name} is not valid`,
+  }));
+}
+
+async function wrongChecksums(read: Execute): Promise<Fault[]> {
+  const { rows } = await read(
+    "SELECT checksum_failures AS value FROM pg_stat_database WHERE datname = current_database()",
+    [],
+  );
+  const count = Number(rows[0]?.["value"] ?? 0);
+  return count > 0
+    ? [damaged(`${count} pages were read with a wrong checksum`)]
+    : [];
+}
+
+/** Those that amcheck can look at; none where it is not installed, or not for us. */
+function checkableIndexes(read: Execute): Promise<string[]> {
+  return namesOf(
+    read,
+    `SELECT indexrelid::regclass::text AS name FROM pg_index i
+     JOIN pg_class c ON c.oid = i.indexrelid
      JOIN pg_am a ON a.oid = c.relam AND a.amname = 'btree'
-     WHERE EXISTS (SELECT FROM pg_extension WHERE extname = 'amcheck')
+     WHERE i.indisvalid AND EXISTS (
+       SELECT FROM pg_proc AS p WHERE p.proname = 'bt_index_check'
+       AND has_function_privilege(p.oid, 'EXECUTE')
+     )
      AND c.relnamespace = current_schema()::regnamespace ORDER BY 1`,
   );
-  for (const name of indexes) {
-    await attempt(name, `SELECT bt_index_check('${name}'::regclass, true)`);
+}
+
+/** Promises no fault where the statement ends well. */
+async function readAll(
+  read: Execute,
+  name: string,
+  [sql = "", ...parameters]: string[],
+): Promise<Fault[]> {
+  try {
+    await read(sql, parameters);
+    return [];
+  } catch (error) {
+    if (error instanceof StoreUnavailableError && error.reason !== "broken") {
+      throw error;
+    }
+    const words = error instanceof Error ? error.message : String(error);
+    return [damaged(`${name}: ${words}`)];
   }
-  return found;
+}
+
+/** Looks at one after the other until the signal aborts or enough is found. */
+async function each(
+  names: readonly string[],
+  signal: AbortSignal,
+  look: (name: string) => Promise<Fault[]>,
+): Promise<Damage> {
+  const faults: Fault[] = [];
+  for (const name of names) {
+    if (signal.aborted || faults.length >= MOST_FAULTS) {
+      return { faults, isComplete: false };
+    }
+    faults.push(...await look(name));
+  }
+  return { faults, isComplete: true };
+}
+
+function damaged(words: string): Fault {
+  return { kind: "damaged", words };
 }
 
 /** Of a query with one column, `name`. */

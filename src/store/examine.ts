@@ -1,9 +1,15 @@
 /** A look at the database itself, past the repositories, on a connection of its own. */
 import type { Connection } from "./connection.ts";
-import { type FindDamage, postgresDamage, sqliteDamage } from "./damage.ts";
+import {
+  type Damage,
+  type FindDamage,
+  type LookOptions,
+  postgresDamage,
+  sqliteDamage,
+} from "./damage.ts";
 import { guarded } from "./executor.ts";
 import type { LibsqlAddress } from "./libsql.ts";
-import { oneConnection } from "./one_connection.ts";
+import { oneConnection, whenFree } from "./one_connection.ts";
 import { storeError } from "./store_error.ts";
 
 export interface Examination {
@@ -11,25 +17,26 @@ export interface Examination {
   reach(): Promise<void>;
   /** Promises the server's clock, epoch milliseconds; null for a file, which has none of its own. */
   serverClockMs(): Promise<number | null>;
-  /** Promises that the database takes writes: one is made, and taken back. */
+  /** Promises that the database takes writes: one is made, and taken back. The lock of another process is waited for. */
   tryToWrite(): Promise<void>;
   /** Promises how much room it takes, bytes. */
   sizeBytes(): Promise<number>;
-  /**
-   * Promises what the database finds wrong with its own storage; empty when all is well. `deep` reads every row; otherwise
-   * what is quick to look at. Ends early, with what it has found, once the signal has aborted.
-   */
-  findDamage(
-    options: { deep: boolean; signal: AbortSignal },
-  ): Promise<string[]>;
+  /** Promises what the database finds wrong with its own storage. */
+  findDamage(options: LookOptions): Promise<Damage>;
   close(): Promise<void>;
 }
 
 /** No single statement of a look takes longer, milliseconds; a deep one may. */
 const STATEMENT_MS = 15_000;
 
+/** As long as a node waits for another's lock on a SQLite file. */
+const LOCK_MS = 5_000;
+
 /** Promises an examination of the database at the address; throws StoreUnavailableError for a file that cannot be opened. */
-export function examine(address: LibsqlAddress): Examination {
+export function examine(
+  address: LibsqlAddress,
+  { lockMs = LOCK_MS } = {},
+): Examination {
   const open = (statementMs: number) => oneConnection(address, statementMs);
   const connection = open(STATEMENT_MS);
   const read = guarded(connection.read);
@@ -40,7 +47,7 @@ export function examine(address: LibsqlAddress): Examination {
   return {
     reach: async () => void await read("SELECT 1 AS value", []),
     serverClockMs: async () => isFile ? null : await number(sql.clock),
-    tryToWrite: () => tryToWrite(connection),
+    tryToWrite: () => tryToWrite(connection, lockMs),
     sizeBytes: () => number(sql.size),
     async findDamage({ deep, signal }) {
       if (!deep) return await sql.damage(read, { deep, signal });
@@ -59,14 +66,19 @@ export function examine(address: LibsqlAddress): Examination {
 const TRIAL =
   "INSERT INTO schema_migrations (version, name, checksum, applied_at_ms) VALUES (-1, 'trial', '', 0)";
 
-async function tryToWrite(connection: Connection): Promise<void> {
+async function tryToWrite(
+  connection: Connection,
+  lockMs: number,
+): Promise<void> {
   try {
-    const transaction = await connection.begin({ durable: true });
-    try {
-      await transaction.execute(TRIAL, []);
-    } finally {
-      await transaction.end();
-    }
+    await whenFree(async () => {
+      const transaction = await connection.begin({ durable: true });
+      try {
+        await transaction.execute(TRIAL, []);
+      } finally {
+        await transaction.end();
+      }
+    }, lockMs);
   } catch (error) {
     throw storeError(error, TRIAL);
   }

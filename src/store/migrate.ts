@@ -44,12 +44,16 @@ export class MigrationFailedError extends Error {
 export async function migrate(
   target: MigrationTarget,
   nowMs: number,
+  { upTo = Infinity }: {
+    /** The version of the last one to apply; all when not given. */
+    upTo?: number;
+  } = {},
 ): Promise<string[]> {
   const migrations = await readMigrations(target.folder);
   return await withRunner(target, async (runner) => {
     const names: string[] = [];
     for (;;) {
-      const name = await applyNext(runner, { migrations, nowMs });
+      const name = await applyNext(runner, { migrations, nowMs, upTo });
       if (name === null) return names;
       names.push(name);
     }
@@ -59,6 +63,21 @@ export async function migrate(
 /** Promises the names of the migrations that are still to be applied. Writes nothing. Throws as migrate does. */
 export async function pending(target: MigrationTarget): Promise<string[]> {
   return (await compare(target)).missing;
+}
+
+/** Promises what migrate would run, in order, as this database understands it. Writes nothing. Throws as migrate does. */
+export async function plan(
+  target: MigrationTarget,
+): Promise<{ name: string; sql: string }[]> {
+  const migrations = await readMigrations(target.folder);
+  return await withRunner(
+    target,
+    async (runner) =>
+      remaining(migrations, await runner.applied()).map((migration) => ({
+        name: migration.name,
+        sql: sqlFor(migration, runner.dialect),
+      })),
+  );
 }
 
 /** Names of migrations, in order: those that the database lacks, and those of a newer PagerPal. */
@@ -82,11 +101,15 @@ export async function compare(target: MigrationTarget): Promise<Difference> {
 /** Applies the first migration that is not there yet and tells its name; null when all are. */
 function applyNext(
   runner: MigrationRunner,
-  { migrations, nowMs }: { migrations: Migration[]; nowMs: number },
+  { migrations, nowMs, upTo }: {
+    migrations: Migration[];
+    nowMs: number;
+    upTo: number;
+  },
 ): Promise<string | null> {
   return runner.exclusively(async (transaction) => {
     const [next] = remaining(migrations, await transaction.applied());
-    if (next === undefined) return null;
+    if (next === undefined || next.version > upTo) return null;
     try {
       await transaction.script(sqlFor(next, runner.dialect));
     } catch (error) {

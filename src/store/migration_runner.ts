@@ -2,9 +2,9 @@
 import type { Connection, Transaction } from "./connection.ts";
 import { databaseOn, type Execute } from "./executor.ts";
 import type { LibsqlAddress } from "./libsql.ts";
-import { oneConnection } from "./one_connection.ts";
+import { oneConnection, whenFree } from "./one_connection.ts";
 import type { DialectName } from "./session.ts";
-import { isBusy, isMissingTable } from "./store_error.ts";
+import { isMissingTable } from "./store_error.ts";
 
 export interface AppliedMigration {
   version: number;
@@ -33,9 +33,8 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS schema_migrations (
   applied_at_ms BIGINT NOT NULL
 )`;
 
-/** How often, and how long apart, the lock of another process on a SQLite database is tried again: half a minute. */
-const LOCK_TRIES = 600;
-const LOCK_PAUSE_MS = 50;
+/** How long the lock of another process on a SQLite database is waited for. */
+const LOCK_MS = 30_000;
 
 export class MigrationRunner {
   readonly #connection: Connection;
@@ -60,15 +59,8 @@ export class MigrationRunner {
   }
 
   /** Promises all of the work or nothing. Waits while another process is at it. */
-  async exclusively<T>(work: Work<T>): Promise<T> {
-    for (let tries = 1;; tries++) {
-      try {
-        return await this.#once(work);
-      } catch (error) {
-        if (!isBusy(error) || tries === LOCK_TRIES) throw error;
-        await new Promise((go) => setTimeout(go, LOCK_PAUSE_MS));
-      }
-    }
+  exclusively<T>(work: Work<T>): Promise<T> {
+    return whenFree(() => this.#once(work), LOCK_MS);
   }
 
   close(): Promise<void> {

@@ -27,6 +27,16 @@ Deno.test("a type is told in words, with its bounds", () => {
     [{ type: "array", items: { $ref: "#/x/Team" } }, "list of Team"],
     [{ anyOf: [{ $ref: "#/x/Team" }, { type: "null" }] }, "Team or null"],
     [{ allOf: [{ $ref: "#/x/Team" }, { type: "object" }] }, "Team"],
+    [
+      {
+        type: "object",
+        properties: {
+          items: { type: "array", items: { $ref: "#/x/Team" } },
+          total: { type: "integer" },
+        },
+      },
+      "object with items (list of Team), total",
+    ],
     [{}, "anything"],
   ];
   for (const [schema, expected] of told) assert.equal(words(schema), expected);
@@ -50,12 +60,16 @@ Deno.test("fields of fields are rows with the whole way to them", () => {
     },
   });
   assert.deepEqual(
-    rows.map(({ name, required }) => [name, required]),
+    rows.map(({ name, type, required }) => [
+      name,
+      type.map(({ text }) => text).join(""),
+      required,
+    ]),
     [
-      ["steps", true],
-      ["steps[].id", false],
-      ["owner", false],
-      ["owner.name", false],
+      ["steps", "list of object", true],
+      ["steps[].id", "integer", false],
+      ["owner", "object or null", false],
+      ["owner.name", "string", false],
     ],
   );
 });

@@ -215,6 +215,7 @@ Deno.test("the API reference shows every operation and schema of the document th
   for (const { operationId } of operations) {
     assert.ok(page.includes(`id="${operationId}"`), operationId);
   }
+  assert.match(page, /id="createAccount".+?with the role admin/s);
   for (const name of Object.keys(document.components.schemas)) {
     assert.ok(page.includes(`id="schema-${name}"`), name);
   }

@@ -80,13 +80,13 @@ export class FakeInfobip {
     });
   }
 
-  /** Listens on the loopback, on a free port unless told which; only `apiKey` is let in. */
+  /** Listens on the loopback, on a free port, unless told where; only `apiKey` is let in. */
   static async start(
-    { apiKey = "test-api-key", port = 0 } = {},
+    { apiKey = "test-api-key", hostname = "127.0.0.1", port = 0 } = {},
   ): Promise<FakeInfobip> {
     const fake = new FakeInfobip(apiKey);
     await new Promise<void>((resolve) =>
-      fake.#server.listen(port, "127.0.0.1", resolve)
+      fake.#server.listen(port, hostname, resolve)
     );
     fake.#port = (fake.#server.address() as AddressInfo).port;
     return fake;

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { NEWER_MIGRATION, runSql, WITHOUT_NEWER_MIGRATION } from "../sql.ts";
+import {
+  NEWER_FITTING_MIGRATION,
+  NEWER_MIGRATION,
+  runSql,
+  WITHOUT_NEWER_MIGRATION,
+} from "../sql.ts";
 import { forEachStore } from "../stores.ts";
 import { World } from "./world.ts";
 
@@ -38,6 +43,31 @@ forEachStore(
     assert.equal((await world.request("/health/ready")).status, 200);
     await world.settled();
     world.expectPage("idris", "sms");
+  },
+);
+
+forEachStore(
+  "a node goes on paging and is ready while the database has newer migrations of which it need not know",
+  async (store, { url }) => {
+    await using world = await World.open(store);
+    const idris = await world.responder("idris", ["sms"]);
+    const { key } = await world.team("Payments", {
+      steps: () => [{ minutes: 5, targets: [idris] }],
+    });
+    await world.pagerpal.start();
+    await runSql(url, NEWER_FITTING_MIGRATION);
+    world.nowMs += 2_000;
+    assert.equal((await world.request("/health/ready")).status, 200);
+    const taken = await world.request("/api/v1/alerts", {
+      method: "POST",
+      headers: { "x-api-key": key },
+      body: JSON.stringify({ title: "Disk full", external_id: "disk" }),
+    });
+    assert.equal(taken.status, 201);
+    await world.settled();
+    world.expectPage("idris", "sms");
+    const [node] = await store.nodes.list();
+    assert.equal(node?.phase, "running");
   },
 );
 

@@ -1,4 +1,4 @@
-import { equal, match } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -9,13 +9,15 @@ interface Ran {
 
 /** Runs .ci/run on a copy of the README, with an `npx` that only does as told and writes down what it was asked. */
 async function runCi(
-  { readme, staticCode = 0, testCode = 0, output = "" }: {
+  { readme, staticCode = 0, testCode = 0, output = "", smokeCode }: {
     readme?: string;
     staticCode?: number;
     testCode?: number;
     output?: string;
+    /** Where the containers are to be tried. */
+    smokeCode?: number;
   },
-): Promise<Ran & { asked: string }> {
+): Promise<Ran & { asked: string; said: string }> {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.mkdir(`${folder}/.ci`);
@@ -33,16 +35,26 @@ async function runCi(
       ].join("\n"),
       { mode: 0o755 },
     );
+    await Deno.mkdir(`${folder}/scripts`);
+    await Deno.writeTextFile(
+      `${folder}/scripts/smoke-production-compose`,
+      `#!/bin/sh\nexit ${smokeCode ?? 77}`,
+      { mode: 0o755 },
+    );
     const { code, stdout } = await new Deno.Command("bash", {
       args: [`${folder}/.ci/run`],
-      env: { PATH: `${folder}:${Deno.env.get("PATH")}` },
+      env: {
+        PATH: `${folder}:${Deno.env.get("PATH")}`,
+        CI_CONTAINERS: smokeCode === undefined ? "" : "1",
+      },
       stdin: "null",
       stdout: "piped",
       stderr: "null",
     }).output();
-    const lines = new TextDecoder().decode(stdout).trimEnd().split("\n");
+    const said = new TextDecoder().decode(stdout);
+    const lines = said.trimEnd().split("\n");
     const asked = await Deno.readTextFile(`${folder}/asked`).catch(() => "");
-    return { code, lastLine: lines.at(-1) ?? "", asked };
+    return { code, lastLine: lines.at(-1) ?? "", asked, said };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -72,4 +84,16 @@ Deno.test("CI fails when a test, a static check or the runner itself does, and i
     equal(lastLine, expected);
     equal(code, 1, expected);
   }
+});
+
+Deno.test("CI says that it leaves the containers out, and counts them where it is told to try them", async () => {
+  const output = "12 passed, 0 failed\n";
+  const without = await runCi({ output });
+  match(without.said, /^Skipped: scripts\/smoke-production-compose/m);
+  equal(without.code, 0);
+  const good = await runCi({ output, smokeCode: 0 });
+  deepEqual([good.code, good.lastLine], [0, "13 passed, 0 failed"]);
+  // No engine is a failure where one was promised.
+  const none = await runCi({ output, smokeCode: 77 });
+  deepEqual([none.code, none.lastLine], [1, "12 passed, 1 failed"]);
 });

@@ -2,6 +2,7 @@ import { equal, match } from "node:assert/strict";
 import { migrate } from "../../src/store/migrate.ts";
 import { createTestFile } from "../databases.ts";
 import { newerVersion, NEXT_NUMBER } from "../other_version.ts";
+import { runSql } from "../sql.ts";
 import { runScript } from "./scripts.ts";
 
 Deno.test("migrate --check lists what is missing with exit code 1, migrate applies it, and then nothing is missing", async () => {
@@ -18,6 +19,27 @@ Deno.test("migrate --check lists what is missing with exit code 1, migrate appli
   equal(after.out, "The database is at the newest migration.\n");
   const again = await runScript("migrate", { env });
   equal(again.out, "The database is at the newest migration.\n");
+});
+
+Deno.test("migrate --dry-run prints the SQL that it would run, as the database understands it, and runs none", async () => {
+  await using database = await createTestFile();
+  const env = { DATABASE_URL: database.url };
+  const args = ["--dry-run"];
+  const planned = await runScript("migrate", { args, env });
+  equal(planned.code, 0, planned.err);
+  match(planned.out, /^-- 0001_initial\.sql\n\n/);
+  match(planned.out, /id INTEGER PRIMARY KEY AUTOINCREMENT/);
+  const check = await runScript("migrate", { args: ["--check"], env });
+  equal(check.code, 1, "nothing was applied");
+  // What is printed is all that is needed.
+  await runSql(database.url, planned.out);
+  await using other = await createTestFile();
+  await runScript("migrate", { env: { DATABASE_URL: other.url } });
+  const done = await runScript("migrate", {
+    args,
+    env: { DATABASE_URL: other.url },
+  });
+  equal(done.out, "-- Nothing to apply.\n");
 });
 
 Deno.test("migrate names what a newer version has done, and leaves it", async () => {

@@ -8,13 +8,14 @@ import { holdLock, runSql } from "../sql.ts";
 import { EVERY_BACKEND, forEachStore } from "../stores.ts";
 
 const QUICK = { deep: false, signal: new AbortController().signal };
+const WHOLE = { faults: [], isComplete: true };
 const DEEP = { ...QUICK, deep: true };
 
 async function looking(
   url: string,
   look: (examination: Examination) => Promise<void>,
 ): Promise<void> {
-  const examination = examine({ url });
+  const examination = examine({ url }, { lockMs: 500 });
   try {
     await look(examination);
   } finally {
@@ -35,8 +36,8 @@ forEachStore(
       const clockMs = await examination.serverClockMs();
       if (name === "libSQL") assert.equal(clockMs, null);
       else assert.ok(Math.abs(Number(clockMs) - Date.now()) < 60_000);
-      assert.deepEqual(await examination.findDamage(QUICK), []);
-      assert.deepEqual(await examination.findDamage(DEEP), []);
+      assert.deepEqual(await examination.findDamage(QUICK), WHOLE);
+      assert.deepEqual(await examination.findDamage(DEEP), WHOLE);
     });
   },
   EVERY_BACKEND,
@@ -49,7 +50,7 @@ Deno.test("a PostgreSQL that takes no writes says so, and an index that is not v
   const name = new URL(url).pathname.slice(1);
   await runSql(
     url,
-    `CREATE TABLE twins (n INTEGER); INSERT INTO twins VALUES (1), (1);`,
+    "CREATE EXTENSION amcheck; CREATE TABLE twins (n INTEGER); INSERT INTO twins VALUES (1), (1);",
   );
   // A concurrent build that fails leaves the index behind.
   await assert.rejects(
@@ -60,8 +61,9 @@ Deno.test("a PostgreSQL that takes no writes says so, and an index that is not v
     `ALTER DATABASE ${name} SET default_transaction_read_only = on`,
   );
   await looking(url, async (examination) => {
-    assert.deepEqual(await examination.findDamage(QUICK), [
-      "the index one_twin is not valid",
+    const { faults } = await examination.findDamage(DEEP);
+    assert.deepEqual(faults, [
+      { kind: "index_invalid", words: "the index one_twin is not valid" },
     ]);
     await assert.rejects(
       examination.tryToWrite(),
@@ -82,13 +84,28 @@ Deno.test("a lock that another process holds is said, and so is a row that refer
       (error) =>
         error instanceof StoreUnavailableError && error.reason === "locked",
     );
+    const waiting = examination.tryToWrite();
     await letGo();
-    await examination.tryToWrite();
+    await waiting;
     leaveOrphan(url);
-    assert.deepEqual(await examination.findDamage(QUICK), []);
-    assert.deepEqual(await examination.findDamage(DEEP), [
-      "row 1 of children refers to a row of parents that is not there",
-    ]);
+    assert.deepEqual(await examination.findDamage(QUICK), WHOLE);
+    const { faults } = await examination.findDamage(DEEP);
+    const words =
+      "row 1 of children refers to a row of parents that is not there";
+    assert.deepEqual(faults, [{ kind: "damaged", words }]);
+  });
+});
+
+Deno.test("a look that is to end is broken off, and says so", async () => {
+  await using database = await createTestFile();
+  const { url } = database;
+  await migrate({ url }, 0);
+  await looking(url, async (examination) => {
+    const look = { ...QUICK, signal: AbortSignal.abort() };
+    assert.deepEqual(await examination.findDamage(look), {
+      faults: [],
+      isComplete: false,
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { FakeSmtp } from "../fakes/smtp.ts";
+import { NEWER_FITTING_MIGRATION, NEWER_MIGRATION, runSql } from "../sql.ts";
 import { withStore } from "../stores.ts";
 import { auditActions, inEachHouse } from "./each_house.ts";
 import { House, inHouse, NOW_MS } from "./house.ts";
@@ -46,6 +47,30 @@ inHouse(
     NOTIFICATION_SENDING_ENABLED: "true",
   },
 );
+
+Deno.test("the migrations of the database are told, loud where this program cannot work on them", async () => {
+  await withStore("libSQL", async (store, { url }) => {
+    const house = new House(store);
+    await house.furnish();
+    const tab = await house.tabOf("viewer");
+    const shown = async () => {
+      const { html } = await tab.open("/settings");
+      return /<dt>Database<\/dt><dd(.*?)<\/dd>/.exec(html)?.[1] ?? "";
+    };
+    assert.match(await shown(), /^>at migration \d+, the newest$/);
+    await runSql(url, NEWER_FITTING_MIGRATION);
+    assert.match(
+      await shown(),
+      /^>at migration 9998; this program knows \d+ and can work on it$/,
+    );
+    await runSql(url, NEWER_MIGRATION);
+    assert.match(
+      await shown(),
+      /^ class="bad">at migration 9999; this program knows \d+$/,
+    );
+    await house.pagerpal.stop();
+  });
+});
 
 inHouse("a job that is late or failed is loud", async (house) => {
   await house.furnish();

@@ -4,12 +4,14 @@ import { answerLines } from "../../../scripts/doctor/base_url.ts";
 import type { Line } from "../../../scripts/doctor/check.ts";
 import { clockLines } from "../../../scripts/doctor/clocks.ts";
 import { findingLines } from "../../../scripts/doctor/on_call.ts";
-import { diskLine } from "../../../scripts/doctor/storage.ts";
+import { isOpen } from "../../../scripts/doctor/settings.ts";
+import { damageLines, diskLine } from "../../../scripts/doctor/storage.ts";
 import { sizeWords } from "../../../scripts/doctor/words.ts";
 import { jobLines, nodeLines } from "../../../scripts/doctor/workers.ts";
 import type { Finding } from "../../../src/domain/finding.ts";
 import type { Node } from "../../../src/domain/node.ts";
 import type { JobRun } from "../../../src/ports/system_repositories.ts";
+import type { Damage, Fault } from "../../../src/store/damage.ts";
 import { VERSION } from "../../../src/version.ts";
 import { node, NOW } from "./nodes.ts";
 
@@ -203,4 +205,28 @@ Deno.test("a backup of the last night is well; an older one, or none, is warned 
   match(of(NOW - 8 * 60 * MINUTE), /^ok: The last backup in \/b is 8.h old/);
   match(of(NOW - 31 * 60 * MINUTE), /^warn: .* 31.h|1.d/);
   match(of(null), /^warn: There is no backup in \/b/);
+});
+
+Deno.test("damage is a failure, an index to be built again a warning, a look that was broken off is no look", () => {
+  const of = (damage: Damage) => said(damageLines(damage, { deep: false }));
+  match(of({ faults: [], isComplete: true }).join(), /^ok: A quick look/);
+  match(of({ faults: [], isComplete: false }).join(), /^skipped: In 30 s/);
+  const faults: Fault[] = [
+    { kind: "index_invalid", words: "the index a is not valid" },
+    { kind: "damaged", words: "page 4 is never used" },
+  ];
+  deepEqual(of({ faults, isComplete: false }), [
+    "warn: In the database, the index a is not valid.",
+    "fail: The database is damaged: page 4 is never used.",
+  ]);
+});
+
+Deno.test("a file that everybody may read is told from one that its owner and group may", async () => {
+  const path = await Deno.makeTempFile({ prefix: "pagerpal_test_" });
+  for (const [mode, open] of [[0o600, false], [0o640, false], [0o644, true]]) {
+    await Deno.chmod(path, Number(mode));
+    equal(await isOpen(path), open);
+  }
+  await Deno.remove(path);
+  equal(await isOpen(path), false);
 });
