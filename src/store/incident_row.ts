@@ -91,6 +91,17 @@ export const SUMMARY_COLUMNS = [
   "version",
 ] as const satisfies (keyof IncidentTable)[];
 
+/** All columns. */
+export const INCIDENT_COLUMNS = [
+  ...SUMMARY_COLUMNS,
+  "acknowledged_by_responder_id",
+  "description",
+  "links",
+  "labels",
+  "policy",
+  "payload",
+] as const satisfies (keyof IncidentTable)[];
+
 /** The columns that a repeated firing needs to know. */
 export const OPEN_COLUMNS = [
   "id",

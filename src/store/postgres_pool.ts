@@ -7,8 +7,8 @@
  */
 import postgres from "postgres";
 import { StoreUnavailableError } from "../ports/store.ts";
-import type { Connection, Transaction } from "./connection.ts";
-import type { Execute } from "./executor.ts";
+import type { Connection, Statement, Transaction } from "./connection.ts";
+import type { Execute, Outcome } from "./executor.ts";
 
 export interface PostgresOptions {
   /** The most connections at once. */
@@ -25,8 +25,8 @@ const CONNECT_SECONDS = 10;
 /** How long a caller waits for a connection when all are in use. */
 const WAIT_MS = 15_000;
 
-/** Longer statements, of many rows, come in too many lengths for the server to keep each of them prepared. */
-const MOST_PREPARED = 200;
+/** Longer statements are rare, and the server keeps each one that is prepared for as long as the connection lives. */
+const MOST_PREPARED = 600;
 
 interface Slot {
   client: postgres.Sql;
@@ -79,6 +79,20 @@ export class PostgresPool implements Connection {
     const held = await this.#acquire();
     try {
       return await held.execute(sql, parameters);
+    } finally {
+      held.release();
+    }
+  };
+
+  readonly writeOnce = async (
+    { sql, parameters }: Statement,
+    { durable }: { durable: boolean },
+  ): Promise<Outcome> => {
+    const held = await this.#acquire();
+    try {
+      return durable
+        ? await held.execute(sql, parameters)
+        : await relaxed(held, { sql, parameters });
     } finally {
       held.release();
     }
@@ -180,6 +194,22 @@ export class PostgresPool implements Connection {
     this.#all.add(fresh);
     return fresh;
   }
+}
+
+/** Does not wait for the disk. The three are sent one behind the other, and waited for once. */
+async function relaxed(
+  held: Held,
+  { sql, parameters }: Statement,
+): Promise<Outcome> {
+  const [, done, restored] = await Promise.allSettled([
+    held.script("SET synchronous_commit TO off"),
+    held.execute(sql, parameters),
+    held.script("RESET synchronous_commit"),
+  ]);
+  // Nobody may believe to be durable on a connection that is not.
+  if (restored.status === "rejected") held.release("broken");
+  if (done.status === "rejected") throw done.reason;
+  return done.value;
 }
 
 /** How a connection is given back. */
