@@ -96,6 +96,11 @@ Deno.test("README.md names one version of Deno, and the commands to run and to t
   const versions = new Set(readme.match(/deno@\d+\.\d+\.\d+/g));
   equal(versions.size, 1);
   const [version] = versions;
+  for (const page of ["docs/index.md", "docs/development.md"]) {
+    for (const [named] of read(page).matchAll(/deno@\d+\.\d+\.\d+/g)) {
+      equal(named, version, page);
+    }
+  }
   match(readme, new RegExp(`^npx -y ${version} task start$`, "m"));
   match(readme, new RegExp(`^npx -y ${version} task test$`, "m"));
 });
