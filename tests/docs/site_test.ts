@@ -50,7 +50,7 @@ Deno.test("what does not say that it is for customers is neither rendered nor fo
   const real = await builtSite();
   for (const path of real.keys()) {
     if (!path.endsWith(".html") && !path.includes("search_index")) continue;
-    assert.ok(!textOf(real, path).includes("deno task lock"), path);
+    assert.ok(!textOf(real, path).includes("--frozen=false lock"), path);
   }
 });
 
