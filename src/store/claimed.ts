@@ -7,7 +7,8 @@ import { inFewLengths } from "./id_list.ts";
 import { incidentOf } from "./incident_row.ts";
 import { notificationOf } from "./notification_row.ts";
 import { prepared } from "./prepared.ts";
-import type { Database, NotificationTable } from "./schema.ts";
+import type { NotificationTable } from "./paging_tables.ts";
+import type { Database } from "./schema.ts";
 
 /**
  * Promises the messages of these rows, the most severe incident first, then the longest due. Two queries. `due` are the

@@ -16,7 +16,7 @@ import {
   parsedOrNull,
 } from "./column.ts";
 import { frozenPolicyOf } from "./policy_json.ts";
-import type { IncidentTable } from "./schema.ts";
+import type { IncidentTable } from "./paging_tables.ts";
 
 /** Promises every column but the id and the version. */
 export function incidentColumns(

@@ -24,20 +24,29 @@ import {
   summaryOf,
 } from "./incident_row.ts";
 import { inFewChunks, inFewLengths } from "./id_list.ts";
-import { chunks, paged, within } from "./page.ts";
+import {
+  IS_OPEN,
+  postpone,
+  readDue,
+  readNextDue,
+  readStranded,
+} from "./incident_times.ts";
+import { chunks, paged } from "./page.ts";
 import { prepared } from "./prepared.ts";
 import { recordRepeats } from "./repeats.ts";
 import type { Database } from "./schema.ts";
 import type { Session } from "./session.ts";
 
-// Written out, so that the partial indexes serve the query; a bound parameter hides the value from the planner.
-const IS_OPEN = sql<boolean>`status <> 'resolved'`;
 const IS_RESOLVED = sql<boolean>`status = 'resolved'`;
 
-const MOST_IDS = 1_000;
 /** A row has 32 values; longer statements are not kept prepared (see postgres_pool.ts). */
 const ROWS_PER_INSERT = 16;
 const IDS_PER_QUERY = 500;
+const NAME_COLUMNS = [
+  "teams.name as team_name",
+  "alert_sources.name as source_name",
+] as const;
+
 const insertMany = prepared((db, rows: ReturnType<typeof incidentColumns>[]) =>
   db.insertInto("incidents")
     .values(rows.map((row) => ({ ...row, version: 1 })))
@@ -46,6 +55,7 @@ const insertMany = prepared((db, rows: ReturnType<typeof incidentColumns>[]) =>
     )
     .returning(["id", "source_id", "external_id"])
 );
+
 const findOpenByKeys = prepared((
   _db: Database,
   keys: Pick<OpenRow, "source_id" | "external_id">[],
@@ -64,10 +74,6 @@ const findOpenByKeys = prepared((
       ON i.source_id = w.source_id AND i.external_id = w.external_id
     WHERE i.status <> 'resolved'`
 );
-const NAME_COLUMNS = [
-  "teams.name as team_name",
-  "alert_sources.name as source_name",
-] as const;
 
 export class Incidents implements IncidentRepository {
   readonly #session: Session;
@@ -233,72 +239,33 @@ export class Incidents implements IncidentRepository {
     return this.#session.write((db) => recordRepeats(db, { firings, dialect }));
   }
 
-  async due(nowMs: number, limit: number): Promise<number[]> {
-    const rows = await this.#session.read.selectFrom("incidents").select("id")
-      .where(IS_OPEN).where("next_action_at_ms", "<=", instant(nowMs))
-      .orderBy("next_action_at_ms").orderBy("id")
-      .limit(within(limit, 0, MOST_IDS)).execute();
-    return rows.map(({ id }) => id);
+  due(nowMs: number, limit: number): Promise<number[]> {
+    return readDue(this.#session.read, {
+      column: "next_action_at_ms",
+      ...{ nowMs, limit },
+    });
   }
 
-  async expired(nowMs: number, limit: number): Promise<number[]> {
-    const rows = await this.#session.read.selectFrom("incidents").select("id")
-      .where(IS_OPEN).where("auto_resolve_at_ms", "<=", instant(nowMs))
-      .orderBy("auto_resolve_at_ms").orderBy("id")
-      .limit(within(limit, 0, MOST_IDS)).execute();
-    return rows.map(({ id }) => id);
+  expired(nowMs: number, limit: number): Promise<number[]> {
+    return readDue(this.#session.read, {
+      column: "auto_resolve_at_ms",
+      ...{ nowMs, limit },
+    });
   }
 
-  async nextDueAtMs(): Promise<number | null> {
-    const { rows } = await sql<{ at_ms: number | null }>`
-      SELECT min(at_ms) AS at_ms FROM (
-        SELECT min(next_action_at_ms) AS at_ms FROM incidents WHERE ${IS_OPEN}
-        UNION ALL
-        SELECT min(auto_resolve_at_ms) FROM incidents WHERE ${IS_OPEN}
-      ) AS dues`.execute(this.#session.read);
-    return rows[0]?.at_ms ?? null;
+  nextDueAtMs(): Promise<number | null> {
+    return readNextDue(this.#session.read);
   }
 
   postpone(
     id: number,
-    { dueByMs, untilMs }: { dueByMs: number; untilMs: number },
+    times: { dueByMs: number; untilMs: number },
   ): Promise<boolean> {
-    const dueBy = instant(dueByMs);
-    return this.#session.write(async (db) => {
-      const { numUpdatedRows } = await db.updateTable("incidents")
-        .set({
-          next_action_at_ms: notBefore("next_action_at_ms", untilMs),
-          auto_resolve_at_ms: notBefore("auto_resolve_at_ms", untilMs),
-          version: sql`version + 1`,
-        })
-        .where("id", "=", id).where(IS_OPEN)
-        .where((eb) =>
-          eb.or([
-            eb("next_action_at_ms", "<=", dueBy),
-            eb("auto_resolve_at_ms", "<=", dueBy),
-          ])
-        ).executeTakeFirst();
-      return numUpdatedRows > 0n;
-    });
+    return this.#session.write((db) => postpone(db, { id, ...times }));
   }
 
-  async stranded(limit: number): Promise<number[]> {
-    const rows = await this.#session.read.selectFrom("incidents").select("id")
-      .where(
-        sql<
-          boolean
-        >`status = 'triggered' AND is_test = 0 AND exhausted_at_ms IS NULL AND next_action_at_ms IS NULL`,
-      )
-      .where((eb) =>
-        eb.not(eb.exists(
-          eb.selectFrom("notifications").select("notifications.id")
-            .whereRef("notifications.incident_id", "=", "incidents.id")
-            .where("notifications.state", "in", ["queued", "sending"])
-            .where("notifications.kind", "=", "page"),
-        ))
-      )
-      .orderBy("id").limit(within(limit, 0, MOST_IDS)).execute();
-    return rows.map(({ id }) => id);
+  stranded(limit: number): Promise<number[]> {
+    return readStranded(this.#session.read, limit);
   }
 
   async countOpen(): Promise<number> {
@@ -317,16 +284,4 @@ function namedSummary(
 ): IncidentSummary {
   const { team_name: teamName, source_name: sourceName } = row;
   return { ...summaryOf(row), teamName, sourceName };
-}
-
-/** What is due earlier moves to the instant; what is not due at all stays so. */
-function notBefore(
-  column: "next_action_at_ms" | "auto_resolve_at_ms",
-  ms: number,
-) {
-  const ref = sql.ref(column);
-  const at = instant(ms);
-  return sql<
-    number | null
-  >`CASE WHEN ${ref} < ${at} THEN ${at} ELSE ${ref} END`;
 }

@@ -4,7 +4,7 @@ import { SEVERITIES } from "../domain/alert.ts";
 import type { NewNotification, Notification } from "../domain/notification.ts";
 import type { SharedOutcome } from "../ports/paging_repositories.ts";
 import { flag, instant, instantOrNull } from "./column.ts";
-import type { NotificationTable } from "./schema.ts";
+import type { NotificationTable } from "./paging_tables.ts";
 
 type Columns = Omit<Insertable<NotificationTable>, "id">;
 

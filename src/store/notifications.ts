@@ -95,7 +95,7 @@ export class Notifications implements NotificationRepository {
           ...{ db, dialect, claim: { ...claim, limit }, due, isCut, sends },
         });
         return { claimed: await claimedOf(db, rows, due), held };
-      }, { durable: sends });
+      }, { durable: sends, urgent: true });
       if (taken.claimed.length > 0) return taken.claimed;
       if (taken.held === 0) fruitless++;
     }

@@ -6,7 +6,8 @@ import { instant, instantOrNull, json } from "./column.ts";
 import { inFewLengths } from "./id_list.ts";
 import { INCIDENT_COLUMNS, incidentOf } from "./incident_row.ts";
 import { prepared } from "./prepared.ts";
-import type { Database, IncidentTable } from "./schema.ts";
+import type { IncidentTable } from "./paging_tables.ts";
+import type { Database } from "./schema.ts";
 import type { DialectName } from "./session.ts";
 
 /** One row of `fired` below. */

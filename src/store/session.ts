@@ -9,6 +9,8 @@ export interface WriteOptions {
   durable?: boolean;
   /** True: the work runs one statement and no more, which is all or nothing by itself. */
   isOneStatement?: boolean;
+  /** True: somebody waits for it to page or to stop paging. Where writes queue up, it goes next. */
+  urgent?: boolean;
 }
 
 /**

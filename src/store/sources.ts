@@ -21,7 +21,7 @@ import { inFewLengths } from "./id_list.ts";
 import { paged, PRUNE_BATCH, pruneBatches } from "./page.ts";
 import { policyOf } from "./policies.ts";
 import { prepared } from "./prepared.ts";
-import type { AlertSourceTable } from "./schema.ts";
+import type { AlertSourceTable } from "./paging_tables.ts";
 import type { Session } from "./session.ts";
 
 type NewSource = Omit<AlertSource, "id" | "createdAtMs" | "updatedAtMs">;

@@ -6,7 +6,7 @@ import { instant, json, parsed } from "./column.ts";
 import { inFewChunks } from "./id_list.ts";
 import { within } from "./page.ts";
 import { prepared } from "./prepared.ts";
-import type { TimelineEntryTable } from "./schema.ts";
+import type { TimelineEntryTable } from "./paging_tables.ts";
 import type { Session } from "./session.ts";
 
 const MOST_LISTED = 1_000;
