@@ -9,7 +9,7 @@ import type { Connection, Transaction } from "../store/connection.ts";
 import type { Execute } from "../store/executor.ts";
 import { migrate, type MigrationTarget } from "../store/migrate.ts";
 import { oneConnection } from "../store/one_connection.ts";
-import { isMissingTable, storeError } from "../store/store_error.ts";
+import { storeError } from "../store/store_error.ts";
 import { clearTable, writeNextId } from "../store/whole_tables.ts";
 import { BackupError, backupError } from "./backup_error.ts";
 import { BatchWriter } from "./batch_writer.ts";
@@ -91,7 +91,7 @@ async function prepare(
         "it is brought to the newest migration afterwards.",
     );
   } catch (error) {
-    throw isMissingTable(error) ? error : storeError(error, "");
+    throw storeError(error, "");
   } finally {
     await connection.close();
   }

@@ -244,6 +244,15 @@ const REFUSALS: [
     /is not the manifest of a PagerPal backup/,
   ],
   [
+    "has the manifest of a later version",
+    async (backup) =>
+      await Deno.writeTextFile(
+        `${backup}.json`,
+        '{"format": "pagerpal-backup", "format_version": 2}',
+      ),
+    /is of format 2, and this version of PagerPal knows 1/,
+  ],
+  [
     "has fewer rows than its manifest says",
     async (backup) => {
       const manifest = JSON.parse(await Deno.readTextFile(`${backup}.json`));
@@ -328,6 +337,19 @@ Deno.test("what cannot be backed up says so, makes no database where there was n
   await Deno.writeTextFile(pathOf(file.url), "no database".repeat(200));
   match(await refused(), /could not be copied: the file is damaged/);
   deepEqual(await namesIn(join(folder, "backups")), []);
+});
+
+Deno.test("a backup that cannot be given its name leaves no manifest either", async () => {
+  await withBackup(async (url, backup) => {
+    const folder = dirname(backup);
+    const later = NOW_MS + 60_000;
+    const inTheWay = join(folder, "pagerpal-20261128T031800Z.db", "full");
+    await Deno.mkdir(inTheWay, { recursive: true });
+    const before = await namesIn(folder);
+    const error = await backUp(url, later).then(() => null, (reason) => reason);
+    match(String(error), /BackupError: .*031800Z\.db could not be written/);
+    deepEqual(await namesIn(folder), before);
+  });
 });
 
 Deno.test("backups that are too many go with their manifests, and drafts that a crash has left go in time", async () => {
