@@ -1,6 +1,6 @@
 /**
- * Writes both lock files anew, after a library has changed: deno.lock with the service's libraries only, since `deno
- * task` downloads all that it holds, and tests/deno.lock with what the tests use besides.
+ * `deno task --frozen=false lock` writes both lock files anew, after a library has changed: deno.lock with the service's
+ * libraries only, since `deno task` downloads all that it holds, and tests/deno.lock with what the tests use besides.
  */
 import { POSTGRES_PACKAGES } from "../tests/postgres.ts";
 import { fromFileUrl, modulesBelow } from "./lint_imports/files.ts";
@@ -20,8 +20,10 @@ const files = ["scripts", "tests"].flatMap((folder) => [
 const lock = `--lock=${fromFileUrl(TESTS.href)}`;
 await deno(["cache", lock, "main.ts", ...files, ...POSTGRES_PACKAGES]);
 
-async function deno(args: string[]): Promise<void> {
+async function deno([name = "", ...rest]: string[]): Promise<void> {
+  // Everything else must find the lock files as they are (deno.json).
+  const args = [name, "--frozen=false", ...rest];
   const command = new Deno.Command(Deno.execPath(), { args, cwd: ROOT });
   const { success } = await command.spawn().status;
-  if (!success) throw new Error(`deno ${args[0]} failed`);
+  if (!success) throw new Error(`deno ${name} failed`);
 }

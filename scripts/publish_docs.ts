@@ -65,15 +65,13 @@ async function run(values: Values): Promise<ExitCode> {
   const removes = values.delete ?? false;
   const publishing = { name, bucket, folder, removes };
   const plan = await makePlan(manifest, publishing);
-  for (const key of removes ? plan.foreign : []) {
+  for (const key of plan.foreign) {
     console.log(`leave   ${key}  (not from here)`);
   }
-  const changed = [
-    ...plan.upload.map(({ path }) => path),
-    ...removes ? plan.remove : [],
-  ];
+  const changed = [...plan.upload.map(({ path }) => path), ...plan.remove];
   if (values["dry-run"]) {
-    changed.forEach((path) => console.log(`would change  ${path}`));
+    for (const { path } of plan.upload) console.log(`would upload  ${path}`);
+    for (const key of plan.remove) console.log(`would delete  ${key}`);
     console.log(summary(plan, { removes, verb: "would be " }));
     return 0;
   }
@@ -83,7 +81,7 @@ async function run(values: Values): Promise<ExitCode> {
   return 0;
 }
 
-/** Looks at the objects that the site has too, and with --delete at all others. */
+/** Looks at the objects that the site has too, and only with --delete at others: what is not looked at is not deleted. */
 async function makePlan(
   manifest: Manifest,
   { name, bucket, removes }: Publishing,
@@ -111,7 +109,7 @@ async function makePlan(
 /** All files are read before the first leaves: a site that was changed by hand is refused as a whole. */
 async function carryOut(
   { upload, remove }: Plan,
-  { name, bucket, folder, removes }: Publishing,
+  { name, bucket, folder }: Publishing,
 ): Promise<void> {
   const contents = new Map<SiteFile, Uint8Array>();
   for (const file of upload) contents.set(file, await readFile(folder, file));
@@ -126,7 +124,7 @@ async function carryOut(
   // Pages go when all that they load is there.
   await inTurns([...contents].filter(([file]) => file.immutable), send);
   await inTurns([...contents].filter(([file]) => !file.immutable), send);
-  await inTurns(removes ? remove : [], (key) =>
+  await inTurns(remove, (key) =>
     explained(async () => {
       await bucket.remove(key);
       console.log(`delete  ${key}`);

@@ -4,6 +4,7 @@
  */
 import { dropDatabasesOf } from "../tests/databases.ts";
 import { startPostgres } from "../tests/postgres.ts";
+import { inBatches } from "./test_batches.ts";
 
 // `deno test scripts` takes a file of this name for a test, and would run all tests within the tests.
 if (!import.meta.main) throw new Error("This runs the tests and is none.");
@@ -20,7 +21,10 @@ const server = given ? null : await startPostgres();
 const folder = await Deno.makeTempDir({ prefix: "pagerpal_run_" });
 const report = `${folder}/report.xml`;
 try {
-  const code = await runTests(given || server?.url || "");
+  const code = await runTests(
+    given || server?.url || "",
+    await inBatches(Deno.args, { root: Deno.cwd(), into: `${folder}/batches` }),
+  );
   const { passed, failed } = count(
     await Deno.readTextFile(report).catch(() => ""),
     code,
@@ -38,7 +42,10 @@ try {
 Deno.exit();
 
 /** Promises the runner's exit code; 130 where it was interrupted. */
-async function runTests(databaseUrl: string): Promise<number> {
+async function runTests(
+  databaseUrl: string,
+  args: string[],
+): Promise<number> {
   if (stopping.signal.aborted) return 130;
   const runner = new Deno.Command(Deno.execPath(), {
     args: [
@@ -49,7 +56,7 @@ async function runTests(databaseUrl: string): Promise<number> {
       "--v8-flags=--always-sparkplug",
       // Of its own, so that the service's lock file holds nothing that only tests use.
       ...["--lock=tests/deno.lock", "--frozen"],
-      ...Deno.args,
+      ...args,
     ],
     env: {
       TEST_DATABASE_URL: databaseUrl,

@@ -1,12 +1,10 @@
 /** Structured logs: one JSON object a line on standard output, with the request's id and without secrets. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import {
-  configureSync,
-  type LogLevel,
-  type LogRecord,
-  type Sink,
-} from "@logtape/logtape";
+import { configureSync, type LogLevel, type Sink } from "@logtape/logtape";
 import { redactByField } from "@logtape/redaction";
+import { createFlatLine } from "./logging/flat_line.ts";
+import { createLineWriter } from "./logging/line_writer.ts";
+import { lineOf, type LineOptions } from "./logging/line.ts";
 import { createMask, SECRET_NAME } from "./logging/mask.ts";
 import { createOutageFilter } from "./logging/outage.ts";
 import { createPlain, hide, type Plain } from "./logging/plain.ts";
@@ -19,7 +17,7 @@ export interface LoggingOptions {
   /** The trace that the line belongs to, if any; written as `trace_id`. */
   traceId?: () => string | null;
   /** Takes each line, without its line end. Default: standard output. */
-  sink?: (line: string) => void;
+  sink?: (line: string, level: LogLevel) => void;
 }
 
 /**
@@ -42,19 +40,34 @@ export function configureLogging(options: LoggingOptions): void {
 }
 
 function createSink(
-  { secrets, traceId = () => null, sink = console.log }: LoggingOptions,
+  { secrets, traceId = () => null, sink }: LoggingOptions,
 ): Sink {
-  const mask = createMask(secrets);
-  const plain = createPlain(mask);
-  // Masks what a message names: in "{token}" the property is masked by `plain`, the text in the message is not.
-  const named = redactByField(
-    (record) => sink(JSON.stringify(lineOf(record, { mask, traceId }))),
-    { fieldPatterns: [SECRET_NAME], action: hide },
-  );
+  const write = sink ?? createLineWriter().write;
+  const options = { mask: createMask(secrets), traceId };
+  const flatLine = createFlatLine(options);
+  const thoroughly = createThorough(options, write);
   const filter = createOutageFilter();
   return (given) => {
     const record = filter(given);
     if (record === null) return;
+    const line = flatLine(record);
+    if (line === null) thoroughly(record);
+    else write(line, record.level);
+  };
+}
+
+/** Promises the long way to a line: whatever the record holds is made plain, and looked at part by part. */
+function createThorough(
+  options: LineOptions,
+  write: (line: string, level: LogLevel) => void,
+): Sink {
+  const plain = createPlain(options.mask);
+  // Masks what a message names: in "{token}" the property is masked by `plain`, the text in the message is not.
+  const named = redactByField(
+    (record) => write(lineOf(record, options), record.level),
+    { fieldPatterns: [SECRET_NAME], action: hide },
+  );
+  return (record) =>
     named({
       ...record,
       message: record.message.map((part) =>
@@ -63,35 +76,4 @@ function createSink(
       // A record stays a record when it is made plain.
       properties: plain(record.properties) as Record<string, Plain>,
     });
-  };
-}
-
-const OWN_FIELDS = new Set(["time", "level", "logger", "message", "trace_id"]);
-
-function lineOf(
-  record: LogRecord,
-  { mask, traceId }: {
-    mask: (text: string) => string;
-    traceId: () => string | null;
-  },
-) {
-  const trace_id = traceId();
-  const { request_id, ...properties } = record.properties;
-  const others = Object.entries(properties).map(([name, value]) => [
-    OWN_FIELDS.has(name) ? `${name}_` : name,
-    value,
-  ]);
-  return {
-    time: new Date(record.timestamp).toISOString(),
-    level: record.level,
-    logger: mask(record.category.join(".")),
-    message: mask(record.message.map(textOf).join("")),
-    ...(request_id === undefined ? {} : { request_id }),
-    ...(trace_id === null ? {} : { trace_id }),
-    ...Object.fromEntries(others),
-  };
-}
-
-function textOf(part: unknown): string {
-  return typeof part === "string" ? part : JSON.stringify(part) ?? "";
 }

@@ -96,6 +96,18 @@ async function migrated(
     : await createTestServer({ content });
 }
 
+/** What makes a migrated database without rows, for processes that a test starts and ends before it lets the database go. */
+export const MIGRATED: Record<
+  "libSQL" | "PostgreSQL",
+  () => Promise<TestDatabase>
+> = {
+  "libSQL": async () => await createTestFile(await migratedFile()),
+  "PostgreSQL": async () => {
+    const { url, drop, giveBack } = await pool.borrow();
+    return { url, drop, [Symbol.asyncDispose]: giveBack };
+  },
+};
+
 let migratedBytes: Promise<Uint8Array> | null = null;
 
 /** Promises what a migrated file holds: copying it is much faster than migrating each. */

@@ -1,5 +1,5 @@
 /** The load generator as the benchmark holds it. */
-import { startScript } from "./child.ts";
+import { runJob } from "../child.ts";
 import type { AlertRequest } from "./target.ts";
 
 export interface LoadJob {
@@ -42,11 +42,6 @@ export interface LoadResult {
 
 /** Promises what came of the job, done by a process of its own. */
 export async function runLoad(job: LoadJob): Promise<LoadResult> {
-  const child = startScript("load.ts", []);
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(JSON.stringify(job)));
-  await writer.close();
-  const { success, stdout } = await child.output();
-  if (!success) throw new Error("The load generator failed.");
-  return JSON.parse(new TextDecoder().decode(stdout));
+  const script = new URL("load.ts", import.meta.url);
+  return await runJob(script, job) as LoadResult;
 }

@@ -1,5 +1,5 @@
 /** The stand-in provider as the benchmark holds it. */
-import { startScript } from "./child.ts";
+import { firstLine, startScript } from "../child.ts";
 
 /** Each page: to whom, the number of its alert, how many incidents, when (epoch milliseconds, with fractions). */
 export type ArrivedPage = [string, number | null, number, number];
@@ -23,10 +23,11 @@ export interface Provider extends AsyncDisposable {
 
 /** Promises a provider that listens on a free port of this machine. */
 export async function startProvider(pageFormat: URL): Promise<Provider> {
-  const child = startScript("provider.ts", [pageFormat.href]);
+  const script = new URL("provider.ts", import.meta.url);
+  const child = startScript(script, [pageFormat.href]);
   await child.stdin.close();
-  const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const port = Number((await output.read()).value);
+  const { line, rest } = await firstLine(child);
+  const port = Number(line);
   const hostname = "127.0.0.1";
   const ask = async (path: string) => {
     const response = await fetch(`http://${hostname}:${port}/bench/${path}`);
@@ -42,7 +43,7 @@ export async function startProvider(pageFormat: URL): Promise<Provider> {
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
       await child.status;
-      await output.cancel();
+      await rest.cancel();
     },
   };
 }

@@ -1,6 +1,5 @@
 /** One run: processes, a database, a provider and senders, and everything that goes wrong with them. */
 import { join } from "node:path";
-import { FakeInfobip } from "../../tests/fakes/infobip.ts";
 import { startPostgres } from "../../tests/postgres.ts";
 import { script } from "../../tests/process/server.ts";
 import { Chance } from "../../tests/simulation/chance.ts";
@@ -13,8 +12,9 @@ import {
 } from "./evidence.ts";
 import { type Fault, makeFaults } from "./faults.ts";
 import { furnish } from "./furnish.ts";
-import { Load } from "./load.ts";
+import { runLoad } from "./load_process.ts";
 import { Node } from "./node.ts";
+import { type Provider, startProvider } from "./provider_process.ts";
 
 export interface ChaosOptions {
   database: "libsql" | "postgres";
@@ -40,9 +40,9 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
     ? await startPostgres({ durable: true })
     : null;
   stack.defer(async () => await postgres?.stop());
-  const infobip = stack.use(await FakeInfobip.start());
+  const provider = stack.use(await startProvider());
   const url = postgres?.url ?? `file:${join(folder, "pagerpal.db")}`;
-  const env = settings(url, infobip);
+  const env = settings(url, provider);
   const nodes = Array.from(
     { length: postgres ? NODES : 1 },
     (_, index) => new Node(`node ${index + 1}`, env),
@@ -51,7 +51,7 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
     await Promise.all(nodes.map((node) => node.stop()));
   });
   const key = await open({ nodes, env });
-  const load = new Load({ key, perSecond, nextPort: portsOf(nodes) });
+  const ports = nodes.map(({ port }) => port);
   const over = AbortSignal.timeout(minutes * 60_000);
   let faults = 0;
   const onFault = (fault: Fault) => {
@@ -60,24 +60,23 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
   };
   const observer = observe(url);
   stack.defer(() => observer.close());
-  await Promise.all([
-    load.run(over),
+  const [answered] = await Promise.all([
+    runLoad({ key, perSecond, ports, seconds: minutes * 60 }),
     makeFaults({
-      ...{ nodes, postgres, infobip, onFault },
+      ...{ nodes, postgres, provider, onFault },
       chance: new Chance(seed, "chaos"),
       cut: () => cutSessions(observer),
     }, over),
   ]);
   await untilAtRest(() => pending(observer));
-  const { answered } = load;
-  const { requests } = infobip;
+  const requests = await provider.arrivals();
   const facts = { database, seed, minutes, faults };
   return await report(observer, { answered, requests, ...facts });
 }
 
 function settings(
   url: string,
-  infobip: FakeInfobip,
+  provider: Provider,
 ): Record<string, string> {
   return {
     DATABASE_URL: url,
@@ -85,7 +84,7 @@ function settings(
     // Each page by itself, so that each one is counted.
     PAGE_BUNDLING_SECONDS: "0",
     ALERT_SOURCE_RATE_LIMIT_CAPACITY: "1000000",
-    INFOBIP_BASE_URL: infobip.baseUrl,
+    INFOBIP_BASE_URL: provider.baseUrl,
     INFOBIP_API_KEY: "test-api-key",
     INFOBIP_SMS_SENDER: "PagerPal",
   };
@@ -104,12 +103,6 @@ async function open(
   );
   await Promise.all(others.map((node) => node.start()));
   return key;
-}
-
-/** One after the other, whether they are up or not. */
-function portsOf(nodes: readonly Node[]): () => number {
-  let next = 0;
-  return () => nodes[next++ % nodes.length]?.port ?? 0;
 }
 
 async function untilAtRest(look: () => Promise<number>): Promise<void> {

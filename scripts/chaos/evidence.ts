@@ -1,9 +1,9 @@
 /** What became of every alert and every page, from the database, the senders and the provider. */
-import type { InfobipRequest } from "../../tests/fakes/infobip.ts";
 import { connect } from "../../src/store/libsql.ts";
 import { PostgresPool } from "../../src/store/postgres_pool.ts";
 import type { Connection } from "../../src/store/connection.ts";
-import type { Answered } from "./load.ts";
+import type { Arrival } from "./provider_process.ts";
+import type { Answered } from "./senders.ts";
 
 export interface Report {
   database: string;
@@ -64,7 +64,7 @@ export async function pending({ read }: Connection): Promise<number> {
 export async function report(
   { read }: Connection,
   { answered, requests, ...facts }:
-    & { answered: readonly Answered[]; requests: readonly InfobipRequest[] }
+    & { answered: readonly Answered[]; requests: readonly Arrival[] }
     & Pick<Report, "database" | "seed" | "minutes" | "faults">,
 ): Promise<Report> {
   const incidents = (await read("SELECT id, external_id FROM incidents", []))
@@ -74,7 +74,7 @@ export async function report(
      FROM notifications WHERE kind = 'page'`,
     [],
   )).rows as unknown as Page[];
-  const arrivals = new Map<string, InfobipRequest>(
+  const arrivals = new Map<string, Arrival>(
     requests.filter(({ taken }) => taken)
       .map((request) => [request.messageId, request]),
   );
@@ -118,12 +118,12 @@ function lost({ answered, incidents, pages, arrivals }: {
 }
 
 /**
- * A page goes out again only after a crash, a stop or an answer that was lost; then its row counts another attempt. Not so
- * where the connection was cut before the answer: on one that it had used before, the runtime's HTTP client sends a
+ * A page goes out again only after a crash, a stop or an answer that was lost; then its row says so. Not so where the
+ * connection was cut before the answer: on one that it had used before, the runtime's HTTP client sends a
  * request again by itself, and the provider knows it by its id.
  */
 function repetitions(
-  requests: readonly InfobipRequest[],
+  requests: readonly Arrival[],
   pages: readonly Page[],
 ): { repeated: number; unexplained: string[] } {
   const taken = new Set<string>();
@@ -133,7 +133,7 @@ function repetitions(
     else if (taken.has(messageId)) again.add(messageId);
   }
   const explained = new Set([
-    ...pages.filter((page) => page.attempt > 1 || page.maybe_sent_twice === 1)
+    ...pages.filter((page) => page.maybe_sent_twice === 1)
       .map((page) => page.idempotency_key),
     ...requests.filter(({ answer }) =>
       answer === "reset" || answer === "accept_then_reset"
@@ -149,7 +149,7 @@ function repetitions(
 function describe(
   key: string,
   { requests, pages }: {
-    requests: readonly InfobipRequest[];
+    requests: readonly Arrival[];
     pages: readonly Page[];
   },
 ): string {
@@ -164,7 +164,7 @@ function describe(
 function delays({ answered, pages, arrivals }: {
   answered: readonly Answered[];
   pages: readonly Page[];
-  arrivals: ReadonlyMap<string, InfobipRequest>;
+  arrivals: ReadonlyMap<string, Arrival>;
 }): Report["delayMs"] {
   const firstAtMs = new Map<number, number>();
   for (const { incident_id: id, idempotency_key } of pages) {

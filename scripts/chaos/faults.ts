@@ -1,8 +1,9 @@
 /** What goes wrong while alerts arrive: one thing after another, chosen by a seed. */
-import type { FakeInfobip, InfobipAnswer } from "../../tests/fakes/infobip.ts";
+import type { InfobipAnswer } from "../../tests/fakes/infobip.ts";
 import type { EmbeddedPostgres } from "../../tests/postgres.ts";
 import type { Chance } from "../../tests/simulation/chance.ts";
 import type { Node } from "./node.ts";
+import type { Provider } from "./provider_process.ts";
 
 /** Longer than a lease, which is 20 s. */
 const STILL_MS = { least: 22_000, most: 30_000 };
@@ -21,7 +22,7 @@ export interface FaultsOptions {
   nodes: readonly Node[];
   /** null where the database is a file. */
   postgres: EmbeddedPostgres | null;
-  infobip: FakeInfobip;
+  provider: Provider;
   /** Ends every session of the nodes in the database. */
   cut(): Promise<void>;
   /** Hears of each fault when it happens. */
@@ -124,7 +125,7 @@ function restartDatabase({ chance, postgres }: FaultsOptions): Begun {
   return { words: `the database ${how}, away for ${awayMs} ms`, over };
 }
 
-function annoyProvider({ chance, infobip }: FaultsOptions): Begun {
+function annoyProvider({ chance, provider }: FaultsOptions): Begun {
   const answers: [InfobipAnswer, ...InfobipAnswer[]] = [
     "reset",
     "accept_then_reset",
@@ -132,10 +133,9 @@ function annoyProvider({ chance, infobip }: FaultsOptions): Begun {
     { status: 500 },
   ];
   const next = Array.from({ length: TROUBLES }, () => chance.pick(answers));
-  infobip.answerNext(...next);
   return {
     words: `the provider fails or loses its next ${TROUBLES} answers`,
-    over: Promise.resolve(),
+    over: provider.answerNext(next),
   };
 }
 

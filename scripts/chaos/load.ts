@@ -1,98 +1,16 @@
-/** Monitoring systems: each alert is posted until it is answered 2xx, under the same external id, as a good sender does. */
+/** The monitoring systems, a process of their own: reads a job, writes what was answered, both as JSON. */
+import { Senders } from "./senders.ts";
+import type { LoadJob } from "./load_process.ts";
 
-/** An alert that was answered 2xx. */
-export interface Answered {
-  externalId: string;
-  incidentId: number;
-  /** Epoch milliseconds. */
-  answeredAtMs: number;
-  /** How often it was posted. */
-  posts: number;
-}
-
-export interface LoadOptions {
-  key: string;
-  perSecond: number;
-  /** Where to post next: any process, up or down, as a load balancer that has not noticed yet. */
-  nextPort(): number;
-}
-
-const PATIENCE_MS = 10_000;
-/** The pause doubles with each try, as that of a good sender does. */
-const PAUSE_MS = { least: 250, most: 8_000 };
-/** Alerts that wait for their answer at once; the next one waits for one of them. */
-const MOST_UNDER_WAY = 200;
-
-export class Load {
-  readonly answered: Answered[] = [];
-  /** Answers that were not 2xx, by status; 0 for no answer. */
-  readonly refusals = new Map<number, number>();
-  readonly #options: LoadOptions;
-  readonly #underWay = new Set<Promise<void>>();
-  #count = 0;
-
-  constructor(options: LoadOptions) {
-    this.#options = options;
-  }
-
-  /** Posts new alerts until the signal; settles when every one of them was answered 2xx. */
-  async run(signal: AbortSignal): Promise<void> {
-    const startedMs = performance.now();
-    while (!signal.aborted) {
-      const dueMs = startedMs + this.#count * 1_000 / this.#options.perSecond;
-      await pause(Math.max(0, dueMs - performance.now()));
-      if (this.#underWay.size >= MOST_UNDER_WAY) {
-        await Promise.race(this.#underWay);
-        continue;
-      }
-      const sending = this.#send(`alert-${++this.#count}`)
-        .finally(() => this.#underWay.delete(sending));
-      this.#underWay.add(sending);
-    }
-    await Promise.all(this.#underWay);
-  }
-
-  async #send(externalId: string): Promise<void> {
-    for (let posts = 1;; posts++) {
-      const incidentId = await this.#post(externalId);
-      if (incidentId !== null) {
-        const answeredAtMs = Date.now();
-        this.answered.push({ externalId, incidentId, answeredAtMs, posts });
-        return;
-      }
-      await pause(Math.min(PAUSE_MS.least * 2 ** (posts - 1), PAUSE_MS.most));
-    }
-  }
-
-  async #post(externalId: string): Promise<number | null> {
-    const { key, nextPort } = this.#options;
-    let status = 0;
-    try {
-      const response = await fetch(
-        `http://127.0.0.1:${nextPort()}/api/v1/alerts`,
-        {
-          method: "POST",
-          headers: { "content-type": "application/json", "x-api-key": key },
-          body: JSON.stringify({
-            external_id: externalId,
-            title: `${externalId} is on fire`,
-            severity: "critical",
-          }),
-          signal: AbortSignal.timeout(PATIENCE_MS),
-        },
-      );
-      status = response.status;
-      const body = await response.json();
-      if (response.ok) return body.id;
-    } catch {
-      // No answer, or not all of it: nobody knows whether the alert is there.
-      status = 0;
-    }
-    this.refusals.set(status, (this.refusals.get(status) ?? 0) + 1);
-    return null;
-  }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((go) => setTimeout(go, ms));
-}
+const job: LoadJob = await new Response(Deno.stdin.readable).json();
+const { key, perSecond, ports, seconds } = job;
+let next = 0;
+const senders = new Senders({
+  ...{ key, perSecond },
+  // One after the other, whether they are up or not.
+  nextPort: () => ports[next++ % ports.length] ?? 0,
+});
+await senders.run(AbortSignal.timeout(seconds * 1_000));
+console.log(JSON.stringify(senders.answered));
+// Connections that are kept open would keep the process.
+Deno.exit();

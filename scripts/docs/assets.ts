@@ -11,7 +11,7 @@ import type { SiteImage } from "./links.ts";
 export type Files = Map<string, Uint8Array>;
 
 /** The files that are the same for all pages. */
-export interface Chrome {
+export interface SharedAssets {
   css: string;
   font: string;
   script: string;
@@ -56,7 +56,7 @@ export class Assets {
   }
 
   /** Promises styles, typeface, script and icon; the styles begin with those of the application. */
-  chrome(): Chrome {
+  shared(): SharedAssets {
     const fontUrl = this.add("atkinson.woff2", font);
     const css = STYLES.map((file) => this.#text(file)).join("\n")
       .replaceAll('url("atkinson.woff2")', `url("${basename(fontUrl)}")`);

@@ -32,10 +32,15 @@ function cellTag(tokens: Token[], index: number, step: 1 | -1): string {
   return tokens[index + step]?.content ? tokens[index]?.tag ?? "td" : "td";
 }
 
-/** Long names may go on in the next line, where a reader would break them too. */
+/** Up to here a name stays in one line, with the hyphens of an option; longer ones break where a reader would break them. */
+const SHORT_NAME = 18;
+
 rules.code_inline = (tokens, index) => {
-  const text = escape(tokens[index]?.content ?? "");
-  return `<code>${text.replace(/[_/](?=\w)/g, "$&<wbr>")}</code>`;
+  const content = tokens[index]?.content ?? "";
+  const text = escape(content);
+  return content.length <= SHORT_NAME && !content.includes(" ")
+    ? `<code class="short">${text}</code>`
+    : `<code>${text.replace(/(?<=\w)[_/](?=\w)/g, "$&<wbr>")}</code>`;
 };
 
 rules.fence = (tokens, index, options) => {

@@ -4,7 +4,7 @@ import type { Token } from "npm:markdown-it@15.0.3";
 import { apiReference } from "./api_reference.ts";
 import type { ApiDocument } from "./api_schema.ts";
 import { apiSections } from "./api_sections.ts";
-import { Assets, type Chrome, type Files } from "./assets.ts";
+import { Assets, type Files, type SharedAssets } from "./assets.ts";
 import {
   type LinkMap,
   relativeUrl,
@@ -85,7 +85,7 @@ export function buildSite(input: SiteInput): Files {
     sections,
   })));
   const frame = {
-    chrome: assets.chrome(),
+    shared: assets.shared(),
     groups: navigation(pages),
     index: assets.add("search_index.json", index),
     version: input.version,
@@ -104,11 +104,14 @@ function parse(
   const include = (href: string, at: Place): Token[] => {
     const [path = "", id] = href.split("#");
     const file = join(dirname(at.file), path);
-    const body = input.markdown.get(file);
+    // What is below docs/ speaks for itself, or is an internal note.
+    const body = file.startsWith("docs/") ? null : input.markdown.get(file);
     const all = body && tokensOf({ file, body, linesBefore: 0 });
     const tokens = all && (id ? sectionTokens(all, id) : withoutTitle(all));
     if (!tokens) {
-      throw new SiteError([`${at.file}:${at.line}: ${href} is not there`]);
+      throw new SiteError([
+        `${at.file}:${at.line}: ${href} cannot be taken in`,
+      ]);
     }
     taken.push(id ? `${file}#${id}` : file);
     return tokens;
@@ -142,7 +145,7 @@ function withApi(
 }
 
 interface Frame {
-  chrome: Chrome;
+  shared: SharedAssets;
   groups: NavGroup[];
   index: string;
   version: string;
@@ -150,7 +153,7 @@ interface Frame {
 
 function show(
   page: Page,
-  { chrome, groups, index, version }: Frame,
+  { shared, groups, index, version }: Frame,
 ): string {
   const to = (url: string) => relativeUrl(page.url, url);
   return renderPage({
@@ -170,11 +173,11 @@ function show(
     })),
     home: to("index.html"),
     root: to("index.html").replace("index.html", ""),
-    css: to(chrome.css),
-    font: to(chrome.font),
-    script: to(chrome.script),
-    icon: to(chrome.icon),
+    css: to(shared.css),
+    font: to(shared.font),
+    script: to(shared.script),
+    icon: to(shared.icon),
     searchIndex: to(index),
-    searchLibrary: to(chrome.searchLibrary),
+    searchLibrary: to(shared.searchLibrary),
   });
 }

@@ -2,7 +2,7 @@
 import {
   DeleteObjectCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
+  paginateListObjectsV2,
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
@@ -57,18 +57,10 @@ export function openBucket(name: string): Bucket {
   };
 }
 
-async function keysOf(client: S3Client, name: string): Promise<string[]> {
+async function keysOf(client: S3Client, Bucket: string): Promise<string[]> {
   const keys: string[] = [];
-  let token: string | undefined;
-  do {
-    const page = await client.send(
-      new ListObjectsV2Command({
-        Bucket: name,
-        ...token === undefined ? {} : { ContinuationToken: token },
-      }),
-    );
+  for await (const page of paginateListObjectsV2({ client }, { Bucket })) {
     keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
-    token = page.NextContinuationToken;
-  } while (token !== undefined);
+  }
   return keys;
 }

@@ -57,6 +57,18 @@ function addActions(routes: Routes, deps: ApiDeps): void {
   }
 }
 
+const Snooze = z.object({
+  until: instant.optional(),
+  minutes: z.number().min(1).max(LONGEST_SNOOZE_MS / 60_000).optional(),
+}).refine(
+  (body) => (body.until === undefined) !== (body.minutes === undefined),
+  { message: "Name either `until` or `minutes`.", path: ["until"] },
+).openapi("Snooze");
+
+const NewNote = z.object({
+  text: text(LONGEST_NOTE).refine((value) => value !== "", "Is empty."),
+}).openapi("NewNote");
+
 function addSnooze(routes: Routes, deps: ApiDeps): void {
   routes.add({
     method: "post",
@@ -66,13 +78,7 @@ function addSnooze(routes: Routes, deps: ApiDeps): void {
     tag,
     summary: "Acknowledge it until an instant, then page again",
     params,
-    body: z.object({
-      until: instant.optional(),
-      minutes: z.number().min(1).max(LONGEST_SNOOZE_MS / 60_000).optional(),
-    }).refine(
-      (body) => (body.until === undefined) !== (body.minutes === undefined),
-      { message: "Name either `until` or `minutes`.", path: ["until"] },
-    ).openapi("Snooze"),
+    body: Snooze,
     problems: [409],
     answers: { 200: IncidentDocument },
   }, async ({ params: { id }, body, principal }) => {
@@ -125,9 +131,7 @@ function addNotes(routes: Routes, deps: ApiDeps): void {
     tag,
     summary: "Write a note into the timeline",
     params,
-    body: z.object({
-      text: text(LONGEST_NOTE).refine((value) => value !== "", "Is empty."),
-    }).openapi("NewNote"),
+    body: NewNote,
     idempotent: true,
     answers: { 201: TimelineEntryDocument },
   }, async ({ params: { id }, body, principal, c }) => {

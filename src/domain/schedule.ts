@@ -133,10 +133,12 @@ export function shifts(
     ...plan.layers.flatMap((layer, rank) =>
       piecesOf(layer, { rank, clock, fromMs, toMs })
     ),
-    ...joined(plan.windows.map((window) => ({
-      ...window,
-      rank: plan.layers.length + Number(window.kind === "override"),
-    }))),
+    ...joined(
+      plan.windows.filter(within({ fromMs, toMs })).map((window) => ({
+        ...window,
+        rank: plan.layers.length + Number(window.kind === "override"),
+      })),
+    ),
   ], { fromMs, toMs });
 }
 
@@ -231,7 +233,7 @@ function piecesOf(
   },
 ): Piece[] {
   const windows = layer.kind === "calendar"
-    ? layer.windows
+    ? layer.windows.filter(within({ fromMs, toMs }))
     : turnsIn(layer.rotation, clock, { fromMs, toMs });
   const pieces = windows.map((
     { responderId, startsAtMs, endsAtMs },
@@ -245,4 +247,11 @@ function piecesOf(
     replacesResponderId: null,
   }));
   return layer.kind === "calendar" ? joined(pieces) : pieces;
+}
+
+/** Whether a stretch has a part in the range. Most of a calendar has none in a short one. */
+function within(
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): (stretch: Stretch) => boolean {
+  return ({ startsAtMs, endsAtMs }) => startsAtMs < toMs && endsAtMs > fromMs;
 }

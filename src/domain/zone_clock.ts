@@ -25,8 +25,24 @@ interface Steady {
 /** Farther from UTC no clock is set. */
 const MOST_OFFSET_MS = DAY_MS;
 
-/** Promises the clock of an IANA zone, for a computation and thrown away after it: it remembers what it has looked up. */
+/** Zones, and stretches of each, that are remembered: more than one organisation asks for, and less than a megabyte. */
+const MOST_ZONES = 50;
+const MOST_STRETCHES = 100;
+
+/** The rules of a zone are the same for as long as a process lives, so whoever asks next need not look them up again. */
+const clocks = new Map<string, ZoneClock>();
+
+/** Promises the clock of an IANA zone. It remembers what it has looked up, and is itself remembered. */
 export function zoneClock(timeZone: string): ZoneClock {
+  const known = clocks.get(timeZone);
+  if (known) return known;
+  if (clocks.size >= MOST_ZONES) clocks.clear();
+  const clock = newClock(timeZone);
+  clocks.set(timeZone, clock);
+  return clock;
+}
+
+function newClock(timeZone: string): ZoneClock {
   const steadyAt = rememberedSteady(timeZone);
   return {
     readingAt: (atMs) => atMs + steadyAt(atMs).offsetMs,
@@ -69,6 +85,7 @@ function rememberedSteady(timeZone: string): (atMs: number) => Steady {
     last = known.find((one) => covers(one, atMs)) ?? null;
     if (last) return last;
     last = lookUp(timeZone, atMs);
+    if (known.length >= MOST_STRETCHES) known.length = 0;
     known.push(last);
     return last;
   };

@@ -12,6 +12,7 @@ export function requestId(newId: NewId): MiddlewareHandler<EdgeEnv> {
     const id = ACCEPTABLE.test(theirs) ? theirs : newId();
     c.set("requestId", id);
     await next();
-    c.header("X-Request-ID", id);
+    // Not by c.header(), which after an answer makes another one of it.
+    c.res.headers.set("X-Request-ID", id);
   };
 }

@@ -192,16 +192,23 @@ export interface SourceWithPolicy {
   teamName: string;
 }
 
+/** The last alert of a source, and what was wrong with it. */
+export interface SeenAlert {
+  sourceId: number;
+  atMs: number;
+  problem: string | null;
+}
+
 export interface AlertSourceRepository
   extends DirectoryRepository<AlertSource, { teamId?: number }> {
   findByKeyId(keyId: string): Promise<SourceWithPolicy | null>;
   /** The same for many at once: those that there are, in no order. */
   findByKeyIds(keyIds: readonly string[]): Promise<SourceWithPolicy[]>;
-  /** What ingesting leaves on the source; moves lastAlertAtMs forward only. */
-  recordAlert(
-    id: number,
-    seen: { atMs: number; problem: string | null },
-  ): Promise<void>;
+  /**
+   * What ingesting leaves on sources, each once in the list; moves lastAlertAtMs forward only. For people's eyes: a source
+   * that is being changed is left as it is, and a machine that fails may forget the last of it.
+   */
+  recordAlerts(seen: readonly SeenAlert[]): Promise<void>;
   recordProblem(id: number, problem: string, nowMs: number): Promise<void>;
   /** The latest start that the source itself has declared over for this key; null when none is known. */
   recoveredStartsAtMs(

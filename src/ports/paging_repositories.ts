@@ -44,9 +44,10 @@ export type OpenIncident =
 
 /** What a repeated firing changes without any rule being asked. */
 export interface RepeatedFiring {
+  incidentId: number;
   nowMs: number;
-  /** How many firings this stands for; 1 when not given. */
-  times?: number;
+  /** How many firings this stands for. */
+  times: number;
   startsAtMs: number | null;
   description: string;
   links: Incident["links"];
@@ -90,8 +91,11 @@ export interface IncidentRepository {
   ): Promise<Incident | null>;
   /** Writes a locked incident back, all fields but the version. */
   save(incident: Incident): Promise<void>;
-  /** Counts a firing on the open incident in one write; promises it as it is then, null when it is no longer open. */
-  recordRepeat(id: number, firing: RepeatedFiring): Promise<Incident | null>;
+  /**
+   * Counts firings on open incidents in one write, each incident once in the list; promises the incidents as they are
+   * then, in no order, without those that are no longer open.
+   */
+  recordRepeats(firings: readonly RepeatedFiring[]): Promise<Incident[]>;
   /** Ids of triggered or acknowledged incidents whose next action is due, longest overdue first. */
   due(nowMs: number, limit: number): Promise<number[]>;
   /** Ids of open incidents past their age limit. */
@@ -169,6 +173,13 @@ export interface ClaimedNotification {
   takenOver: boolean;
 }
 
+/** A message as it is to be written, by the one who holds it at this attempt. */
+export interface HeldNotification {
+  notification: Notification;
+  owner: string;
+  attempt: number;
+}
+
 export interface NotificationRepository {
   find(id: number): Promise<Notification | null>;
   /** Oldest first, at most 1,000. */
@@ -190,6 +201,10 @@ export interface NotificationRepository {
     notification: Notification,
     held: { owner: string; attempt: number },
   ): Promise<boolean>;
+  /**
+   * The same for many in one write; promises the ids of those that were still held.
+   */
+  settleEach(held: readonly HeldNotification[]): Promise<number[]>;
   /**
    * Writes one outcome to those of the rows that are still in the state and attempt that were read, and held by the owner
    * where one is named; leases end. Promises the ids that were written.

@@ -85,9 +85,12 @@ export interface Store extends Repositories {
   /**
    * Promises all of the work's writes or none, durable when the promise settles. The work may run more than once (the
    * database may ask for a repetition), so it must have no effect but through `tx`. An error it throws rolls back and
-   * comes out unchanged.
+   * comes out unchanged. An urgent one goes before others that wait: a person's word does not stand behind a flood.
    */
-  transaction<T>(work: (tx: Repositories) => Promise<T>): Promise<T>;
+  transaction<T>(
+    work: (tx: Repositories) => Promise<T>,
+    options?: { urgent?: boolean },
+  ): Promise<T>;
   /** Promises that the database answers and tells how it is migrated; throws StoreUnavailableError. */
   check(): Promise<DatabaseSchema>;
   /** Calls the watcher after each transaction from now on. */

@@ -33,7 +33,8 @@ export function cleanUrl(value: unknown): string | null {
   if (typeof value !== "string" || value.length > ALERT_LIMITS.url) return null;
   const url = URL.parse(value);
   if (url?.protocol !== "https:" && url?.protocol !== "http:") return null;
-  url.username = "";
-  url.password = "";
+  // Each assignment makes the whole URL anew.
+  if (url.username !== "") url.username = "";
+  if (url.password !== "") url.password = "";
   return url.href.length > ALERT_LIMITS.url ? null : url.href;
 }

@@ -5,7 +5,7 @@ import type { AccountRepository } from "../ports/account_repositories.ts";
 import type { Page, PageRequest } from "../ports/store.ts";
 import { flag, flagIfGiven, instant } from "./column.ts";
 import { paged } from "./page.ts";
-import type { UserAccountTable } from "./schema.ts";
+import type { UserAccountTable } from "./people_tables.ts";
 import type { Session } from "./session.ts";
 
 type NewAccount = Omit<UserAccount, "id" | "createdAtMs" | "updatedAtMs">;

@@ -7,7 +7,7 @@ import type {
 } from "../ports/system_repositories.ts";
 import { instant } from "./column.ts";
 import { paged } from "./page.ts";
-import type { AuditLogEntryTable } from "./schema.ts";
+import type { AuditLogEntryTable } from "./system_tables.ts";
 import type { Session } from "./session.ts";
 
 export class AuditLog implements AuditLogRepository {

@@ -8,7 +8,7 @@ import type {
 } from "../ports/backup_repository.ts";
 import { instant } from "./column.ts";
 import { PRUNE_BATCH, pruneBatches } from "./page.ts";
-import type { BackupTable } from "./schema.ts";
+import type { BackupTable } from "./system_tables.ts";
 import type { Session } from "./session.ts";
 
 export class Backups implements BackupRepository {

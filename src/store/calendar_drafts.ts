@@ -7,7 +7,8 @@ import type {
 } from "../ports/calendar_draft_repository.ts";
 import { originOf, originRow } from "./calendar_origin.ts";
 import { instant, json, parsed } from "./column.ts";
-import type { CalendarDraftTable, Database } from "./schema.ts";
+import type { CalendarDraftTable } from "./schedule_tables.ts";
+import type { Database } from "./schema.ts";
 import type { Session } from "./session.ts";
 
 /** Of one account: each may hold a text of 2 MB. */

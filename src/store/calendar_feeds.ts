@@ -7,7 +7,7 @@ import type {
 } from "../ports/calendar_repositories.ts";
 import { accountOf } from "./accounts.ts";
 import { flag, instant } from "./column.ts";
-import type { CalendarFeedTable } from "./schema.ts";
+import type { CalendarFeedTable } from "./schedule_tables.ts";
 import type { Session } from "./session.ts";
 
 /** How exact the time of last use is, milliseconds. */

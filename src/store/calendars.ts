@@ -11,7 +11,8 @@ import type {
 import { originOf, originRow } from "./calendar_origin.ts";
 import { instant, json, parsed } from "./column.ts";
 import { chunks } from "./page.ts";
-import type { Database, LayerCalendarTable } from "./schema.ts";
+import type { LayerCalendarTable } from "./schedule_tables.ts";
+import type { Database } from "./schema.ts";
 import type { Session } from "./session.ts";
 
 /** Rows in one INSERT: 400 values are far below what either database takes. */

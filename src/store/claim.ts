@@ -3,7 +3,8 @@ import { type Selectable, sql } from "kysely";
 import type { Claim } from "../ports/paging_repositories.ts";
 import { instant } from "./column.ts";
 import { inFewLengths } from "./id_list.ts";
-import type { Database, NotificationTable } from "./schema.ts";
+import type { NotificationTable } from "./paging_tables.ts";
+import type { Database } from "./schema.ts";
 import type { DialectName } from "./session.ts";
 
 /** A page is wanted while its incident is triggered, a resolution while it is resolved. `n` and `i` are the rows. */

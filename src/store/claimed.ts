@@ -6,7 +6,9 @@ import type { DueRow } from "./due.ts";
 import { inFewLengths } from "./id_list.ts";
 import { incidentOf } from "./incident_row.ts";
 import { notificationOf } from "./notification_row.ts";
-import type { Database, NotificationTable } from "./schema.ts";
+import { prepared } from "./prepared.ts";
+import type { NotificationTable } from "./paging_tables.ts";
+import type { Database } from "./schema.ts";
 
 /**
  * Promises the messages of these rows, the most severe incident first, then the longest due. Two queries. `due` are the
@@ -38,13 +40,17 @@ export async function claimedOf(
   return claimed.sort(bySeverityAndAge);
 }
 
-async function incidentsOf(db: Database, ids: number[]) {
-  const rows = await db.selectFrom("incidents")
+const findIncidents = prepared((db, wanted: { id: number }[]) =>
+  db.selectFrom("incidents")
     .innerJoin("teams", "teams.id", "incidents.team_id")
     .innerJoin("alert_sources", "alert_sources.id", "incidents.source_id")
     .selectAll("incidents")
     .select(["teams.name as team_name", "alert_sources.name as source_name"])
-    .where("incidents.id", "in", inFewLengths(ids)).execute();
+    .where("incidents.id", "in", wanted.map(({ id }) => id))
+);
+
+async function incidentsOf(db: Database, ids: number[]) {
+  const { rows } = await findIncidents(db, wantedOf(ids));
   return new Map(rows.map((row) => [row.id, {
     incident: incidentOf(row),
     teamName: row.team_name,
@@ -52,10 +58,18 @@ async function incidentsOf(db: Database, ids: number[]) {
   }]));
 }
 
+const findNames = prepared((db, wanted: { id: number }[]) =>
+  db.selectFrom("responders").select(["id", "name"])
+    .where("id", "in", wanted.map(({ id }) => id))
+);
+
 async function responderNames(db: Database, ids: number[]) {
-  const rows = await db.selectFrom("responders").select(["id", "name"])
-    .where("id", "in", inFewLengths(ids)).execute();
+  const { rows } = await findNames(db, wantedOf(ids));
   return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+function wantedOf(ids: number[]): { id: number }[] {
+  return inFewLengths(ids).map((id) => ({ id }));
 }
 
 function bySeverityAndAge(a: ClaimedNotification, b: ClaimedNotification) {

@@ -1,6 +1,12 @@
 /** What a driver is: statements outside a transaction, and transactions. Everything above is the same for all databases. */
 import { StoreUnavailableError } from "../ports/store.ts";
-import { databaseOn, type Execute, UnitOfWork } from "./executor.ts";
+import {
+  databaseOn,
+  type Execute,
+  guarded,
+  type Outcome,
+  UnitOfWork,
+} from "./executor.ts";
 import type { Database } from "./schema.ts";
 import type { DialectName } from "./session.ts";
 import { storeError } from "./store_error.ts";
@@ -9,12 +15,24 @@ export interface Connection {
   readonly dialect: DialectName;
   /** Runs one statement that only reads, on committed data. */
   readonly read: Execute;
+  /**
+   * Runs one statement that writes and is a transaction by itself; not there where this costs no less than a transaction.
+   */
+  readonly writeOnce?: (
+    statement: Statement,
+    options: { durable: boolean },
+  ) => Promise<Outcome>;
   /** Begins a transaction. SQLite has one at a time, and throws while another process has the lock. */
   begin(options: { durable: boolean }): Promise<Transaction>;
   /** Promises a number that differs once another connection has committed; not there where that is not told cheaply. */
   dataVersion?(): Promise<number>;
   /** Promises that transactions that have begun are over, and nothing is left open. */
   close(): Promise<void>;
+}
+
+export interface Statement {
+  sql: string;
+  parameters: readonly unknown[];
 }
 
 export interface Transaction {
@@ -55,6 +73,23 @@ export async function inTransaction<T>(
     unit.end();
     await transaction.end();
   }
+}
+
+/** Promises a work of one statement done, with as little as the connection needs for it. */
+export async function inOneStatement<T>(
+  connection: Connection,
+  work: (db: Database) => Promise<T>,
+  { durable = true }: { durable?: boolean } = {},
+): Promise<T> {
+  const { writeOnce } = connection;
+  if (!writeOnce) return await inTransaction(connection, work, { durable });
+  let isDone = false;
+  const execute = guarded((sql, parameters) => {
+    if (isDone) throw new Error("A work of one statement runs a second one.");
+    isDone = true;
+    return writeOnce({ sql, parameters }, { durable });
+  });
+  return await work(databaseOn(execute, connection.dialect));
 }
 
 /** A work that shares its transaction with others. */

@@ -1,7 +1,7 @@
 /** Contact methods and contact rules as rows, and back. */
 import type { Selectable } from "kysely";
 import type { ContactMethod, ContactRule } from "../domain/people.ts";
-import type { ContactMethodTable, ContactRuleTable } from "./schema.ts";
+import type { ContactMethodTable, ContactRuleTable } from "./people_tables.ts";
 
 export function contactMethodOf(
   row: Selectable<ContactMethodTable>,

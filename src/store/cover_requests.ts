@@ -9,7 +9,7 @@ import type {
 import type { Page, PageRequest } from "../ports/store.ts";
 import { instant, json, parsed } from "./column.ts";
 import { paged, within } from "./page.ts";
-import type { CoverRequestTable } from "./schema.ts";
+import type { CoverRequestTable } from "./schedule_tables.ts";
 import type { Session } from "./session.ts";
 
 const MOST_LISTED = 200;

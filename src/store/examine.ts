@@ -9,7 +9,7 @@ import {
 } from "./damage.ts";
 import { guarded } from "./executor.ts";
 import type { LibsqlAddress } from "./libsql.ts";
-import { oneConnection, whenFree } from "./one_connection.ts";
+import { oneConnection, type Patience, whenFree } from "./one_connection.ts";
 import { storeError } from "./store_error.ts";
 
 export interface Examination {
@@ -29,13 +29,13 @@ export interface Examination {
 /** No single statement of a look takes longer, milliseconds; a deep one may. */
 const STATEMENT_MS = 15_000;
 
-/** As long as a node waits for another's lock on a SQLite file. */
-const LOCK_MS = 5_000;
+/** As long as a node waits for another's lock on a SQLite file: five seconds. */
+const PATIENCE: Patience = { tries: 100, pauseMs: 50 };
 
 /** Promises an examination of the database at the address; throws StoreUnavailableError for a file that cannot be opened. */
 export function examine(
   address: LibsqlAddress,
-  { lockMs = LOCK_MS } = {},
+  patience = PATIENCE,
 ): Examination {
   const open = (statementMs: number) => oneConnection(address, statementMs);
   const connection = open(STATEMENT_MS);
@@ -47,7 +47,7 @@ export function examine(
   return {
     reach: async () => void await read("SELECT 1 AS value", []),
     serverClockMs: async () => isFile ? null : await number(sql.clock),
-    tryToWrite: () => tryToWrite(connection, lockMs),
+    tryToWrite: () => tryToWrite(connection, patience),
     sizeBytes: () => number(sql.size),
     async findDamage({ deep, signal }) {
       if (!deep) return await sql.damage(read, { deep, signal });
@@ -68,7 +68,7 @@ const TRIAL =
 
 async function tryToWrite(
   connection: Connection,
-  lockMs: number,
+  patience: Patience,
 ): Promise<void> {
   try {
     await whenFree(async () => {
@@ -78,7 +78,7 @@ async function tryToWrite(
       } finally {
         await transaction.end();
       }
-    }, lockMs);
+    }, patience);
   } catch (error) {
     throw storeError(error, TRIAL);
   }

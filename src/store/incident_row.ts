@@ -16,7 +16,7 @@ import {
   parsedOrNull,
 } from "./column.ts";
 import { frozenPolicyOf } from "./policy_json.ts";
-import type { IncidentTable } from "./schema.ts";
+import type { IncidentTable } from "./paging_tables.ts";
 
 /** Promises every column but the id and the version. */
 export function incidentColumns(
@@ -89,6 +89,17 @@ export const SUMMARY_COLUMNS = [
   "auto_resolve_at_ms",
   "refired",
   "version",
+] as const satisfies (keyof IncidentTable)[];
+
+/** All columns. */
+export const INCIDENT_COLUMNS = [
+  ...SUMMARY_COLUMNS,
+  "acknowledged_by_responder_id",
+  "description",
+  "links",
+  "labels",
+  "policy",
+  "payload",
 ] as const satisfies (keyof IncidentTable)[];
 
 /** The columns that a repeated firing needs to know. */

@@ -12,7 +12,7 @@ import type {
   RepeatedFiring,
 } from "../ports/paging_repositories.ts";
 import type { Page, PageRequest } from "../ports/store.ts";
-import { instant, instantOrNull, json } from "./column.ts";
+import { instant } from "./column.ts";
 import { filteredIncidents } from "./incident_filter.ts";
 import {
   incidentColumns,
@@ -24,21 +24,56 @@ import {
   summaryOf,
 } from "./incident_row.ts";
 import { inFewChunks, inFewLengths } from "./id_list.ts";
-import { chunks, paged, within } from "./page.ts";
+import {
+  IS_OPEN,
+  postpone,
+  readDue,
+  readNextDue,
+  readStranded,
+} from "./incident_times.ts";
+import { chunks, paged } from "./page.ts";
+import { prepared } from "./prepared.ts";
+import { recordRepeats } from "./repeats.ts";
+import type { Database } from "./schema.ts";
 import type { Session } from "./session.ts";
 
-// Written out, so that the partial indexes serve the query; a bound parameter hides the value from the planner.
-const IS_OPEN = sql<boolean>`status <> 'resolved'`;
 const IS_RESOLVED = sql<boolean>`status = 'resolved'`;
 
-const MOST_IDS = 1_000;
-/** A row has 33 values; longer statements are not kept prepared (see postgres_pool.ts). */
-const ROWS_PER_INSERT = 4;
+/** A row has 32 values; longer statements are not kept prepared (see postgres_pool.ts). */
+const ROWS_PER_INSERT = 16;
 const IDS_PER_QUERY = 500;
 const NAME_COLUMNS = [
   "teams.name as team_name",
   "alert_sources.name as source_name",
 ] as const;
+
+const insertMany = prepared((db, rows: ReturnType<typeof incidentColumns>[]) =>
+  db.insertInto("incidents")
+    .values(rows.map((row) => ({ ...row, version: 1 })))
+    .onConflict((conflict) =>
+      conflict.columns(["source_id", "external_id"]).where(IS_OPEN).doNothing()
+    )
+    .returning(["id", "source_id", "external_id"])
+);
+
+const findOpenByKeys = prepared((
+  _db: Database,
+  keys: Pick<OpenRow, "source_id" | "external_id">[],
+) =>
+  sql<OpenRow>`
+    WITH wanted (source_id, external_id) AS (VALUES ${
+    sql.join(
+      keys.map((key) =>
+        sql`(CAST(${key.source_id} AS BIGINT), ${key.external_id})`
+      ),
+    )
+  })
+    SELECT ${sql.join(OPEN_COLUMNS.map((name) => sql.ref(`i.${name}`)))}
+    FROM wanted w
+    JOIN incidents i
+      ON i.source_id = w.source_id AND i.external_id = w.external_id
+    WHERE i.status <> 'resolved'`
+);
 
 export class Incidents implements IncidentRepository {
   readonly #session: Session;
@@ -106,16 +141,12 @@ export class Incidents implements IncidentRepository {
     keys: readonly IncidentKey[],
   ): Promise<OpenIncident[]> {
     if (keys.length === 0) return [];
-    const wanted = inFewLengths(keys).map(({ sourceId, externalId }) =>
-      sql`(CAST(${sourceId} AS BIGINT), ${externalId})`
+    const { rows } = await findOpenByKeys(
+      this.#session.read,
+      inFewLengths(keys).map((
+        { sourceId: source_id, externalId: external_id },
+      ) => ({ source_id, external_id })),
     );
-    const columns = OPEN_COLUMNS.map((name) => sql.ref(`i.${name}`));
-    const { rows } = await sql<OpenRow>`
-      WITH wanted (source_id, external_id) AS (VALUES ${sql.join(wanted)})
-      SELECT ${sql.join(columns)} FROM wanted w
-      JOIN incidents i
-        ON i.source_id = w.source_id AND i.external_id = w.external_id
-      WHERE i.status <> 'resolved'`.execute(this.#session.read);
     return rows.map(openIncidentOf);
   }
 
@@ -148,16 +179,8 @@ export class Incidents implements IncidentRepository {
   insertMany(incidents: readonly NewIncident[]): Promise<(number | null)[]> {
     return this.#session.write(async (db) => {
       const inserted = await Promise.all(
-        inFewChunks(incidents, ROWS_PER_INSERT).map((some) =>
-          db.insertInto("incidents")
-            .values(
-              some.map((one) => ({ ...incidentColumns(one), version: 1 })),
-            )
-            .onConflict((conflict) =>
-              conflict.columns(["source_id", "external_id"]).where(IS_OPEN)
-                .doNothing()
-            )
-            .returning(["id", "source_id", "external_id"]).execute()
+        inFewChunks(incidents, ROWS_PER_INSERT).map(async (some) =>
+          (await insertMany(db, some.map(incidentColumns))).rows
         ),
       );
       const ids = new Map(
@@ -210,94 +233,39 @@ export class Incidents implements IncidentRepository {
     });
   }
 
-  recordRepeat(
-    id: number,
-    firing: RepeatedFiring,
-  ): Promise<Incident | null> {
-    return this.#session.write(async (db) => {
-      const row = await db.updateTable("incidents")
-        .set({
-          alert_count: sql`alert_count + ${firing.times ?? 1}`,
-          last_alert_at_ms: later("last_alert_at_ms", firing.nowMs),
-          description: firing.description,
-          links: json(firing.links),
-          labels: json(firing.labels),
-          payload: firing.payload,
-          auto_resolve_at_ms: instantOrNull(firing.autoResolveAtMs),
-          version: sql`version + 1`,
-          ...startsAt(firing.startsAtMs),
-        })
-        .where("id", "=", id).where(IS_OPEN).returningAll().executeTakeFirst();
-      return row ? incidentOf(row) : null;
+  recordRepeats(firings: readonly RepeatedFiring[]): Promise<Incident[]> {
+    if (firings.length === 0) return Promise.resolve([]);
+    const { dialect } = this.#session;
+    return this.#session.write((db) => recordRepeats(db, { firings, dialect }));
+  }
+
+  due(nowMs: number, limit: number): Promise<number[]> {
+    return readDue(this.#session.read, {
+      column: "next_action_at_ms",
+      ...{ nowMs, limit },
     });
   }
 
-  async due(nowMs: number, limit: number): Promise<number[]> {
-    const rows = await this.#session.read.selectFrom("incidents").select("id")
-      .where(IS_OPEN).where("next_action_at_ms", "<=", instant(nowMs))
-      .orderBy("next_action_at_ms").orderBy("id")
-      .limit(within(limit, 0, MOST_IDS)).execute();
-    return rows.map(({ id }) => id);
+  expired(nowMs: number, limit: number): Promise<number[]> {
+    return readDue(this.#session.read, {
+      column: "auto_resolve_at_ms",
+      ...{ nowMs, limit },
+    });
   }
 
-  async expired(nowMs: number, limit: number): Promise<number[]> {
-    const rows = await this.#session.read.selectFrom("incidents").select("id")
-      .where(IS_OPEN).where("auto_resolve_at_ms", "<=", instant(nowMs))
-      .orderBy("auto_resolve_at_ms").orderBy("id")
-      .limit(within(limit, 0, MOST_IDS)).execute();
-    return rows.map(({ id }) => id);
-  }
-
-  async nextDueAtMs(): Promise<number | null> {
-    const { rows } = await sql<{ at_ms: number | null }>`
-      SELECT min(at_ms) AS at_ms FROM (
-        SELECT min(next_action_at_ms) AS at_ms FROM incidents WHERE ${IS_OPEN}
-        UNION ALL
-        SELECT min(auto_resolve_at_ms) FROM incidents WHERE ${IS_OPEN}
-      ) AS dues`.execute(this.#session.read);
-    return rows[0]?.at_ms ?? null;
+  nextDueAtMs(): Promise<number | null> {
+    return readNextDue(this.#session.read);
   }
 
   postpone(
     id: number,
-    { dueByMs, untilMs }: { dueByMs: number; untilMs: number },
+    times: { dueByMs: number; untilMs: number },
   ): Promise<boolean> {
-    const dueBy = instant(dueByMs);
-    return this.#session.write(async (db) => {
-      const { numUpdatedRows } = await db.updateTable("incidents")
-        .set({
-          next_action_at_ms: notBefore("next_action_at_ms", untilMs),
-          auto_resolve_at_ms: notBefore("auto_resolve_at_ms", untilMs),
-          version: sql`version + 1`,
-        })
-        .where("id", "=", id).where(IS_OPEN)
-        .where((eb) =>
-          eb.or([
-            eb("next_action_at_ms", "<=", dueBy),
-            eb("auto_resolve_at_ms", "<=", dueBy),
-          ])
-        ).executeTakeFirst();
-      return numUpdatedRows > 0n;
-    });
+    return this.#session.write((db) => postpone(db, { id, ...times }));
   }
 
-  async stranded(limit: number): Promise<number[]> {
-    const rows = await this.#session.read.selectFrom("incidents").select("id")
-      .where(
-        sql<
-          boolean
-        >`status = 'triggered' AND is_test = 0 AND exhausted_at_ms IS NULL AND next_action_at_ms IS NULL`,
-      )
-      .where((eb) =>
-        eb.not(eb.exists(
-          eb.selectFrom("notifications").select("notifications.id")
-            .whereRef("notifications.incident_id", "=", "incidents.id")
-            .where("notifications.state", "in", ["queued", "sending"])
-            .where("notifications.kind", "=", "page"),
-        ))
-      )
-      .orderBy("id").limit(within(limit, 0, MOST_IDS)).execute();
-    return rows.map(({ id }) => id);
+  stranded(limit: number): Promise<number[]> {
+    return readStranded(this.#session.read, limit);
   }
 
   async countOpen(): Promise<number> {
@@ -316,34 +284,4 @@ function namedSummary(
 ): IncidentSummary {
   const { team_name: teamName, source_name: sourceName } = row;
   return { ...summaryOf(row), teamName, sourceName };
-}
-
-// SQLite calls the greater of two values max(a, b), PostgreSQL greatest(a, b): CASE is what both have.
-function later(column: "last_alert_at_ms" | "latest_starts_at_ms", ms: number) {
-  const ref = sql.ref(column);
-  const at = instant(ms);
-  return sql<number>`CASE WHEN ${ref} >= ${at} THEN ${ref} ELSE ${at} END`;
-}
-
-/** What is due earlier moves to the instant; what is not due at all stays so. */
-function notBefore(
-  column: "next_action_at_ms" | "auto_resolve_at_ms",
-  ms: number,
-) {
-  const ref = sql.ref(column);
-  const at = instant(ms);
-  return sql<
-    number | null
-  >`CASE WHEN ${ref} < ${at} THEN ${at} ELSE ${ref} END`;
-}
-
-function startsAt(ms: number | null) {
-  if (ms === null) return {};
-  const at = instant(ms);
-  return {
-    starts_at_ms: sql<
-      number
-    >`CASE WHEN starts_at_ms <= ${at} THEN starts_at_ms ELSE ${at} END`,
-    latest_starts_at_ms: later("latest_starts_at_ms", ms),
-  };
 }

@@ -3,7 +3,7 @@ import { type Selectable, sql } from "kysely";
 import type { JobRepository, JobRun } from "../ports/system_repositories.ts";
 import { instant } from "./column.ts";
 import { PRUNE_BATCH, pruneBatches } from "./page.ts";
-import type { JobRunTable } from "./schema.ts";
+import type { JobRunTable } from "./system_tables.ts";
 import type { Session } from "./session.ts";
 
 const MOST_LISTED = 1_000;

@@ -86,10 +86,10 @@ class LibsqlBackend implements Backend {
 
   write<T>(
     work: (db: Database) => Promise<T>,
-    { durable = true }: WriteOptions = {},
+    { durable = true, urgent = false }: WriteOptions = {},
   ): Promise<T> {
     if (this.#closed) return Promise.reject(closedError());
-    return this.#queue.run<T>({ work, durable });
+    return this.#queue.run<T>({ work, durable }, { urgent });
   }
 
   async #run(

@@ -2,7 +2,7 @@
 import type { Connection, Transaction } from "./connection.ts";
 import { databaseOn, type Execute } from "./executor.ts";
 import type { LibsqlAddress } from "./libsql.ts";
-import { oneConnection, whenFree } from "./one_connection.ts";
+import { oneConnection, type Patience, whenFree } from "./one_connection.ts";
 import type { DialectName } from "./session.ts";
 import { isMissingTable } from "./store_error.ts";
 
@@ -33,8 +33,16 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS schema_migrations (
   applied_at_ms BIGINT NOT NULL
 )`;
 
-/** How long the lock of another process on a SQLite database is waited for. */
-const LOCK_MS = 30_000;
+/**
+ * SQLite's lock is tried again for half a minute. A table of PostgreSQL is waited for in line, and whoever comes after
+ * waits behind: so not for long, and not before those have had their turn. That is shorter than it takes PostgreSQL to
+ * see a deadlock (deadlock_timeout, a second), so that the one who gives way is the migration.
+ */
+const PATIENCE: Record<DialectName, Patience> = {
+  sqlite: { tries: 600, pauseMs: 50 },
+  postgres: { tries: 60, pauseMs: 1_000 },
+};
+const LOCK_TIMEOUT = "SET LOCAL lock_timeout TO '800ms'";
 
 export class MigrationRunner {
   readonly #connection: Connection;
@@ -60,7 +68,7 @@ export class MigrationRunner {
 
   /** Promises all of the work or nothing. Waits while another process is at it. */
   exclusively<T>(work: Work<T>): Promise<T> {
-    return whenFree(() => this.#once(work), LOCK_MS);
+    return whenFree(() => this.#once(work), PATIENCE[this.dialect]);
   }
 
   close(): Promise<void> {
@@ -71,7 +79,10 @@ export class MigrationRunner {
     const transaction = await this.#connection.begin({ durable: true });
     try {
       // SQLite has the lock already.
-      if (this.dialect === "postgres") await transaction.script(ADVISORY_LOCK);
+      if (this.dialect === "postgres") {
+        await transaction.script(ADVISORY_LOCK);
+        await transaction.script(LOCK_TIMEOUT);
+      }
       await transaction.script(CREATE_TABLE);
       const result = await work(statementsOn(transaction, this.dialect));
       await transaction.commit();

@@ -4,7 +4,7 @@ import type { Node, NodePhase } from "../domain/node.ts";
 import type { NodeRepository } from "../ports/system_repositories.ts";
 import { instant } from "./column.ts";
 import { PRUNE_BATCH, pruneBatches } from "./page.ts";
-import type { NodeTable } from "./schema.ts";
+import type { NodeTable } from "./system_tables.ts";
 import type { Session } from "./session.ts";
 
 const MOST_LISTED = 200;

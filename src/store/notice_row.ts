@@ -2,7 +2,7 @@
 import type { Insertable, Selectable } from "kysely";
 import type { NewNotice, Notice } from "../domain/notice.ts";
 import { flag, instant, instantOrNull, json, parsed } from "./column.ts";
-import type { NoticeTable } from "./schema.ts";
+import type { NoticeTable } from "./paging_tables.ts";
 
 type Columns = Omit<Insertable<NoticeTable>, "id">;
 

@@ -4,14 +4,13 @@ import { SEVERITIES } from "../domain/alert.ts";
 import type { NewNotification, Notification } from "../domain/notification.ts";
 import type { SharedOutcome } from "../ports/paging_repositories.ts";
 import { flag, instant, instantOrNull } from "./column.ts";
-import type { NotificationTable } from "./schema.ts";
+import type { NotificationTable } from "./paging_tables.ts";
 
 type Columns = Omit<Insertable<NotificationTable>, "id">;
 
-/** Promises the row of a message that nobody has tried to send yet, as severe as its incident. */
+/** Promises the row of a message that nobody has tried to send yet, all but its rank. */
 export function newNotificationColumns(message: NewNotification) {
   return {
-    severity_rank: rankOfIncident(message.incidentId),
     incident_id: message.incidentId,
     responder_id: message.responderId,
     contact_method_id: message.contactMethodId,
@@ -38,8 +37,8 @@ export function newNotificationColumns(message: NewNotification) {
   };
 }
 
-// Without the incident it is the foreign key that is to fail, so there must be a rank.
-function rankOfIncident(id: number) {
+/** Promises how severe the incident is. Without it, it is the foreign key that is to fail, so there must be a rank. */
+export function rankOfIncident(id: number) {
   return sql<
     number
   >`coalesce((SELECT ${RANK_OF_SEVERITY} FROM incidents WHERE id = ${id}), 0)`;
@@ -53,7 +52,7 @@ const RANK_OF_SEVERITY = sql.raw(
 );
 
 /** Promises the columns that sending changes: all but whose message it is, for which incident and why. */
-export function deliveryColumns(message: Notification): Partial<Columns> {
+export function deliveryColumns(message: Notification) {
   return {
     contact_method_id: message.contactMethodId,
     channel: message.channel,

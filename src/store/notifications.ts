@@ -4,6 +4,7 @@ import type { NewNotification, Notification } from "../domain/notification.ts";
 import type {
   Claim,
   ClaimedNotification,
+  HeldNotification,
   NotificationRepository,
   SharedOutcome,
 } from "../ports/paging_repositories.ts";
@@ -16,12 +17,15 @@ import {
   deliveryColumns,
   newNotificationColumns,
   notificationOf,
+  rankOfIncident,
   sharedColumns,
 } from "./notification_row.ts";
 import { deletePaces, letGo } from "./pacing.ts";
+import { prepared } from "./prepared.ts";
 import { releaseLeases } from "./leases.ts";
 import { chunks, pruneBatches, within } from "./page.ts";
 import type { Session } from "./session.ts";
+import { writeOutcomes } from "./outcomes.ts";
 import { MOST_TOGETHER, take } from "./take.ts";
 
 const MOST_CLAIMED = 500;
@@ -30,9 +34,19 @@ const READ_AHEAD = 4;
 /** How often a claim looks again when what it chose went to another sender. */
 const MOST_FRUITLESS = 3;
 const MOST_LISTED = 1_000;
-/** A row has 24 values; longer statements are not kept prepared (see postgres_pool.ts). */
-const ROWS_PER_INSERT = 8;
+/** A row has 23 values; longer statements are not kept prepared (see postgres_pool.ts). */
+const ROWS_PER_INSERT = 16;
 const IDS_PER_QUERY = 500;
+
+const insert = prepared(
+  (db, rows: ReturnType<typeof newNotificationColumns>[]) =>
+    db.insertInto("notifications").values(
+      rows.map((row) => ({
+        ...row,
+        severity_rank: rankOfIncident(row.incident_id),
+      })),
+    ),
+);
 
 export class Notifications implements NotificationRepository {
   readonly #session: Session;
@@ -59,8 +73,7 @@ export class Notifications implements NotificationRepository {
     await this.#session.write((db) =>
       Promise.all(
         inFewChunks(notifications, ROWS_PER_INSERT).map((some) =>
-          db.insertInto("notifications")
-            .values(some.map(newNotificationColumns)).execute()
+          insert(db, some.map(newNotificationColumns))
         ),
       )
     );
@@ -82,7 +95,7 @@ export class Notifications implements NotificationRepository {
           ...{ db, dialect, claim: { ...claim, limit }, due, isCut, sends },
         });
         return { claimed: await claimedOf(db, rows, due), held };
-      }, { durable: sends });
+      }, { durable: sends, urgent: true });
       if (taken.claimed.length > 0) return taken.claimed;
       if (taken.held === 0) fruitless++;
     }
@@ -131,20 +144,17 @@ export class Notifications implements NotificationRepository {
     return pruneBatches(this.#session, (db) => deletePaces(db, beforeMs));
   }
 
-  settle(
+  async settle(
     notification: Notification,
     held: { owner: string; attempt: number },
   ): Promise<boolean> {
-    return this.#session.write(async (db) => {
-      const { numUpdatedRows } = await db.updateTable("notifications")
-        .set(deliveryColumns(notification))
-        .where("id", "=", notification.id)
-        .where("state", "=", "sending")
-        .where("lease_owner", "=", held.owner)
-        .where("attempt", "=", held.attempt)
-        .executeTakeFirst();
-      return numUpdatedRows > 0n;
-    });
+    const written = await this.settleEach([{ notification, ...held }]);
+    return written.length > 0;
+  }
+
+  settleEach(held: readonly HeldNotification[]): Promise<number[]> {
+    if (held.length === 0) return Promise.resolve([]);
+    return this.#session.write((db) => writeOutcomes(db, held));
   }
 
   save(

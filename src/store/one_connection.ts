@@ -2,7 +2,7 @@
 import type { Connection } from "./connection.ts";
 import { connect, type LibsqlAddress } from "./libsql.ts";
 import { PostgresPool } from "./postgres_pool.ts";
-import { isBusy } from "./store_error.ts";
+import { asksForRepetition, isBusy } from "./store_error.ts";
 
 /**
  * Promises a connection of its own to whichever database is at the address; on PostgreSQL no statement runs longer than
@@ -18,21 +18,24 @@ export function oneConnection(
     : connect(address);
 }
 
-/** How long apart the lock of another process on a SQLite database is tried again. */
-const LOCK_PAUSE_MS = 50;
+/** How often, and how long apart, a work is begun. */
+export interface Patience {
+  tries: number;
+  pauseMs: number;
+}
 
-/** Promises what the work promises, begun anew while another process has SQLite's lock, for `patienceMs` about. */
+/** Promises what the work promises, begun anew while others hold a lock that it needs. */
 export async function whenFree<T>(
   work: () => Promise<T>,
-  patienceMs: number,
+  { tries: most, pauseMs }: Patience,
 ): Promise<T> {
-  const most = Math.ceil(patienceMs / LOCK_PAUSE_MS);
   for (let tries = 1;; tries++) {
     try {
       return await work();
     } catch (error) {
-      if (!isBusy(error) || tries >= most) throw error;
-      await new Promise((go) => setTimeout(go, LOCK_PAUSE_MS));
+      const isLater = isBusy(error) || asksForRepetition(error);
+      if (!isLater || tries >= most) throw error;
+      await new Promise((go) => setTimeout(go, pauseMs));
     }
   }
 }

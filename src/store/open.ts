@@ -87,7 +87,7 @@ function storeOn(backend: Backend): Store {
   return {
     ...repositoriesOn(session),
     dialect: backend.dialect,
-    transaction: (work) =>
+    transaction: (work, { urgent = false } = {}) =>
       session.write(async (db) => {
         const transaction = { open: true };
         const tx = repositoriesOn(within(db, backend.dialect));
@@ -96,7 +96,7 @@ function storeOn(backend: Backend): Store {
         } finally {
           transaction.open = false;
         }
-      }),
+      }, { urgent }),
     check: () => noted(schemaOf(backend), watchers),
     watch: (watcher) => void watchers.add(watcher),
     signals: backend.signals,

@@ -14,7 +14,8 @@ import { instant, json, parsed } from "./column.ts";
 import { dependentsIn } from "./dependents.ts";
 import { chunks, paged } from "./page.ts";
 import { stepsOf } from "./policy_json.ts";
-import type { Database, EscalationPolicyTable } from "./schema.ts";
+import type { EscalationPolicyTable } from "./paging_tables.ts";
+import type { Database } from "./schema.ts";
 import type { Session } from "./session.ts";
 
 type NewPolicy = Omit<EscalationPolicy, "id" | "createdAtMs" | "updatedAtMs">;

@@ -1,5 +1,5 @@
 /** The PostgreSQL backend: any number of transactions at once, each repeated when the server asks for it. */
-import { type Around, inTransaction } from "./connection.ts";
+import { type Around, inOneStatement, inTransaction } from "./connection.ts";
 import { databaseOn, guarded } from "./executor.ts";
 import { postgresSignals } from "./postgres_signals.ts";
 import { PostgresPool } from "./postgres_pool.ts";
@@ -31,7 +31,11 @@ export function openPostgres(
     signals,
     read: databaseOn(guarded(pool.read), pool.dialect),
     write: (work, options) =>
-      repeated(() => inTransaction(pool, work, options)),
+      repeated(() =>
+        options?.isOneStatement
+          ? inOneStatement(pool, work, options)
+          : inTransaction(pool, work, options)
+      ),
     async close() {
       await signals.close();
       await pool.close();

@@ -7,8 +7,8 @@
  */
 import postgres from "postgres";
 import { StoreUnavailableError } from "../ports/store.ts";
-import type { Connection, Transaction } from "./connection.ts";
-import type { Execute } from "./executor.ts";
+import type { Connection, Statement, Transaction } from "./connection.ts";
+import type { Execute, Outcome } from "./executor.ts";
 
 export interface PostgresOptions {
   /** The most connections at once. */
@@ -25,8 +25,8 @@ const CONNECT_SECONDS = 10;
 /** How long a caller waits for a connection when all are in use. */
 const WAIT_MS = 15_000;
 
-/** Longer statements, of many rows, come in too many lengths for the server to keep each of them prepared. */
-const MOST_PREPARED = 200;
+/** Longer statements are rare, and the server keeps each one that is prepared for as long as the connection lives. */
+const MOST_PREPARED = 600;
 
 interface Slot {
   client: postgres.Sql;
@@ -79,6 +79,20 @@ export class PostgresPool implements Connection {
     const held = await this.#acquire();
     try {
       return await held.execute(sql, parameters);
+    } finally {
+      held.release();
+    }
+  };
+
+  readonly writeOnce = async (
+    { sql, parameters }: Statement,
+    { durable }: { durable: boolean },
+  ): Promise<Outcome> => {
+    const held = await this.#acquire();
+    try {
+      return durable
+        ? await held.execute(sql, parameters)
+        : await relaxed(held, { sql, parameters });
     } finally {
       held.release();
     }
@@ -155,9 +169,9 @@ export class PostgresPool implements Connection {
     return promise;
   }
 
-  #giveBack(slot: Slot, { broken, readOnly }: SlotState): void {
+  #giveBack(slot: Slot, { broken, outdated }: SlotState): void {
     // Of the many that fail together the first one says it for all.
-    if (readOnly && slot.generation === this.#generation) this.#generation++;
+    if (outdated && slot.generation === this.#generation) this.#generation++;
     const good = broken ? this.#replace(slot) : slot;
     const next = this.#waiting.shift();
     if (next === undefined) {
@@ -182,11 +196,27 @@ export class PostgresPool implements Connection {
   }
 }
 
+/** Does not wait for the disk. The three are sent one behind the other, and waited for once. */
+async function relaxed(
+  held: Held,
+  { sql, parameters }: Statement,
+): Promise<Outcome> {
+  const [, done, restored] = await Promise.allSettled([
+    held.script("SET synchronous_commit TO off"),
+    held.execute(sql, parameters),
+    held.script("RESET synchronous_commit"),
+  ]);
+  // Nobody may believe to be durable on a connection that is not.
+  if (restored.status === "rejected") held.release("broken");
+  if (done.status === "rejected") throw done.reason;
+  return done.value;
+}
+
 /** How a connection is given back. */
 interface SlotState {
   broken: boolean;
-  /** The session takes no writes, and stays so; so may the others of its age. */
-  readOnly: boolean;
+  /** The session is of no more use, and so are the others of its age: it takes no writes, or knows tables as they were. */
+  outdated: boolean;
 }
 
 function slotFor(
@@ -220,15 +250,17 @@ function slotFor(
 
 function held(slot: Slot, giveBack: (state: SlotState) => void): Held {
   let broken = false;
-  let readOnly = false;
+  let outdated = false;
+  let failed = false;
   let released = false;
   const send = async <T>(query: (client: postgres.Sql) => PromiseLike<T>) => {
     if (broken || released || slot.lost) throw lostError();
     try {
       return await query(slot.client);
     } catch (error) {
-      broken ||= endsConnection(error);
-      readOnly ||= isReadOnly(error);
+      outdated ||= isReadOnly(error) || asksForNewPlans(error, { failed });
+      broken ||= outdated || endsConnection(error);
+      failed = true;
       throw error instanceof postgres.PostgresError ? error : lostError(error);
     }
   };
@@ -247,8 +279,8 @@ function held(slot: Slot, giveBack: (state: SlotState) => void): Held {
       if (released) return;
       released = true;
       giveBack({
-        broken: broken || readOnly || slot.lost || state === "broken",
-        readOnly,
+        broken: broken || slot.lost || state === "broken",
+        outdated,
       });
     },
   };
@@ -263,6 +295,20 @@ function endsConnection(error: unknown): boolean {
 /** A session that is read-only stays so, as one to a server that is no longer the primary; a new one may not be. */
 function isReadOnly(error: unknown): boolean {
   return error instanceof postgres.PostgresError && error.code === "25006";
+}
+
+/**
+ * A statement that was prepared before a migration changed its table cannot be run. The client prepares it anew, and does
+ * not say so: in a transaction, which is aborted by then, what comes after it fails first, and the client may wait for
+ * answers in another order than they come in.
+ */
+function asksForNewPlans(
+  error: unknown,
+  { failed }: { failed: boolean },
+): boolean {
+  if (!(error instanceof postgres.PostgresError)) return false;
+  return error.routine === "RevalidateCachedQuery" ||
+    (error.code === "25P02" && !failed);
 }
 
 function lostError(cause?: unknown): StoreUnavailableError {

@@ -105,7 +105,7 @@ export class RateLimits implements RateLimitRepository {
           )
         ).returning("key").execute();
       return new Set(taken.map(({ key }) => key));
-    }, { durable: false });
+    }, { durable: false, isOneStatement: true });
   }
 
   async reset(key: string): Promise<void> {

@@ -17,7 +17,7 @@ import { Contacts } from "./contacts.ts";
 import { dependentsIn, policiesTargeting } from "./dependents.ts";
 import { inFewLengths } from "./id_list.ts";
 import { paged } from "./page.ts";
-import type { ResponderTable } from "./schema.ts";
+import type { ResponderTable } from "./people_tables.ts";
 import type { Session } from "./session.ts";
 
 type NewResponder = Omit<Responder, "id" | "createdAtMs" | "updatedAtMs">;

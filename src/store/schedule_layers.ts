@@ -13,7 +13,8 @@ import type {
 import type { NewLayer } from "../ports/directory_repositories.ts";
 import { instant, json, parsed, parsedOrNull } from "./column.ts";
 import { inFewLengths } from "./id_list.ts";
-import type { Database, ScheduleLayerTable } from "./schema.ts";
+import type { ScheduleLayerTable } from "./schedule_tables.ts";
+import type { Database } from "./schema.ts";
 import type { Session } from "./session.ts";
 
 /** A plan without its windows. */

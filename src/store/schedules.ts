@@ -19,7 +19,7 @@ import { dependentsIn, policiesTargeting } from "./dependents.ts";
 import { inFewLengths } from "./id_list.ts";
 import { paged } from "./page.ts";
 import { ScheduleLayers } from "./schedule_layers.ts";
-import type { ScheduleEntryTable, ScheduleTable } from "./schema.ts";
+import type { ScheduleEntryTable, ScheduleTable } from "./schedule_tables.ts";
 import type { Session } from "./session.ts";
 
 type NewEntry = Omit<ScheduleEntry, "id" | "createdAtMs">;

@@ -7,6 +7,10 @@ export type DialectName = "sqlite" | "postgres";
 export interface WriteOptions {
   /** False: may be lost when the machine fails, so that it need not wait for the disk. Never for what answers a 2xx. */
   durable?: boolean;
+  /** True: the work runs one statement and no more, which is all or nothing by itself. */
+  isOneStatement?: boolean;
+  /** True: somebody waits for it to page or to stop paging. Where writes queue up, it goes next. */
+  urgent?: boolean;
 }
 
 /**

@@ -8,7 +8,7 @@ import type {
 import { accountOf } from "./accounts.ts";
 import { instant } from "./column.ts";
 import { PRUNE_BATCH, pruneBatches } from "./page.ts";
-import type { SessionTable } from "./schema.ts";
+import type { SessionTable } from "./people_tables.ts";
 import type { Session } from "./session.ts";
 
 const MOST_LISTED = 100;

@@ -1,9 +1,10 @@
 /** Alert sources, and what each of them has declared over. */
-import { type Selectable, sql } from "kysely";
+import { type RawBuilder, type Selectable, sql } from "kysely";
 import type { AlertSource } from "../domain/alert_source.ts";
 import type {
   AlertSourceRepository,
   Dependent,
+  SeenAlert,
   SourceWithPolicy,
 } from "../ports/directory_repositories.ts";
 import type { Page, PageRequest } from "../ports/store.ts";
@@ -19,10 +20,70 @@ import { dependentsIn, incidentsOf } from "./dependents.ts";
 import { inFewLengths } from "./id_list.ts";
 import { paged, PRUNE_BATCH, pruneBatches } from "./page.ts";
 import { policyOf } from "./policies.ts";
-import type { AlertSourceTable } from "./schema.ts";
+import { prepared } from "./prepared.ts";
+import type { AlertSourceTable } from "./paging_tables.ts";
 import type { Session } from "./session.ts";
 
 type NewSource = Omit<AlertSource, "id" | "createdAtMs" | "updatedAtMs">;
+
+const findByKeyIds = prepared((db, keys: { key_id: string }[]) =>
+  db.selectFrom("alert_sources as s")
+    .innerJoin("escalation_policies as p", "p.id", "s.escalation_policy_id")
+    .innerJoin("teams as t", "t.id", "s.team_id")
+    .selectAll("s")
+    .select([
+      "t.name as team_name",
+      "p.id as policy_id",
+      "p.team_id as policy_team_id",
+      "p.name as policy_name",
+      "p.description as policy_description",
+      "p.steps",
+      "p.repeat_count",
+      "p.acknowledgement_timeout_minutes",
+      "p.fallback",
+      "p.created_at_ms as policy_created_at_ms",
+      "p.updated_at_ms as policy_updated_at_ms",
+    ])
+    .where("s.key_id", "in", keys.map(({ key_id }) => key_id))
+);
+
+function seenOf({ sourceId, atMs, problem }: SeenAlert) {
+  const at_ms = instant(atMs);
+  return {
+    id: sourceId,
+    at_ms,
+    problem,
+    problem_at_ms: problem === null ? null : at_ms,
+  };
+}
+
+function recordingAlerts(locks: RawBuilder<unknown>) {
+  return prepared((_db, rows: ReturnType<typeof seenOf>[]) =>
+    sql`
+    WITH seen (id, at_ms, problem, problem_at_ms) AS (VALUES ${
+      sql.join(rows.map((row) =>
+        sql`(CAST(${row.id} AS BIGINT), CAST(${row.at_ms} AS BIGINT),
+          ${row.problem}, CAST(${row.problem_at_ms} AS BIGINT))`
+      ))
+    }), free AS MATERIALIZED (
+      SELECT id FROM alert_sources WHERE id IN (SELECT id FROM seen) ${locks}
+    )
+    UPDATE alert_sources SET
+      last_alert_at_ms = CASE WHEN last_alert_at_ms >= seen.at_ms
+        THEN last_alert_at_ms ELSE seen.at_ms END,
+      last_problem = seen.problem,
+      last_problem_at_ms = seen.problem_at_ms
+    FROM seen
+    WHERE alert_sources.id = seen.id
+      AND alert_sources.id IN (SELECT id FROM free)`
+  );
+}
+
+/** SQLite has one writer at a time, and nothing to lock. */
+const recordAlerts = {
+  sqlite: recordingAlerts(sql``),
+  postgres: recordingAlerts(sql`FOR NO KEY UPDATE SKIP LOCKED`),
+};
 
 export class Sources implements AlertSourceRepository {
   readonly #session: Session;
@@ -44,24 +105,10 @@ export class Sources implements AlertSourceRepository {
 
   async findByKeyIds(keyIds: readonly string[]): Promise<SourceWithPolicy[]> {
     if (keyIds.length === 0) return [];
-    const rows = await this.#session.read.selectFrom("alert_sources as s")
-      .innerJoin("escalation_policies as p", "p.id", "s.escalation_policy_id")
-      .innerJoin("teams as t", "t.id", "s.team_id")
-      .selectAll("s")
-      .select([
-        "t.name as team_name",
-        "p.id as policy_id",
-        "p.team_id as policy_team_id",
-        "p.name as policy_name",
-        "p.description as policy_description",
-        "p.steps",
-        "p.repeat_count",
-        "p.acknowledgement_timeout_minutes",
-        "p.fallback",
-        "p.created_at_ms as policy_created_at_ms",
-        "p.updated_at_ms as policy_updated_at_ms",
-      ])
-      .where("s.key_id", "in", inFewLengths(keyIds)).execute();
+    const { rows } = await findByKeyIds(
+      this.#session.read,
+      inFewLengths(keyIds).map((key_id) => ({ key_id })),
+    );
     return rows.map((row) => ({
       source: sourceOf(row),
       policy: policyOf({
@@ -145,18 +192,12 @@ export class Sources implements AlertSourceRepository {
     return dependentsIn(this.#session.read, [incidentsOf("source_id", id)]);
   }
 
-  async recordAlert(
-    id: number,
-    { atMs, problem }: { atMs: number; problem: string | null },
-  ): Promise<void> {
-    const at = instant(atMs);
-    await this.#session.write((db) =>
-      db.updateTable("alert_sources").set({
-        last_alert_at_ms:
-          sql`CASE WHEN last_alert_at_ms >= ${at} THEN last_alert_at_ms ELSE ${at} END`,
-        last_problem: problem,
-        last_problem_at_ms: problem === null ? null : at,
-      }).where("id", "=", id).execute()
+  async recordAlerts(seen: readonly SeenAlert[]): Promise<void> {
+    if (seen.length === 0) return;
+    const rows = inFewLengths(seen.map(seenOf));
+    await this.#session.write(
+      (db) => recordAlerts[this.#session.dialect](db, rows),
+      { durable: false, isOneStatement: true },
     );
   }
 

@@ -21,22 +21,23 @@ export function storeError(error: unknown, sql: string): unknown {
 
 /**
  * Whether a transaction on PostgreSQL is to be repeated: after a serialization failure, a deadlock, or when a migration
- * has changed a table under a statement that was prepared before.
+ * has changed a table under a statement that was prepared before. Of the last only its consequence may be seen, that the
+ * transaction is aborted.
  */
 export function asksForRepetition(error: unknown): boolean {
   const { code, routine } = factsOf(
     error instanceof StoreUnavailableError ? error.cause : error,
   );
-  return code === "40001" || code === "40P01" ||
+  return code === "40001" || code === "40P01" || code === "25P02" ||
     (code === "0A000" && routine === "RevalidateCachedQuery");
 }
 
-/** Whether another process holds SQLite's lock. */
+/** Whether another process holds SQLite's lock, or the lock of something in PostgreSQL that was not waited for longer. */
 export function isBusy(error: unknown): boolean {
   const { code } = factsOf(
     error instanceof StoreUnavailableError ? error.cause : error,
   );
-  return /^SQLITE_(BUSY|LOCKED)/.test(code);
+  return /^SQLITE_(BUSY|LOCKED)/.test(code) || code === "55P03";
 }
 
 /** Whether a table is not there: a database that has not been migrated. */

@@ -18,7 +18,8 @@ import {
 } from "./due.ts";
 import { inFewLengths } from "./id_list.ts";
 import { hold, keyOf, lockPaces, type Recipient, savePaces } from "./pacing.ts";
-import type { Database, NotificationTable } from "./schema.ts";
+import type { NotificationTable } from "./paging_tables.ts";
+import type { Database } from "./schema.ts";
 import type { DialectName } from "./session.ts";
 
 /** How many messages one claim takes, and one bundle holds. */

@@ -10,7 +10,7 @@ import { instant } from "./column.ts";
 import { dependentsIn, incidentsOf, policiesTargeting } from "./dependents.ts";
 import { inFewLengths } from "./id_list.ts";
 import { chunks, paged } from "./page.ts";
-import type { TeamTable } from "./schema.ts";
+import type { TeamTable } from "./people_tables.ts";
 import type { Session } from "./session.ts";
 
 type NewTeam = Omit<Team, "id" | "createdAtMs" | "updatedAtMs">;

@@ -5,12 +5,17 @@ import type { TimelineRepository } from "../ports/paging_repositories.ts";
 import { instant, json, parsed } from "./column.ts";
 import { inFewChunks } from "./id_list.ts";
 import { within } from "./page.ts";
-import type { TimelineEntryTable } from "./schema.ts";
+import { prepared } from "./prepared.ts";
+import type { TimelineEntryTable } from "./paging_tables.ts";
 import type { Session } from "./session.ts";
 
 const MOST_LISTED = 1_000;
 /** A row has 5 values; longer statements are not kept prepared (see postgres_pool.ts). */
-const ROWS_PER_INSERT = 32;
+const ROWS_PER_INSERT = 64;
+
+const insert = prepared((db, rows: ReturnType<typeof columns>[]) =>
+  db.insertInto("timeline_entries").values(rows)
+);
 
 export class Timeline implements TimelineRepository {
   readonly #session: Session;
@@ -30,7 +35,7 @@ export class Timeline implements TimelineRepository {
     await this.#session.write((db) =>
       Promise.all(
         inFewChunks(entries, ROWS_PER_INSERT).map((some) =>
-          db.insertInto("timeline_entries").values(some.map(columns)).execute()
+          insert(db, some.map(columns))
         ),
       )
     );

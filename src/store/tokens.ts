@@ -6,7 +6,7 @@ import type { Page, PageRequest } from "../ports/store.ts";
 import { accountOf } from "./accounts.ts";
 import { instant, instantOrNull } from "./column.ts";
 import { paged } from "./page.ts";
-import type { ApiTokenTable } from "./schema.ts";
+import type { ApiTokenTable } from "./people_tables.ts";
 import type { Session } from "./session.ts";
 
 /** How exact the time of last use is, milliseconds. */

@@ -7,7 +7,7 @@ import {
 import type { VerificationRepository } from "../ports/verification_repository.ts";
 import { instant } from "./column.ts";
 import { inFewLengths } from "./id_list.ts";
-import type { ContactVerificationTable } from "./schema.ts";
+import type { ContactVerificationTable } from "./people_tables.ts";
 import type { Session } from "./session.ts";
 
 export class Verifications implements VerificationRepository {

@@ -17,10 +17,15 @@ interface Waiting<Work> {
   settle(outcome: PromiseSettledResult<unknown>): void;
 }
 
-/** Runs works strictly one after the other, in the order they came. */
+/**
+ * Runs works strictly one after the other: those that are urgent in the order they came, the others in theirs. Urgent ones
+ * go next, by themselves, and so wait for what is being written and for nothing else; a group of the others then has its
+ * turn, however many more are urgent.
+ */
 export class WriterQueue<Work> {
   readonly #runGroup: RunGroup<Work>;
-  readonly #waiting: Waiting<Work>[] = [];
+  readonly #urgent: Waiting<Work>[] = [];
+  readonly #others: Waiting<Work>[] = [];
   #draining: Promise<void> | null = null;
 
   constructor(runGroup: RunGroup<Work>) {
@@ -28,9 +33,13 @@ export class WriterQueue<Work> {
   }
 
   /** Promises the work's own result or error. */
-  run<T>(work: Work): Promise<T> {
+  run<T>(
+    work: Work,
+    { urgent = false }: { urgent?: boolean } = {},
+  ): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.#waiting.push({
+    const waiting = urgent ? this.#urgent : this.#others;
+    waiting.push({
       work,
       settle(outcome) {
         // The caller says what its work promises.
@@ -52,9 +61,12 @@ export class WriterQueue<Work> {
    * arrived: a file is written without letting go of the thread, so that no two would ever meet here.
    */
   async #drain(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      await this.#runTogether(this.#waiting.splice(0, MOST_TOGETHER));
-      await setImmediate();
+    while (this.#urgent.length > 0 || this.#others.length > 0) {
+      for (const waiting of [this.#urgent, this.#others]) {
+        if (waiting.length === 0) continue;
+        await this.#runTogether(waiting.splice(0, MOST_TOGETHER));
+        await setImmediate();
+      }
     }
     this.#draining = null;
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Together } from "../../src/app/intake/together.ts";
+import { Together } from "../../src/app/together.ts";
 
 /** Groups that are run one by one, each when the test lets it end. */
 function gated(most: number) {

@@ -70,8 +70,8 @@ trap 'for one in "\${services[@]}"; do kill -- "-$one"; wait "$one" || true; don
 until_healthy() {
   for _ in $(seq 600); do
     kill -0 "$1" || exit 1
-    curl -sS "http://localhost:$PORT/health" >&2 && return
-    sleep 0.05
+    curl -s "http://localhost:$PORT/health" > /dev/null && return
+    sleep 0.1
   done
   exit 1
 }`;

@@ -6,6 +6,7 @@ import { isTested, runBlocks, whereIs } from "./shell.ts";
 const READ = [
   "README.md",
   "docs/integrations/http.md",
+  "docs/backup.md",
   "docs/operator-guide.md",
 ];
 

@@ -325,6 +325,9 @@ Deno.test("at every instant and severity a policy reaches nobody, or has nobody 
         policies: [policy],
       });
       const findings = findingsOf(input);
+      const imagined = imaginedIncident({
+        ...{ policy, teamId: 1, severity: "critical", atMs: FROM },
+      });
       for (const atMs of at) {
         const directory = {
           ...input.people,
@@ -335,9 +338,7 @@ Deno.test("at every instant and severity a policy reaches nobody, or has nobody 
           ),
         };
         const mute = SEVERITIES.filter((severity) => {
-          const incident = imaginedIncident({
-            ...{ policy, teamId: 1, severity, atMs },
-          });
+          const incident = { ...imagined, severity };
           return planEscalation(incident, directory, atMs).pages.length === 0;
         });
         // Its own fallback, then its team, responder 3, then the admin, 4.

@@ -75,3 +75,17 @@ Deno.test("property: a zone's clock finds the instants that Temporal does, whate
     { numRuns: 5_000 },
   );
 });
+
+Deno.test("a zone's clock is right in any year, and for any zone, however many were asked before", () => {
+  const zones = Intl.supportedValuesOf("timeZone").slice(0, 60);
+  const winters = Array.from({ length: 130 }, (_, n) => Date.UTC(1900 + n, 0));
+  for (const timeZone of ["Europe/London", ...zones, "Europe/London"]) {
+    for (const atMs of timeZone.includes("London") ? winters : [0]) {
+      assert.equal(
+        zoneClock(timeZone).readingAt(atMs),
+        readingOf(wallTimeOf(atMs, timeZone)),
+        `${timeZone} at ${atMs}`,
+      );
+    }
+  }
+});

@@ -9,8 +9,9 @@ import type { World } from "./world.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const SHIFT_MS = 30 * MINUTE_MS;
 
-/** Maya, then Idris, from the hour after next on a schedule that tells 15 minutes before; each an hour. */
+/** Maya, then Idris, from 20 minutes on, on a schedule that tells 15 minutes before; each for half an hour. */
 async function rota(world: World, minutes: number | null = 15) {
   const { teamId } = await world.team("Payments", {
     steps: () => [],
@@ -22,7 +23,7 @@ async function rota(world: World, minutes: number | null = 15) {
     timeZone: "Europe/London",
     handoffNoticeMinutes: minutes,
   }, world.nowMs);
-  const startMs = world.nowMs + HOUR_MS;
+  const startMs = world.nowMs + 20 * MINUTE_MS;
   const entry = (name: string, fromMs: number) =>
     world.store.schedules.insertEntry({
       scheduleId: schedule.id,
@@ -30,10 +31,10 @@ async function rota(world: World, minutes: number | null = 15) {
       replacesResponderId: null,
       kind: "entry",
       startsAtMs: fromMs,
-      endsAtMs: fromMs + HOUR_MS,
+      endsAtMs: fromMs + SHIFT_MS,
     }, world.nowMs);
   const first = await entry("maya", startMs);
-  await entry("idris", startMs + HOUR_MS);
+  await entry("idris", startMs + SHIFT_MS);
   return { schedule, first, startMs };
 }
 
@@ -75,20 +76,20 @@ flow(
   async (world) => {
     await two(world);
     await rota(world);
-    await world.everyMinute("44m");
+    await world.everyMinute("4m");
     world.expectNoPage();
     await world.everyMinute("2m");
     const begins = world.expectPage("maya", "sms");
     assert.equal(
       begins.text,
-      "Your shift on Payments primary begins Mon 2 Mar 03:14 (Europe/London) until Mon 2 Mar 04:14. Before you: nobody. https://pager.example.com/schedules/1",
+      "Your shift on Payments primary begins Mon 2 Mar 02:34 (Europe/London) until Mon 2 Mar 03:04. Before you: nobody. https://pager.example.com/schedules/1",
     );
-    await world.everyMinute("60m");
+    await world.everyMinute("30m");
     const ends = world.expectPage("maya", "sms");
-    assert.match(ends.text, /ends Mon 2 Mar 04:14 .*\. After you: idris\./);
+    assert.match(ends.text, /ends Mon 2 Mar 03:04 .*\. After you: idris\./);
     const next = world.expectPage("idris", "email");
-    assert.match(next.text, /begins Mon 2 Mar 04:14 .*\. Before you: maya\./);
-    await world.everyMinute("75m");
+    assert.match(next.text, /begins Mon 2 Mar 03:04 .*\. Before you: maya\./);
+    await world.everyMinute("45m");
     const last = world.expectPage("idris", "email");
     assert.match(last.text, /After you: nobody is on call\./);
   },
@@ -97,7 +98,7 @@ flow(
 flow("a schedule that does not tell tells nobody", async (world) => {
   await two(world);
   await rota(world, null);
-  await world.everyMinute("3h");
+  await world.everyMinute("80m");
   world.expectNoPage();
 });
 
@@ -106,7 +107,7 @@ flow(
   async (world) => {
     await two(world);
     await rota(world);
-    await world.everyMinute("50m");
+    await world.everyMinute("10m");
     world.expectNoPage();
     assert.deepEqual(await states(world, "maya"), [["suppressed", null]]);
   },
@@ -118,7 +119,7 @@ flow(
   async (world) => {
     await two(world);
     const { schedule, first, startMs } = await rota(world);
-    await world.everyMinute("42m");
+    await world.everyMinute("2m");
     assert.deepEqual(await states(world, "maya"), [["queued", null]]);
     const override = await world.store.schedules.insertEntry({
       scheduleId: schedule.id,
@@ -129,7 +130,7 @@ flow(
       endsAtMs: first.endsAtMs,
     }, world.nowMs);
     await world.everyMinute("4m");
-    // Idris begins an hour earlier instead.
+    // Idris begins half an hour earlier instead.
     world.expectPage("idris", "email");
     assert.deepEqual(await states(world, "maya"), [
       ["cancelled", "The schedule has changed: this handoff does not happen."],
@@ -146,13 +147,13 @@ flow(
   async (world) => {
     await two(world);
     const { first } = await rota(world);
-    await world.everyMinute("42m");
+    await world.everyMinute("2m");
     await world.store.schedules.updateEntry(first.id, {
-      endsAtMs: first.endsAtMs - 30 * MINUTE_MS,
+      endsAtMs: first.endsAtMs - 15 * MINUTE_MS,
     });
     await world.everyMinute("4m");
     const { text } = world.expectPage("maya", "sms");
-    assert.match(text, /until Mon 2 Mar 03:44/);
+    assert.match(text, /until Mon 2 Mar 02:49/);
   },
 );
 
@@ -161,7 +162,7 @@ flow(
   async (world) => {
     await two(world);
     const { schedule, first } = await rota(world);
-    await world.everyMinute("70m");
+    await world.everyMinute("30m");
     world.expectPage("maya", "sms");
     await world.store.schedules.insertEntry({
       scheduleId: schedule.id,
@@ -197,13 +198,13 @@ flow(
   async (world) => {
     await two(world);
     const made = await rota(world);
-    await world.everyMinute("46m");
+    await world.everyMinute("6m");
     assert.match(world.expectPage("maya", "sms").text, / begins /);
     const override = await takeAway(world, made);
     await world.everyMinute("3m");
     assert.equal(
       world.expectPage("maya", "sms").text,
-      "Changed: your shift on Payments primary does not begin Mon 2 Mar 03:14 (Europe/London). On call then: idris. https://pager.example.com/schedules/1",
+      "Changed: your shift on Payments primary does not begin Mon 2 Mar 02:34 (Europe/London). On call then: idris. https://pager.example.com/schedules/1",
     );
     assert.match(world.expectPage("idris", "email").text, / begins /);
     await world.store.schedules.deleteEntry(override.id);
@@ -211,7 +212,7 @@ flow(
     assert.match(world.expectPage("maya", "sms").text, / begins /);
     assert.match(
       world.expectPage("idris", "email").text,
-      /does not begin Mon 2 Mar 03:14 .*On call then: maya\./,
+      /does not begin Mon 2 Mar 02:34 .*On call then: maya\./,
     );
     await world.everyMinute("5m");
     world.expectNoPage();
@@ -223,7 +224,7 @@ flow(
   async (world) => {
     await two(world);
     const made = await rota(world);
-    await world.everyMinute("62m");
+    await world.everyMinute("22m");
     assert.match(world.expectPage("maya", "sms").text, / begins /);
     await takeAway(world, made);
     await world.runNotices();
@@ -242,7 +243,7 @@ flow(
   async (world) => {
     await two(world);
     const { first, schedule } = await rota(world);
-    await world.everyMinute("106m");
+    await world.everyMinute("36m");
     assert.match(world.expectPage("maya", "sms").text, / begins /);
     assert.match(world.expectPage("maya", "sms").text, / ends /);
     world.expectPage("idris", "email");
@@ -257,7 +258,7 @@ flow(
     await world.runNotices();
     assert.match(
       world.expectPage("maya", "sms").text,
-      /does not end Mon 2 Mar 04:14 .*You are on call then\./,
+      /does not end Mon 2 Mar 03:04 .*You are on call then\./,
     );
     assert.match(
       world.expectPage("idris", "email").text,
@@ -271,7 +272,7 @@ flow(
   async (world) => {
     await two(world);
     const made = await rota(world);
-    await world.everyMinute("46m");
+    await world.everyMinute("6m");
     world.expectPage("maya", "sms");
     const override = await takeAway(world, made);
     const planning = {
@@ -294,7 +295,7 @@ flow(
 flow("two processes that plan at once tell once", async (world) => {
   await two(world);
   await rota(world);
-  await world.advance("44m");
+  await world.advance("4m");
   const planning = {
     engine: world.pagerpal.engine,
     baseUrl: "https://pager.example.com",
@@ -421,7 +422,7 @@ flow(
       path: `/schedules/${schedule.id}/cover-requests`,
       body: {
         starts_at: new Date(startMs).toISOString(),
-        ends_at: new Date(startMs + HOUR_MS).toISOString(),
+        ends_at: new Date(startMs + SHIFT_MS).toISOString(),
       },
     });
     assert.equal(asked.status, 201, JSON.stringify(asked.body));
@@ -438,20 +439,20 @@ flow(
       world.expectPage("maya", "sms").text,
       /^priya covers Payments primary/,
     );
-    await world.everyMinute("46m");
+    await world.everyMinute("6m");
     assert.match(
       world.expectPage("priya", "sms").text,
-      /^Your shift on Payments primary begins Mon 2 Mar 03:14 .* until Mon 2 Mar 04:14/,
+      /^Your shift on Payments primary begins Mon 2 Mar 02:34 .* until Mon 2 Mar 03:04/,
     );
     world.expectNoPage();
-    await world.everyMinute("60m");
+    await world.everyMinute("30m");
     assert.match(
       world.expectPage("priya", "sms").text,
-      /ends Mon 2 Mar 04:14 .*\. After you: idris\./,
+      /ends Mon 2 Mar 03:04 .*\. After you: idris\./,
     );
     assert.match(
       world.expectPage("idris", "email").text,
-      /begins Mon 2 Mar 04:14 .*\. Before you: priya\./,
+      /begins Mon 2 Mar 03:04 .*\. Before you: priya\./,
     );
   },
 );

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import type { Connection } from "../../src/store/connection.ts";
-import { migrate } from "../../src/store/migrate.ts";
 import { openStore } from "../../src/store/open.ts";
 import { TcpProxy } from "../fakes/tcp_proxy.ts";
 import { until } from "../process/server.ts";
-import { BACKENDS } from "../stores.ts";
+import { MIGRATED } from "../stores.ts";
 import { type Outage, OUTAGES, type Reach } from "./outages.ts";
 import { World } from "./world.ts";
 
@@ -13,8 +12,7 @@ async function inReach(
   on: Outage["on"],
   body: (world: World, reach: Reach) => Promise<void>,
 ): Promise<void> {
-  await using database = await BACKENDS[on]();
-  await migrate({ url: database.url }, 0);
+  await using database = await MIGRATED[on]();
   const address = new URL(database.url);
   const proxy = on === "PostgreSQL"
     ? await TcpProxy.to({

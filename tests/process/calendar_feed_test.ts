@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { createTestFile } from "../databases.ts";
+import { MIGRATED } from "../stores.ts";
 import { AUTH, createAdmin } from "./desk.ts";
 import { Server } from "./server.ts";
 
 Deno.test("the real process serves a calendar without a login, and never logs its address", async () => {
-  await using database = await createTestFile();
+  await using database = await MIGRATED.libSQL();
   const env = { DATABASE_URL: database.url, LOG_LEVEL: "debug" };
   await using server = await Server.start({ env });
   await createAdmin(env);

@@ -9,10 +9,11 @@ Deno.test("a little chaos: a process on a file is killed while alerts arrive, an
     minutes: 0.17,
     // Its first fault is a kill.
     seed: 1,
-    perSecond: 10,
+    perSecond: 50,
     onFault: ({ words }) => faults.push(words),
   });
   assert.ok(faults.some((words) => words.startsWith("kill -9")));
+  assert.ok(report.alerts > 300, `${report.alerts}`);
   assert.deepEqual(report.lost, []);
   assert.ok(isKept(report), JSON.stringify(report));
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createTestDatabase, createTestFile } from "../databases.ts";
+import { MIGRATED } from "../stores.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
 import { openStore } from "../../src/store/open.ts";
@@ -9,8 +9,8 @@ import { Server, until } from "./server.ts";
 
 for (
   const [name, open] of [
-    ["libSQL", createTestFile],
-    ["PostgreSQL", createTestDatabase],
+    ["libSQL", MIGRATED.libSQL],
+    ["PostgreSQL", MIGRATED.PostgreSQL],
   ] as const
 ) {
   Deno.test(`kill -9 on ${name}: what was committed goes out after the restart, and the rows tell which may go out twice`, async () => {

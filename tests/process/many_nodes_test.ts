@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createTestDatabase, createTestFile } from "../databases.ts";
+import { MIGRATED } from "../stores.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
 import { ALERT, AUTH, createAdmin, settings, setUp } from "./desk.ts";
@@ -11,8 +11,8 @@ const AT_ONCE = 24;
 
 for (
   const [name, open] of [
-    ["one SQLite file", createTestFile],
-    ["PostgreSQL", createTestDatabase],
+    ["one SQLite file", MIGRATED.libSQL],
+    ["PostgreSQL", MIGRATED.PostgreSQL],
   ] as const
 ) {
   Deno.test(`three processes on ${name}: of hundreds of alerts to all of them at once, each is paged exactly once`, async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createTestFile } from "../databases.ts";
+import { MIGRATED } from "../stores.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
 import { Exposition } from "../monitoring/exposition.ts";
@@ -19,7 +19,7 @@ async function scrape(
 Deno.test("the real process serves its metrics to this machine, and to nobody who came through a proxy", async () => {
   await using infobip = await FakeInfobip.start();
   await using smtp = await FakeSmtp.start();
-  await using database = await createTestFile();
+  await using database = await MIGRATED.libSQL();
   const env = settings(database.url, infobip, smtp);
   await using server = await Server.start({ env });
   await createAdmin(env);
@@ -51,7 +51,7 @@ Deno.test("the real process serves its metrics to this machine, and to nobody wh
 });
 
 Deno.test("with a token the metrics are for who sends it; behind a trusted proxy nobody is local", async () => {
-  await using database = await createTestFile();
+  await using database = await MIGRATED.libSQL();
   const env = { DATABASE_URL: database.url, TRUSTED_PROXIES: "127.0.0.1" };
   {
     await using server = await Server.start({ env });
@@ -75,7 +75,7 @@ Deno.test("traces name routes, hold no key and no address, and are named by the 
   await using collector = OtlpCollector.start();
   await using infobip = await FakeInfobip.start();
   await using smtp = await FakeSmtp.start();
-  await using database = await createTestFile();
+  await using database = await MIGRATED.libSQL();
   const env = {
     ...settings(database.url, infobip, smtp),
     ...collector.environment,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createTestDatabase, createTestFile } from "../databases.ts";
+import { MIGRATED } from "../stores.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
 import { changes, untilOpen } from "../sse.ts";
@@ -21,8 +21,8 @@ async function nodesOf(server: Server): Promise<Shown[]> {
 
 for (
   const [name, open] of [
-    ["libSQL", createTestFile],
-    ["PostgreSQL", createTestDatabase],
+    ["libSQL", MIGRATED.libSQL],
+    ["PostgreSQL", MIGRATED.PostgreSQL],
   ] as const
 ) {
   Deno.test(`a process on ${name} stands back while a newer one has migrated the database, and says so`, async () => {

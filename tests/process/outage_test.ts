@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import {
-  createTestDatabase,
-  createTestFile,
-  type TestDatabase,
-} from "../databases.ts";
+import type { TestDatabase } from "../databases.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
 import { TcpProxy } from "../fakes/tcp_proxy.ts";
 import { holdLock } from "../sql.ts";
+import { MIGRATED } from "../stores.ts";
 import { ALERT, createAdmin, settings, setUp } from "./desk.ts";
 import { Server, until } from "./server.ts";
 
@@ -26,7 +23,7 @@ interface Case {
 const CASES: Case[] = [
   {
     name: "PostgreSQL goes away and comes back",
-    open: createTestDatabase,
+    open: MIGRATED.PostgreSQL,
     says: /cannot be reached/,
     async around(url) {
       const address = new URL(url);
@@ -47,7 +44,7 @@ const CASES: Case[] = [
   },
   {
     name: "another process holds the lock of the SQLite file",
-    open: createTestFile,
+    open: MIGRATED.libSQL,
     says: /locked by another process|does not answer in time/,
     around: (url) =>
       Promise.resolve({

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createTestFile } from "../databases.ts";
+import { MIGRATED } from "../stores.ts";
 import { FakeInfobip } from "../fakes/infobip.ts";
 import { FakeSmtp } from "../fakes/smtp.ts";
 import { AUTH, createAdmin, settings } from "./desk.ts";
@@ -8,7 +8,7 @@ import { Server } from "./server.ts";
 Deno.test("a code that shows that somebody is reached stands in no log line and in no row of the audit log", async () => {
   await using infobip = await FakeInfobip.start();
   await using smtp = await FakeSmtp.start();
-  await using database = await createTestFile();
+  await using database = await MIGRATED.libSQL();
   const env = {
     ...settings(database.url, infobip, smtp),
     LOG_LEVEL: "debug",

@@ -15,6 +15,7 @@ interface DenoJson {
     };
   };
   imports: Record<string, string>;
+  lock: unknown;
 }
 
 const denoJson: DenoJson = JSON.parse(read("deno.json"));
@@ -73,11 +74,15 @@ interface LockFile {
 
 Deno.test("the service's lock file holds its libraries and nothing that only tests use", () => {
   const { specifiers }: LockFile = JSON.parse(read("deno.lock"));
-  // Elsewise `deno task start` downloads a PostgreSQL. Undo the change and use `deno task test` and `deno task lock`.
+  // Elsewise `deno task start` downloads a PostgreSQL. Undo the change and use `deno task --frozen=false lock`.
   deepEqual(
     Object.keys(specifiers).sort(),
     Object.values(denoJson.imports).sort(),
   );
+});
+
+Deno.test("no lock file is written in passing", () => {
+  deepEqual(denoJson.lock, { frozen: true });
 });
 
 Deno.test("the tests run with the very libraries that the service runs with", () => {
@@ -96,6 +101,11 @@ Deno.test("README.md names one version of Deno, and the commands to run and to t
   const versions = new Set(readme.match(/deno@\d+\.\d+\.\d+/g));
   equal(versions.size, 1);
   const [version] = versions;
+  for (const page of ["docs/index.md", "docs/development.md"]) {
+    for (const [named] of read(page).matchAll(/deno@\d+\.\d+\.\d+/g)) {
+      equal(named, version, page);
+    }
+  }
   match(readme, new RegExp(`^npx -y ${version} task start$`, "m"));
   match(readme, new RegExp(`^npx -y ${version} task test$`, "m"));
 });

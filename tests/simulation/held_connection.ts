@@ -66,8 +66,9 @@ export class HeldConnection implements Connection {
     }
   }
 
-  get isOpen(): boolean {
-    return this.#open.size > 0;
+  /** How many transactions are open. */
+  get transactions(): number {
+    return this.#open.size;
   }
 
   /** The owner has died: nothing is left of its open transactions, as the server sees to when a connection ends. */

@@ -106,8 +106,8 @@ export const MUTANTS: Record<string, Mutant> = {
       }),
     })),
   "a result is written whoever holds the message": (did) =>
-    inSql(did, /where .*"(lease_owner|attempt)" = /, [
-      /(?<=where .*)"(?:lease_owner|attempt|state)" = (?:\?|\$\d+)/g,
+    inSql(did, /where .*"(lease_owner|attempt)" = |FROM settled/, [
+      /(?<=where .*)"(?:lease_owner|attempt|state)" = (?:\?|\$\d+)|notifications\.(?:lease_owner|attempt|state) = (?:"settled"\."\w+"|'sending')/g,
       "($& or 1 = 1)",
     ]),
   "a bundle loses one of its messages": (did) =>
@@ -151,12 +151,15 @@ export const MUTANTS: Record<string, Mutant> = {
   "a lost answer is forgotten": (did) =>
     inStore(({ notifications }) => ({
       notifications: overriding(notifications, {
-        settle(notification, held) {
-          if (notification.outcomeUnknown) did();
-          return notifications.settle(
-            { ...notification, outcomeUnknown: false },
-            held,
-          );
+        settleEach(held) {
+          return notifications.settleEach(held.map((each) => {
+            const { notification } = each;
+            if (notification.outcomeUnknown) did();
+            return {
+              ...each,
+              notification: { ...notification, outcomeUnknown: false },
+            };
+          }));
         },
       }),
     })),

@@ -95,9 +95,9 @@ export class SimulatedNode implements Owner {
     return node;
   }
 
-  /** Whether it has a transaction open. */
-  get isWriting(): boolean {
-    return this.#held.isOpen;
+  /** How many transactions it has open. */
+  get transactions(): number {
+    return this.#held.transactions;
   }
 
   get clock(): number {

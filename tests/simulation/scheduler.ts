@@ -34,6 +34,8 @@ interface Flight {
 
 export interface SchedulerOptions {
   chance: Chance;
+  /** Whether one of the flights may wait for another inside the database: several transactions are open. */
+  mayBlock(): boolean;
   /** How many of the flights wait for one another inside the database. */
   blocked(): Promise<number>;
   /** Hears of each turn, before it is taken and when its result is there. */
@@ -174,6 +176,10 @@ export class Scheduler {
     for (;;) {
       const up = this.#up();
       if (up.length === 0) return;
+      if (!this.#options.mayBlock()) {
+        await Promise.all(up.map(({ done }) => done));
+        return;
+      }
       const pause = new Promise((go) => this.outside(() => setTimeout(go, 2)));
       await Promise.race([...up.map(({ done }) => done), pause]);
       const waiting = this.#up();

@@ -99,6 +99,7 @@ class World {
     const nowMs = () => this.#scheduler.nowMs;
     this.#scheduler = new Scheduler({
       chance: chance("turns"),
+      mayBlock: () => this.#transactions() > 1,
       blocked: database.blocked,
       onTurn: (turn) => this.#onTurn(turn),
     });
@@ -241,7 +242,7 @@ class World {
       connection: {
         rewrite: sabotage?.sql ?? ((sql) => sql),
         isUp: () => this.#faults.isDatabaseUp,
-        isLocked: () => this.#nodes.some(({ isWriting }) => isWriting),
+        isLocked: () => this.#transactions() > 0,
         onStatement: (words, rows) =>
           this.#journal.detail(`${name} ${words} ${rows}`),
         onCommit: (written) => this.#onCommit(node, written),
@@ -289,6 +290,11 @@ class World {
     if (index >= 0) this.#nodes.splice(index, 1);
     this.#gone.push(node.kill());
     await this.#gone.at(-1);
+  }
+
+  /** How many transactions are open. */
+  #transactions(): number {
+    return this.#nodes.reduce((sum, { transactions }) => sum + transactions, 0);
   }
 
   /** Promises a node that a request may be sent to, as a load balancer would; null while there is none. */

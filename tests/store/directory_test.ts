@@ -446,22 +446,25 @@ contract(
         await store.sources.find(source.id) ?? source;
       return [lastAlertAtMs, lastProblem, lastProblemAtMs, updatedAtMs];
     };
-    await store.sources.recordAlert(source.id, {
+    await store.sources.recordAlerts([{
+      sourceId: source.id,
       atMs: NOW + 5,
       problem: null,
-    });
+    }]);
     assert.deepEqual(await state(), [NOW + 5, null, null, NOW]);
     await store.sources.recordProblem(source.id, "No title", NOW + 6);
     assert.deepEqual(await state(), [NOW + 5, "No title", NOW + 6, NOW]);
-    await store.sources.recordAlert(source.id, {
+    await store.sources.recordAlerts([{
+      sourceId: source.id,
       atMs: NOW + 1,
       problem: "Cut",
-    });
+    }]);
     assert.deepEqual(await state(), [NOW + 5, "Cut", NOW + 1, NOW]);
-    await store.sources.recordAlert(source.id, {
+    await store.sources.recordAlerts([{
+      sourceId: source.id,
       atMs: NOW + 9,
       problem: null,
-    });
+    }]);
     assert.deepEqual(await state(), [NOW + 9, null, null, NOW]);
   },
 );

@@ -15,7 +15,7 @@ async function looking(
   url: string,
   look: (examination: Examination) => Promise<void>,
 ): Promise<void> {
-  const examination = examine({ url }, { lockMs: 500 });
+  const examination = examine({ url }, { tries: 10, pauseMs: 50 });
   try {
     await look(examination);
   } finally {

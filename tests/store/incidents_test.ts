@@ -203,16 +203,20 @@ contract(
       startsAtMs: NOW,
       latestStartsAtMs: NOW,
     });
-    const repeat = (nowMs: number, startsAtMs: number | null) =>
-      store.incidents.recordRepeat(incident.id, {
+    const repeat = async (nowMs: number, startsAtMs: number | null) => {
+      const [counted] = await store.incidents.recordRepeats([{
+        incidentId: incident.id,
         nowMs,
+        times: 1,
         startsAtMs,
         description: "Fuller",
         links: [],
         labels: { host: "db-2" },
         payload: "{}",
         autoResolveAtMs: nowMs + MINUTE,
-      });
+      }]);
+      return counted ?? null;
+    };
     await repeat(NOW + 10, NOW - 5);
     await repeat(NOW + 5, NOW + 7);
     const after = await repeat(NOW + 20, null);
@@ -235,21 +239,61 @@ contract(
   },
 );
 
+contract(
+  "firings of many incidents are counted together, each on its own, and none on one that is resolved",
+  async (store) => {
+    const world = await createWorld(store);
+    const before = [];
+    for (let n = 0; n < 5; n++) {
+      before.push(await open(store, world, { externalId: `many-${n}` }));
+    }
+    const [resolved, ...others] = before;
+    assert.ok(resolved);
+    await store.incidents.save({ ...resolved, status: "resolved" });
+    const firings = before.map(({ id }, n) => ({
+      incidentId: id,
+      nowMs: NOW + n,
+      times: n + 1,
+      startsAtMs: n === 2 ? null : NOW - n,
+      description: `Text ${n}`,
+      links: [],
+      labels: {},
+      payload: "",
+      autoResolveAtMs: n === 3 ? null : NOW + MINUTE,
+    }));
+    const counted = await store.incidents.recordRepeats(firings);
+    const byId = new Map(counted.map((incident) => [incident.id, incident]));
+    assert.equal(byId.size, others.length);
+    for (const [index, { id, alertCount }] of others.entries()) {
+      const n = index + 1;
+      const incident = byId.get(id);
+      assert.deepEqual(await store.incidents.find(id), incident);
+      assert.equal(incident?.alertCount, alertCount + n + 1);
+      assert.equal(incident.description, `Text ${n}`);
+      assert.equal(incident.lastAlertAtMs, NOW + n);
+      assert.equal(incident.autoResolveAtMs, n === 3 ? null : NOW + MINUTE);
+    }
+    assert.deepEqual(await store.incidents.recordRepeats([]), []);
+  },
+);
+
 contract("a repeated firing is the first to name a start", async (store) => {
   const world = await createWorld(store);
   const incident = await open(store, world, {
     startsAtMs: null,
     latestStartsAtMs: null,
   });
-  await store.incidents.recordRepeat(incident.id, {
+  await store.incidents.recordRepeats([{
+    incidentId: incident.id,
     nowMs: NOW,
+    times: 1,
     startsAtMs: NOW - 1,
     description: "",
     links: [],
     labels: {},
     payload: "",
     autoResolveAtMs: null,
-  });
+  }]);
   const after = await store.incidents.find(incident.id);
   assert.deepEqual([after?.startsAtMs, after?.latestStartsAtMs], [
     NOW - 1,

@@ -11,9 +11,12 @@ import {
 } from "../../src/store/migrate.ts";
 import { readMigrations } from "../../src/store/migrations.ts";
 import { openStore } from "../../src/store/open.ts";
+import { createTestDatabase, onConnection } from "../databases.ts";
+import { newerVersion, NEXT_NUMBER } from "../other_version.ts";
 import { runSql } from "../sql.ts";
 import { BACKENDS, EVERY_BACKEND, forEachStore } from "../stores.ts";
 import { NOW } from "./fixture.ts";
+import { waitingForLock } from "./waiting_for_lock.ts";
 
 const ONE = "CREATE TABLE a (id @identity@, name @text@ NOT NULL UNIQUE);";
 const TWO = "CREATE TABLE b (id @identity@);\nCREATE INDEX c ON b (id);";
@@ -215,11 +218,50 @@ forEachStore(
     // Several connections, each of which prepares a statement for itself.
     const readAtOnce = () =>
       Promise.all(Array.from({ length: 30 }, () => store.nodes.list()));
+    // Sent without waiting for one another, so that what comes after the one that fails is on its way already.
+    const readTogether = () =>
+      store.transaction((tx) =>
+        Promise.all([tx.nodes.list(), tx.jobs.list(), tx.nodes.list()])
+      );
     await readAtOnce();
+    await Promise.all(Array.from({ length: 10 }, readTogether));
     await runSql(url, "ALTER TABLE nodes ADD COLUMN mood TEXT");
+    await Promise.all(Array.from({ length: 10 }, readTogether));
     await readAtOnce();
   },
 );
+
+Deno.test("a migration that waits for a table lets others have their turn, and is done when the table is free", async () => {
+  await using database = await createTestDatabase();
+  const { url } = database;
+  await migrate({ url }, NOW);
+  await using newer = await newerVersion(
+    `${NEXT_NUMBER}_more.sql`,
+    "ALTER TABLE nodes ADD COLUMN mood TEXT;",
+  );
+  const store = await openStore({ url });
+  const held = Promise.withResolvers<void>();
+  const free = Promise.withResolvers<void>();
+  const holding = onConnection(url, (sql) =>
+    sql.begin(async (tx) => {
+      await tx`SELECT count(*) FROM nodes`;
+      held.resolve();
+      await free.promise;
+    }));
+  try {
+    await held.promise;
+    const migrating = migrate({ url, folder: newer.folder }, NOW);
+    await waitingForLock(url);
+    assert.deepEqual(await store.nodes.list(), [], "behind it, for a moment");
+    assert.deepEqual(await pending({ url }), []);
+    free.resolve();
+    assert.deepEqual(await migrating, [`${NEXT_NUMBER}_more.sql`]);
+  } finally {
+    free.resolve();
+    await holding;
+    await store.close();
+  }
+});
 
 Deno.test("the newest version is the number of the last file", async () => {
   const migrations = await readMigrations();

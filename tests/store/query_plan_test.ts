@@ -57,15 +57,17 @@ async function runHotQueries(session: Session, world: World): Promise<void> {
   await incidents.findLastResolved(source, "disk-full");
   await incidents.lock(incident.id, { status: ["triggered"], dueByMs: NOW });
   await incidents.save(incident);
-  await incidents.recordRepeat(incident.id, {
+  await incidents.recordRepeats([{
+    incidentId: incident.id,
     nowMs: NOW,
+    times: 1,
     startsAtMs: NOW,
     description: "",
     links: [],
     labels: {},
     payload: "",
     autoResolveAtMs: null,
-  });
+  }]);
   await incidents.due(NOW, 100);
   await incidents.expired(NOW, 100);
   await incidents.nextDueAtMs();

@@ -36,8 +36,9 @@ export async function act(
 ): Promise<ActionResult> {
   const nowMs = engine.clock();
   try {
-    const result = await engine.store.transaction((tx) =>
-      actIn(tx, { engine, incidentId, action, nowMs })
+    const result = await engine.store.transaction(
+      (tx) => actIn(tx, { engine, incidentId, action, nowMs }),
+      { urgent: true },
     );
     if (result.ok) engine.kick();
     return result;
@@ -68,7 +69,7 @@ export async function actOnMany(
       for (const incidentId of ids.slice(from, from + TOGETHER)) {
         await actIn(tx, { engine, incidentId, action, nowMs });
       }
-    });
+    }, { urgent: true });
     engine.kick();
   }
 }

@@ -11,6 +11,7 @@ import type { Incident } from "../../domain/incident.ts";
 import { type IncidentEvent, transition } from "../../domain/lifecycle.ts";
 import type { Actor, NewTimelineEntry } from "../../domain/timeline.ts";
 import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
+import type { RepeatedFiring } from "../../ports/paging_repositories.ts";
 import { autoResolveAt, newIncident, UNSAVED } from "./new_incident.ts";
 import {
   planNow,
@@ -196,29 +197,35 @@ export function updated(
   return { outcome: "updated", incidentId: incident.id, incident, quiet };
 }
 
-/** Promises the open incident with the firing counted, so many times, and what the sender said last; null when it is resolved. */
-export async function count(
-  { tx, nowMs, origin: { source } }: Pick<Admission, "tx" | "nowMs" | "origin">,
-  { alert, times = 1, incident: { id, isTest, autoResolveAtMs } }: {
-    alert: Alert;
-    times?: number;
-    incident: Pick<Incident, "id" | "isTest" | "autoResolveAtMs">;
-  },
+/** Promises the open incident with the firing counted and what the sender said last; null when it is resolved. */
+async function count(
+  { tx, nowMs, origin }: Admission,
+  { alert, incident }: { alert: Alert; incident: Incident },
 ): Promise<Incident | null> {
-  const { startsAtMs, description, links, labels, payload } = alert;
-  return await tx.incidents.recordRepeat(id, {
-    nowMs,
-    times,
-    startsAtMs,
-    description,
-    links,
-    labels,
-    payload,
+  const firing = firingOf(alert, { nowMs, origin, incident, times: 1 });
+  const [counted] = await tx.incidents.recordRepeats([firing]);
+  return counted ?? null;
+}
+
+/** Promises what so many firings change on their open incident: the alert is the last one's, and says how things are now. */
+export function firingOf(
+  { startsAtMs, description, links, labels, payload }: Alert,
+  { nowMs, origin: { source }, incident, times }: {
+    nowMs: number;
+    origin: SourceWithPolicy;
+    incident: Pick<Incident, "id" | "isTest" | "autoResolveAtMs">;
+    times: number;
+  },
+): RepeatedFiring {
+  const { id: incidentId, isTest, autoResolveAtMs } = incident;
+  return {
+    ...{ incidentId, nowMs, times, startsAtMs },
+    ...{ description, links, labels, payload },
     // A test incident ends by its own age, however often the button is pressed.
     autoResolveAtMs: isTest
       ? autoResolveAtMs
       : autoResolveAt({ source, nowMs, isTest }),
-  });
+  };
 }
 
 async function change(

@@ -50,7 +50,7 @@ export async function ingest(
     )
   );
   if (result.results.some(mayPage)) engine.kick();
-  await rememberArrival(engine, { origin, nowMs, warning: arrival.warning });
+  await rememberArrivals(engine, [{ origin, arrival }], nowMs);
   return result;
 }
 
@@ -118,23 +118,32 @@ function readOnce({ tx, nowMs }: Admission) {
  * "Last alert received" is for people's eyes: it is written apart from the alerts, at most once a second, so that a
  * source's many requests do not queue up for one row.
  */
-export async function rememberArrival(
+export async function rememberArrivals(
   { store }: Pick<Engine, "store">,
-  { origin: { source }, nowMs, warning }: {
+  arriving: readonly {
     origin: SourceWithPolicy;
-    nowMs: number;
-    warning: string | null;
-  },
+    arrival: Pick<Arrival, "warning">;
+  }[],
+  nowMs: number,
 ): Promise<void> {
-  const seen = source.lastAlertAtMs ?? 0;
-  if (nowMs - seen < 1_000 && source.lastProblem === warning) return;
+  const latest = new Map(arriving.map((one) => [one.origin.source.id, one]));
+  const news = [...latest.values()].filter(({ origin, arrival }) => {
+    const { lastAlertAtMs, lastProblem } = origin.source;
+    return nowMs - (lastAlertAtMs ?? 0) >= 1_000 ||
+      lastProblem !== arrival.warning;
+  });
   try {
-    const arrived = { atMs: nowMs, problem: warning };
-    await store.sources.recordAlert(source.id, arrived);
+    await store.sources.recordAlerts(
+      news.map(({ origin, arrival: { warning } }) => ({
+        sourceId: origin.source.id,
+        atMs: nowMs,
+        problem: warning,
+      })),
+    );
   } catch (error) {
     // The alerts are safe: the sender must not be told otherwise.
-    log.warn("Could not note the last alert of source {sourceId}", {
-      sourceId: source.id,
+    log.warn("Could not note the last alerts of {count} sources", {
+      count: news.length,
       error,
     });
   }

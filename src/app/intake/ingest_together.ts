@@ -15,7 +15,12 @@ import type {
   OpenIncident,
 } from "../../ports/paging_repositories.ts";
 import type { Repositories } from "../../ports/store.ts";
-import { type Admitted, count, openedEntry, updated } from "./admit_alert.ts";
+import {
+  type Admitted,
+  firingOf,
+  openedEntry,
+  updated,
+} from "./admit_alert.ts";
 import type { Engine } from "../engine.ts";
 import { type Arrival, sourceActor } from "./ingest.ts";
 import { loadSharedDirectory } from "../load_directory.ts";
@@ -228,18 +233,17 @@ async function countAll(
   { tx, nowMs }: Shared,
   repeating: readonly Repeating[],
 ): Promise<[Alert, Admitted][]> {
-  const counted = await Promise.all(
+  const counted = await tx.incidents.recordRepeats(
     repeating.map(({ origin, alerts, incident }) =>
-      // The last one says how things are now.
-      count({ tx, nowMs, origin }, {
-        alert: alerts.at(-1) ?? alerts[0],
-        incident,
+      firingOf(alerts.at(-1) ?? alerts[0], {
+        ...{ nowMs, origin, incident },
         times: alerts.length,
       })
     ),
   );
-  return repeating.flatMap(({ alerts }, index) => {
-    const incident = counted[index];
+  const byId = new Map(counted.map((incident) => [incident.id, incident]));
+  return repeating.flatMap(({ alerts, incident: { id } }) => {
+    const incident = byId.get(id);
     if (!incident) return [];
     const done = updated(incident, { quiet: true });
     return alerts.map((alert): [Alert, Admitted] => [alert, done]);

@@ -9,10 +9,10 @@ import {
   ingest,
   type IngestResult,
   mayPage,
-  rememberArrival,
+  rememberArrivals,
 } from "./ingest.ts";
 import { type Arriving, ingestTogether } from "./ingest_together.ts";
-import { Together } from "./together.ts";
+import { Together } from "../together.ts";
 
 const log = getLogger(["pagerpal", "ingest"]);
 
@@ -104,7 +104,7 @@ async function ingestGroup(
   const nowMs = engine.clock();
   const done = await together({ engine, claimEarly }, group, nowMs);
   if (done.some((one) => one !== null && mayPage(one))) engine.kick();
-  await rememberSources(
+  await rememberArrivals(
     engine,
     group.filter((_, index) => done[index]),
     nowMs,
@@ -143,17 +143,4 @@ async function together(
     }
     return group.map(() => null);
   }
-}
-
-async function rememberSources(
-  engine: Engine,
-  group: readonly Arriving[],
-  nowMs: number,
-): Promise<void> {
-  const latest = new Map(group.map((one) => [one.origin.source.id, one]));
-  await Promise.all(
-    [...latest.values()].map(({ origin, arrival: { warning } }) =>
-      rememberArrival(engine, { origin, nowMs, warning })
-    ),
-  );
 }

@@ -7,7 +7,8 @@ import { isStillHeld, settle } from "../../domain/delivery.ts";
 import type { Notice } from "../../domain/notice.ts";
 import { CHANNEL_KINDS, type ChannelKind } from "../../domain/people.ts";
 import type { Channel, SendResult } from "../../ports/channel.ts";
-import type { Deliverer, DeliverySummary } from "../delivery/deliver.ts";
+import type { Deliverer } from "../delivery/deliver.ts";
+import type { DeliverySummary } from "../delivery/lane.ts";
 import type { Engine } from "../engine.ts";
 import { untilAvailable } from "../delivery/until_available.ts";
 

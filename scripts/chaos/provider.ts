@@ -1,0 +1,27 @@
+/**
+ * The stand-in provider, a process of its own, so that its thread waits for nobody else's. Writes the address that pages
+ * are sent to and the one where it is told how to answer next and asked what has arrived.
+ */
+import { FakeInfobip } from "../../tests/fakes/infobip.ts";
+import type { Arrival } from "./provider_process.ts";
+
+const infobip = await FakeInfobip.start();
+
+Deno.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  onListen: ({ port }) => {
+    const controlUrl = `http://127.0.0.1:${port}`;
+    console.log(JSON.stringify({ baseUrl: infobip.baseUrl, controlUrl }));
+  },
+}, async (request) => {
+  if (request.method === "POST") {
+    infobip.answerNext(...await request.json());
+    return new Response();
+  }
+  return Response.json(
+    infobip.requests.map(({ atMs, messageId, taken, answer }): Arrival => ({
+      ...{ atMs, messageId, taken, answer },
+    })),
+  );
+});

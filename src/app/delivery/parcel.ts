@@ -1,0 +1,71 @@
+/** What goes as one message, and its way to the provider. */
+import { getLogger } from "@logtape/logtape";
+import type { ChannelKind } from "../../domain/people.ts";
+import type { Channel, SendResult } from "../../ports/channel.ts";
+import type { ClaimedNotification } from "../../ports/paging_repositories.ts";
+import { type LinkSigner, messageOf } from "./page_message.ts";
+
+const log = getLogger(["pagerpal", "delivery"]);
+
+/** One notification, or a bundle of them, the worst first. */
+export type Parcel = [ClaimedNotification, ...ClaimedNotification[]];
+
+/** Promises the messages that go together, in the order of the first of each. */
+export function parcelsOf(claimed: readonly ClaimedNotification[]): Parcel[] {
+  const parcels = new Map<string, Parcel>();
+  for (const one of claimed) {
+    const { id, bundle } = one.notification;
+    const key = bundle ? `bundle ${bundle.id}` : `one ${id}`;
+    const parcel = parcels.get(key);
+    if (parcel) parcel.push(one);
+    else parcels.set(key, [one]);
+  }
+  return [...parcels.values()];
+}
+
+/** Promises what traces say of the parcel. */
+export function attributesOf(parcel: Parcel) {
+  const { id, incidentId, channel, attempt } = parcel[0].notification;
+  return {
+    channel,
+    attempt,
+    messages: parcel.length,
+    notification_id: id,
+    incident_id: incidentId,
+  };
+}
+
+export interface Sending {
+  kind: ChannelKind;
+  channels: ReadonlyMap<ChannelKind, Channel>;
+  baseUrl: string;
+  links: LinkSigner;
+  /** How long the provider may take, milliseconds. */
+  leaseMs: number;
+}
+
+/** Promises what the provider says, whatever happens. */
+export async function send(
+  { channels, kind, baseUrl, links, leaseMs }: Sending,
+  parcel: Parcel,
+): Promise<SendResult> {
+  const channel = channels.get(kind);
+  if (!channel) {
+    const error = `No provider for ${kind} is configured`;
+    return { outcome: "permanent", error };
+  }
+  try {
+    const message = messageOf(parcel, { baseUrl, links });
+    return await channel.send(message, AbortSignal.timeout(leaseMs));
+  } catch (error) {
+    // A channel promises not to throw; when it does, the page must still be tried again.
+    log.error("The {channel} channel threw", { channel: kind, error });
+    const words = `The ${kind} channel failed unexpectedly`;
+    return {
+      outcome: "retry",
+      error: words,
+      retryAfterMs: null,
+      outcomeUnknown: true,
+    };
+  }
+}
