@@ -13,7 +13,7 @@ export type Arrival = Pick<
 
 export interface Provider extends AsyncDisposable {
   readonly baseUrl: string;
-  /** Answers the next requests so, one each; what is said must be JSON. */
+  /** Answers the next requests so, one each, unless what was told before is not over; what is said must be JSON. */
   answerNext(answers: InfobipAnswer[]): Promise<void>;
   /** Everything, in order of arrival. */
   arrivals(): Promise<Arrival[]>;
