@@ -19,7 +19,7 @@ export async function listBackups(place: Place): Promise<ExitCode> {
 async function facts(place: Place, name: string): Promise<string> {
   const beside = manifestName(name);
   const text = await place.read(beside);
-  if (text === null) return "without a manifest: not finished, or not whole";
+  if (text === null) return "without a manifest";
   try {
     const manifest = readManifest(text, beside);
     return `${manifest.size_bytes} bytes, ${

@@ -46,11 +46,11 @@ export const markdown = new MarkdownIt({
 
 const places = new WeakMap<Token, Place>();
 
-const INCLUDE = /^<!-- include: (\S+) -->$/;
+const INCLUDE = /^\[[^\]]+\]\((\S+)\)\s<!-- include -->$/;
 
 /**
- * Promises the page's tokens, anchors and sections. A paragraph `<!-- include: ../README.md#configuration -->` stands for
- * what `include` promises for this address; whatever it throws is thrown.
+ * Promises the page's tokens, anchors and sections. A paragraph `[Settings](../README.md#configuration) <!-- include -->`
+ * stands for what `include` promises for this address; whatever it throws is thrown. On GitHub it is a link.
  */
 export function parsePage(
   text: Text,

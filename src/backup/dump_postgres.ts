@@ -42,9 +42,11 @@ export function postgresDump(url: string): Dump {
   };
 }
 
+const NOWHERE = Deno.build.os === "windows" ? "NUL" : "/dev/null";
+
 /** Promises that all of the dump can be read; its own check sums would tell where it cannot. */
 export async function readBack(path: string): Promise<void> {
-  await runProgram("pg_restore", ["--file=/dev/null", path]);
+  await runProgram("pg_restore", [`--file=${NOWHERE}`, path]);
 }
 
 async function contentOf(

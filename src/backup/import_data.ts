@@ -1,5 +1,4 @@
 /** Takes the data of an export into a database: all of it or nothing. */
-import { StoreConflictError, StoreUnavailableError } from "../ports/store.ts";
 import {
   countRows,
   schemaVersionOf,
@@ -10,15 +9,10 @@ import type { Connection, Transaction } from "../store/connection.ts";
 import type { Execute } from "../store/executor.ts";
 import { migrate, type MigrationTarget } from "../store/migrate.ts";
 import { oneConnection } from "../store/one_connection.ts";
-import { isMissingTable, storeError } from "../store/store_error.ts";
-import {
-  clearTable,
-  mostRows,
-  type Row,
-  writeNextId,
-  writeRows,
-} from "../store/whole_tables.ts";
+import { storeError } from "../store/store_error.ts";
+import { clearTable, writeNextId } from "../store/whole_tables.ts";
 import { BackupError, backupError } from "./backup_error.ts";
+import { BatchWriter } from "./batch_writer.ts";
 import { type Header, NOT_EXPORTED } from "./export_format.ts";
 import { isKeyOf } from "./manifest.ts";
 import { type Entry, readEntry, readHeader } from "./read_export.ts";
@@ -97,7 +91,7 @@ async function prepare(
         "it is brought to the newest migration afterwards.",
     );
   } catch (error) {
-    throw isMissingTable(error) ? error : storeError(error, "");
+    throw storeError(error, "");
   } finally {
     await connection.close();
   }
@@ -207,58 +201,4 @@ function refuseOtherCounts(
       }: lines are missing or too many.`,
     );
   }
-}
-
-/** Writes rows that follow each other in one table together. */
-class BatchWriter {
-  readonly counts: Record<string, number> = {};
-  readonly #target: Parameters<typeof writeRows>[0];
-  #table: Table | null = null;
-  #rows: Row[] = [];
-  #lastLine = 0;
-
-  constructor(target: Parameters<typeof writeRows>[0]) {
-    this.#target = target;
-  }
-
-  async add(
-    { table, row }: { table: Table; row: Row },
-    lineNumber: number,
-  ): Promise<void> {
-    const isFull = this.#rows.length >= mostRows(table);
-    if (this.#table !== table || isFull) await this.flush();
-    this.#table = table;
-    this.#rows.push(row);
-    this.#lastLine = lineNumber;
-    this.counts[table.name] = (this.counts[table.name] ?? 0) + 1;
-  }
-
-  async flush(): Promise<void> {
-    const [table, rows] = [this.#table, this.#rows];
-    this.#rows = [];
-    if (table === null || rows.length === 0) return;
-    try {
-      await writeRows(this.#target, table, rows);
-    } catch (error) {
-      throw this.#refused(error, rows.length);
-    }
-  }
-
-  #refused(cause: unknown, count: number): unknown {
-    const known = storeError(cause, "");
-    if (known instanceof StoreUnavailableError) return known;
-    const lines = `Lines ${this.#lastLine - count + 1} to ${this.#lastLine}`;
-    const what = `${this.#table?.name} has ${reasonOf(known)}.`;
-    return new BackupError(`${lines}: ${what}`, { cause });
-  }
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof StoreConflictError)) {
-    const words = error instanceof Error ? error.message : String(error);
-    return `a value that the database does not take (${words})`;
-  }
-  return error.reason === "unique"
-    ? `a row twice (${error.constraint})`
-    : "a row that refers to one that is not there";
 }

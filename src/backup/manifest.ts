@@ -28,6 +28,8 @@ const SCHEMA = z.object({
   rows: z.record(z.string(), z.number().int().nonnegative()),
 });
 
+const VERSIONED = SCHEMA.pick({ format: true, format_version: true });
+
 export type Manifest = z.output<typeof SCHEMA>;
 
 /** Promises the text of a manifest. */
@@ -40,17 +42,18 @@ export function writeManifest(
 
 /** Promises what the text says; throws BackupError for anything but a manifest that this version understands. */
 export function readManifest(text: string, name: string): Manifest {
-  const { success, data } = SCHEMA.safeParse(parsed(text));
-  if (!success) {
-    throw new BackupError(`${name} is not the manifest of a PagerPal backup.`);
-  }
-  if (data.format_version > FORMAT_VERSION) {
+  const value = parsed(text);
+  // A later format may say other things.
+  const version = VERSIONED.safeParse(value).data?.format_version ?? 0;
+  if (version > FORMAT_VERSION) {
     throw new BackupError(
-      `${name} is of format ${data.format_version}, and this version of PagerPal knows ${FORMAT_VERSION}. ` +
+      `${name} is of format ${version}, and this version of PagerPal knows ${FORMAT_VERSION}. ` +
         "Use the version that wrote it, or a later one.",
     );
   }
-  return data;
+  const { success, data } = SCHEMA.safeParse(value);
+  if (success) return data;
+  throw new BackupError(`${name} is not the manifest of a PagerPal backup.`);
 }
 
 /** Promises the name of the manifest of a backup. */

@@ -4,10 +4,7 @@
  */
 import { join } from "node:path";
 import { stamp } from "../domain/backup.ts";
-import { nodeState } from "../domain/node.ts";
-import { StoreUnavailableError } from "../ports/store.ts";
 import { countRows, schemaVersionOf, tablesOf } from "../store/catalog.ts";
-import { openStore } from "../store/open.ts";
 import {
   addressWith,
   createDatabase,
@@ -17,10 +14,10 @@ import {
   MAINTENANCE,
   nameBeside,
   onServer,
-  pagerpalSessions,
   renameDatabase,
 } from "../store/postgres_databases.ts";
 import type { Execute } from "../store/executor.ts";
+import { codeOf } from "../store/store_error.ts";
 import { BackupError } from "./backup_error.ts";
 import { readBack } from "./dump_postgres.ts";
 import { migrateCopy } from "./migrate_copy.ts";
@@ -33,6 +30,7 @@ import {
   type RestoreTarget,
   type Source,
 } from "./restore.ts";
+import { refuseRunning } from "./running_nodes.ts";
 
 interface Names {
   /** What DATABASE_URL says. */
@@ -145,52 +143,6 @@ async function foundVersion(execute: Execute): Promise<number> {
   }
 }
 
-/** A node that was heard of lately may be connected again at any moment; and one that is connected is at work. */
-async function refuseRunning(url: string, nowMs: number): Promise<void> {
-  const names = await runningNodes(url, nowMs);
-  if (names === null) return;
-  if (names.length > 0) {
-    throw new BackupError(
-      `PagerPal runs on the database: ${
-        names.join(", ")
-      } was heard of less than 30 seconds ago. Stop it first.`,
-    );
-  }
-  const sessions = await onServer(url, pagerpalSessions);
-  if (sessions === 0) return;
-  throw new BackupError(
-    `PagerPal is connected to the database (${sessions} sessions). Stop it first.`,
-  );
-}
-
-/** Null where there is no such database, and so nobody on it. */
-async function runningNodes(
-  url: string,
-  nowMs: number,
-): Promise<string[] | null> {
-  const store = await openStore({ url, poolSize: 1 });
-  try {
-    const nodes = await store.nodes.list();
-    return nodes.filter((node) =>
-      !["stopped", "lost"].includes(nodeState(node, nowMs))
-    ).map(({ name }) => name);
-  } catch (error) {
-    if (isNoDatabase(error)) return null;
-    if (isNoSchema(error)) return [];
-    throw error;
-  } finally {
-    await store.close();
-  }
-}
-
-function isNoDatabase(error: unknown): boolean {
-  return codeOf(error) === "3D000";
-}
-
-function isNoSchema(error: unknown): boolean {
-  return error instanceof StoreUnavailableError && error.reason === "schema";
-}
-
 /** PostgreSQL's own reasons not to let a database be made or renamed, in words. */
 async function allowed<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -211,11 +163,3 @@ const REASONS: Record<string, string> = {
   "55006":
     "Somebody else is connected to the database, so that it cannot be renamed. Disconnect them first.",
 };
-
-function codeOf(error: unknown): string {
-  for (let each = error; each instanceof Error; each = each.cause) {
-    const code: unknown = Reflect.get(each, "code");
-    if (typeof code === "string") return code;
-  }
-  return "";
-}

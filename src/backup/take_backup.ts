@@ -31,8 +31,8 @@ export interface Backup {
 }
 
 /**
- * Promises a backup with all that was committed before the call. It has its name, and its manifest beside it, once it is
- * whole: what a failure leaves has neither. Throws BackupError, and nothing that was there has changed.
+ * Promises a backup with all that was committed before the call. It has its name once it is whole and its manifest is
+ * beside it: what a failure leaves has neither. Throws BackupError, and nothing that was there has changed.
  */
 export async function takeBackup(options: TakeOptions): Promise<Backup> {
   const { dump, place, clock } = options;
@@ -45,21 +45,22 @@ export async function takeBackup(options: TakeOptions): Promise<Backup> {
   try {
     await createPrivate(draft);
     const content = await dump.write(draft);
-    const facts = { ...content, ...await digestFile(draft) };
-    await place.keep(draft, name);
+    const { sizeBytes, sha256 } = await digestFile(draft);
     await keepText(place, manifestName(name), {
       pagerpal_version: options.version,
-      schema_version: facts.schemaVersion,
+      schema_version: content.schemaVersion,
       database: dump.kind,
       file: name,
-      size_bytes: facts.sizeBytes,
-      sha256: facts.sha256,
+      size_bytes: sizeBytes,
+      sha256,
       began_at: new Date(beganAtMs).toISOString(),
       ended_at: new Date(clock()).toISOString(),
       key_check: options.keyCheck,
-      rows: facts.rows,
+      rows: content.rows,
     });
-    const { sizeBytes, rows } = facts;
+    // Last, so that whatever has the name of a backup is whole, and has its manifest.
+    await keepOrTakeBack(place, draft, name);
+    const { rows } = content;
     return { name, place: place.name, sizeBytes, beganAtMs, rows };
   } catch (error) {
     throw backupError("The backup could not be made", error);
@@ -68,7 +69,7 @@ export async function takeBackup(options: TakeOptions): Promise<Backup> {
   }
 }
 
-/** Promises the names of the backups that were one too many, deleted. The manifest goes first: no half of one is left. */
+/** Promises the names of the backups that were one too many, deleted together with their manifests. */
 export async function rotate(
   place: Place,
   retention: Retention,
@@ -76,10 +77,23 @@ export async function rotate(
 ): Promise<string[]> {
   const names = surplus(await place.list(), retention, nowMs);
   for (const name of names) {
-    await place.remove(manifestName(name));
     await place.remove(name);
+    await place.remove(manifestName(name));
   }
   return names;
+}
+
+async function keepOrTakeBack(
+  place: Place,
+  draft: string,
+  name: string,
+): Promise<void> {
+  try {
+    await place.keep(draft, name);
+  } catch (error) {
+    await place.remove(manifestName(name)).catch(() => {});
+    throw error;
+  }
 }
 
 async function keepText(

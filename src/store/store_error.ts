@@ -48,6 +48,19 @@ export function isMissingTable(error: unknown): boolean {
   return code === "42P01" || /no such table/.test(message);
 }
 
+/** Promises the code that the driver gave the error, or one that caused it; empty where none did. */
+export function codeOf(error: unknown): string {
+  for (
+    let each: unknown = error;
+    each instanceof Error;
+    each = each.cause
+  ) {
+    const { code } = factsOf(each);
+    if (code !== "") return code;
+  }
+  return "";
+}
+
 interface Facts {
   error: unknown;
   code: string;

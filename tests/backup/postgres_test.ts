@@ -1,13 +1,10 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { BackupError } from "../../src/backup/backup_error.ts";
 import { postgresDump } from "../../src/backup/dump_postgres.ts";
-import { folderPlace } from "../../src/backup/folder_place.ts";
-import { keyCheck } from "../../src/backup/manifest.ts";
-import { restore, type RestoreOptions } from "../../src/backup/restore.ts";
+import type { RestoreOptions } from "../../src/backup/restore.ts";
 import { postgresTarget } from "../../src/backup/restore_postgres.ts";
-import { takeBackup } from "../../src/backup/take_backup.ts";
-import { migrate, NEWEST_SCHEMA_VERSION } from "../../src/store/migrate.ts";
+import { migrate } from "../../src/store/migrate.ts";
 import { openStore } from "../../src/store/open.ts";
 import {
   addressWith,
@@ -19,11 +16,12 @@ import { everyRow } from "../every_row.ts";
 import { runSql } from "../sql.ts";
 import { createDumpable, NO_PROGRAMS, stopDumpable } from "./dumpable.ts";
 import { tempFolder } from "./places.ts";
-
-const NOW_MS = Date.UTC(2026, 10, 28, 3, 17);
-const KEY = "a key that is long enough for anybody";
-const TEAM =
-  "INSERT INTO teams (name, description, created_at_ms, updated_at_ms) VALUES";
+import {
+  backUp as backUpTo,
+  NOW_MS,
+  restoreTo as restoreWith,
+  TEAM,
+} from "./practice.ts";
 
 Deno.test.afterAll(stopDumpable);
 
@@ -32,15 +30,8 @@ function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name: ignore ? `${name} (${NO_PROGRAMS})` : name, ignore, fn });
 }
 
-function backUp(url: string, folder: string) {
-  return takeBackup({
-    dump: postgresDump(url),
-    place: folderPlace(folder),
-    version: "1.2.3",
-    keyCheck: keyCheck(KEY),
-    clock: () => NOW_MS,
-  });
-}
+const backUp = (url: string, folder: string) =>
+  backUpTo(postgresDump(url), folder);
 
 function restoreTo(
   url: string,
@@ -50,16 +41,8 @@ function restoreTo(
   } = {},
 ) {
   const scratch = join(dirname(backup), "scratch");
-  return restore({
-    place: folderPlace(dirname(backup)),
-    name: basename(backup),
-    target: postgresTarget(url, { scratch, clock: () => nowMs }),
-    schemaVersion: NEWEST_SCHEMA_VERSION,
-    secretKey: KEY,
-    otherKey: false,
-    withoutManifest: false,
-    ...options,
-  });
+  const target = postgresTarget(url, { scratch, clock: () => nowMs });
+  return restoreWith(target, backup, options);
 }
 
 /** A migrated database with a team, and the path of a backup of it. */
@@ -71,8 +54,7 @@ async function withBackup(
   const { url } = database;
   await migrate({ url }, 0);
   await runSql(url, `${TEAM} ('Payments', 'Zürich ✓', 1, 2)`);
-  const { place, name } = await backUp(url, folder.path);
-  await body(url, join(place, name));
+  await body(url, await backUp(url, folder.path));
 }
 
 async function databasesBeside(url: string): Promise<string[]> {
@@ -229,8 +211,7 @@ test("a user that may not make databases is told so", async () => {
       .then(() => null, (reason) => reason);
     match(String(error), /BackupError: .* may not make or rename databases/);
     // But it may read all, and so back up; the password is not on a command line.
-    const { rows } = await backUp(modest.href, join(dirname(backup), "own"));
-    equal(rows["teams"], 1);
+    await backUp(modest.href, join(dirname(backup), "own"));
     await runSql(url, `DROP OWNED BY ${user}; DROP ROLE ${user}`);
   });
 });

@@ -3,14 +3,9 @@ import { basename, dirname, join } from "node:path";
 import { BackupError } from "../../src/backup/backup_error.ts";
 import { sqliteDump } from "../../src/backup/dump_sqlite.ts";
 import { folderPlace } from "../../src/backup/folder_place.ts";
-import { keyCheck } from "../../src/backup/manifest.ts";
-import {
-  restore,
-  type Restored,
-  type RestoreOptions,
-} from "../../src/backup/restore.ts";
+import type { RestoreOptions } from "../../src/backup/restore.ts";
 import { sqliteTarget } from "../../src/backup/restore_sqlite.ts";
-import { rotate, takeBackup } from "../../src/backup/take_backup.ts";
+import { rotate } from "../../src/backup/take_backup.ts";
 import { backupInstant } from "../../src/domain/backup.ts";
 import {
   migrate,
@@ -22,42 +17,29 @@ import { createTestFile } from "../databases.ts";
 import { everyRow } from "../every_row.ts";
 import { NEWER_MIGRATION, runSql } from "../sql.ts";
 import { withStore } from "../stores.ts";
-
-const NOW_MS = Date.UTC(2026, 10, 28, 3, 17);
-const KEY = "a key that is long enough for anybody";
-const TEAM =
-  "INSERT INTO teams (name, description, created_at_ms, updated_at_ms) VALUES";
+import {
+  backUp as backUpTo,
+  KEY,
+  NOW_MS,
+  restoreTo as restoreWith,
+  TEAM,
+} from "./practice.ts";
 
 const pathOf = (url: string) => url.slice("file:".length);
 
 /** Makes the backup of the database in the folder `backups` beside it. */
-function backUp(url: string, atMs = NOW_MS) {
-  const database = pathOf(url);
-  return takeBackup({
-    dump: sqliteDump(database),
-    place: folderPlace(join(dirname(database), "backups")),
-    version: "1.2.3",
-    keyCheck: keyCheck(KEY),
-    clock: () => atMs,
-  });
-}
+const backUp = (url: string, atMs?: number) =>
+  backUpTo(
+    sqliteDump(pathOf(url)),
+    join(dirname(pathOf(url)), "backups"),
+    atMs,
+  );
 
-function restoreTo(
+const restoreTo = (
   url: string,
   backup: string,
-  options: Partial<RestoreOptions> = {},
-): Promise<Restored> {
-  return restore({
-    place: folderPlace(dirname(backup)),
-    name: basename(backup),
-    target: sqliteTarget(pathOf(url), () => NOW_MS),
-    schemaVersion: NEWEST_SCHEMA_VERSION,
-    secretKey: KEY,
-    otherKey: false,
-    withoutManifest: false,
-    ...options,
-  });
-}
+  options?: Partial<RestoreOptions>,
+) => restoreWith(sqliteTarget(pathOf(url), () => NOW_MS), backup, options);
 
 /** Everything but what a restoration itself writes. */
 async function rowsOf(url: string) {
@@ -89,10 +71,10 @@ async function withBackup(
 ): Promise<void> {
   await withStore("libSQL", async (store, { url }) => {
     await runSql(url, `${TEAM} ('Payments', '', 1, 2)`);
-    const { place, name } = await backUp(url);
+    const backup = await backUp(url);
     await store.close();
     await renew(url);
-    await body(url, join(place, name));
+    await body(url, backup);
   });
 }
 
@@ -165,6 +147,23 @@ Deno.test("a database that is damaged is replaced, and kept with all that lay be
     match(await Deno.readTextFile(kept ?? ""), /^no database/);
     equal(await Deno.readTextFile(`${kept}-wal`), "its log");
     deepEqual(await rowsOf(url), before);
+  });
+});
+
+Deno.test("a database that was moved away is moved back when the backup cannot take its place", async () => {
+  await withBackup(async (url, backup) => {
+    const path = pathOf(url);
+    const damaged = "no database at all".repeat(100);
+    await Deno.writeTextFile(path, damaged);
+    await Deno.writeTextFile(`${path}-wal`, "its log");
+    // In the way of what is beside the file, so that the first of them has been moved by then.
+    const kept = `${path}.before-restore-20261128T031700Z`;
+    await Deno.mkdir(`${kept}-wal/full`, { recursive: true });
+    const error = await restoreTo(url, backup)
+      .then(() => null, (reason) => reason);
+    ok(error instanceof BackupError, String(error));
+    equal(await Deno.readTextFile(path), damaged);
+    equal(await Deno.readTextFile(`${path}-wal`), "its log");
   });
 });
 
@@ -245,6 +244,15 @@ const REFUSALS: [
     /is not the manifest of a PagerPal backup/,
   ],
   [
+    "has the manifest of a later version",
+    async (backup) =>
+      await Deno.writeTextFile(
+        `${backup}.json`,
+        '{"format": "pagerpal-backup", "format_version": 2}',
+      ),
+    /is of format 2, and this version of PagerPal knows 1/,
+  ],
+  [
     "has fewer rows than its manifest says",
     async (backup) => {
       const manifest = JSON.parse(await Deno.readTextFile(`${backup}.json`));
@@ -307,9 +315,9 @@ Deno.test("a backup of an older PagerPal is brought to the newest migration", as
   await using folder = await olderMigrations(10);
   await migrate({ url: file.url, folder: folder.url }, 0);
   await runSql(file.url, `${TEAM} ('Payments', '', 1, 2)`);
-  const { place, name } = await backUp(file.url);
+  const backup = await backUp(file.url);
   await renew(file.url);
-  const { migrated, rows } = await restoreTo(file.url, join(place, name));
+  const { migrated, rows } = await restoreTo(file.url, backup);
   equal(migrated.length, NEWEST_SCHEMA_VERSION - 10);
   equal(rows["teams"], 1);
   deepEqual(await pending({ url: file.url }), []);
@@ -331,6 +339,19 @@ Deno.test("what cannot be backed up says so, makes no database where there was n
   deepEqual(await namesIn(join(folder, "backups")), []);
 });
 
+Deno.test("a backup that cannot be given its name leaves no manifest either", async () => {
+  await withBackup(async (url, backup) => {
+    const folder = dirname(backup);
+    const later = NOW_MS + 60_000;
+    const inTheWay = join(folder, "pagerpal-20261128T031800Z.db", "full");
+    await Deno.mkdir(inTheWay, { recursive: true });
+    const before = await namesIn(folder);
+    const error = await backUp(url, later).then(() => null, (reason) => reason);
+    match(String(error), /BackupError: .*031800Z\.db could not be written/);
+    deepEqual(await namesIn(folder), before);
+  });
+});
+
 Deno.test("backups that are too many go with their manifests, and drafts that a crash has left go in time", async () => {
   await withBackup(async (url, backup) => {
     const folder = dirname(backup);
@@ -342,15 +363,15 @@ Deno.test("backups that are too many go with their manifests, and drafts that a 
     await Deno.writeTextFile(young, "somebody is at it");
     await Deno.utime(young, new Date(0), new Date(NOW_MS));
     await backUp(url, NOW_MS + day);
-    const { name } = await backUp(url, NOW_MS + 2 * day);
+    const newest = basename(await backUp(url, NOW_MS + 2 * day));
     const retention = { keep: 1, keepDays: null };
     const gone = await rotate(folderPlace(folder), retention, NOW_MS + day);
     equal(gone.length, 2);
     equal(gone[0], basename(backup));
     deepEqual(await namesIn(folder), [
       basename(young),
-      name,
-      `${name}.json`,
+      newest,
+      `${newest}.json`,
     ]);
   });
 });

@@ -59,7 +59,8 @@ Deno.test("no page can take an internal note in, or what is not there", () => {
     const href of ["web.md", "web.md#how", "../NONE.md", "../README.md#none"]
   ) {
     const problems = problemsOf({
-      "docs/index.md": `${CUSTOMER}# Home\n\n<!-- include: ${href} -->\n`,
+      "docs/index.md":
+        `${CUSTOMER}# Home\n\n[More](${href}) <!-- include -->\n`,
       "docs/web.md": "---\naudience: internal\n---\n# Notes\n\n## How\n\nSo.\n",
       "README.md": "# Name\n",
     });
@@ -97,7 +98,7 @@ Deno.test("every link that leads nowhere is named with its file and line", () =>
       "",
       "![A picture](screenshots/none.png) [plain](http://example.com)",
       "",
-      "<!-- include: ../README.md#part -->",
+      "[More](../README.md#part) <!-- include -->",
     ].join("\n"),
     "docs/glossary.md": `${CUSTOMER}# Words\n\n## Lease\n`,
     "README.md": "# Name\n\n## Part\n\nSee [lost](docs/lost.md).\n",
@@ -128,7 +129,7 @@ Deno.test("a section that a page takes in is linked to where it is shown", () =>
   const files = siteOf({
     "docs/index.md": `${CUSTOMER}# Home\n\n[Settings](../README.md#settings)\n`,
     "docs/deployment.md":
-      `${CUSTOMER}# Run it\n\n<!-- include: ../README.md#settings -->\n`,
+      `${CUSTOMER}# Run it\n\n[More](../README.md#settings) <!-- include -->\n`,
     "README.md":
       "# Name\n\n## Settings\n\nThe one [word](docs/index.md).\n\n## Other\n\nNot this.\n",
   });

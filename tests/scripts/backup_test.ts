@@ -68,28 +68,78 @@ Deno.test("backup and restore are called wrongly in a sentence", async () => {
 
 const UNSHARE = "/usr/bin/unshare";
 
+/** A file system of its own that is nobody else's: Linux only. */
+const SMALL_DISK = {
+  ignore: Deno.build.os !== "linux" || !await canUnshare(),
+};
+
+/** Runs the task with a disk of 256 KB at the folder; tells what it said, and in `out` what is on the disk afterwards. */
+async function onSmallDisk(
+  task: "backup" | "restore",
+  { folder, before = "true", args, env }: {
+    folder: string;
+    /** What is done on the disk before, in the words of a shell. */
+    before?: string;
+    args: string[];
+    env: Record<string, string>;
+  },
+): Promise<{ code: number; out: string; err: string }> {
+  const [, ...command] = config.tasks[task].command.split(" ");
+  const script = `mount -t tmpfs -o size=256k tmpfs "$0" || exit 99
+    ${before}
+    "$@" > /dev/null; code=$?; ls -A "$0"; exit $code`;
+  const { code, stdout, stderr } = await new Deno.Command(UNSHARE, {
+    args: [
+      ...["--map-root-user", "--mount", "sh", "-c", script, folder],
+      ...[Deno.execPath(), ...command, ...args],
+    ],
+    env: { NO_COLOR: "1", ...env },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, out: text(stdout), err: text(stderr) };
+}
+
 Deno.test({
   name:
     "a disk that is full during a backup is said in a sentence, and no half of it is left",
-  // A file system of its own that is nobody else's: Linux only.
-  ignore: Deno.build.os !== "linux" || !await canUnshare(),
+  ...SMALL_DISK,
   async fn() {
     await withStore("libSQL", async (_store, { url }) => {
       await using folder = await tempFolder();
-      const task = config.tasks.backup.command.split(" ").slice(1);
-      const script = `mount -t tmpfs -o size=256k tmpfs "$0" || exit 99
-        "$@" "$0"; code=$?; ls -A "$0"; exit $code`;
-      const { code, stdout, stderr } = await new Deno.Command(UNSHARE, {
-        args: [
-          ...["--map-root-user", "--mount", "sh", "-c", script, folder.path],
-          ...[Deno.execPath(), ...task],
-        ],
-        env: { DATABASE_URL: url, NO_COLOR: "1" },
-      }).output();
-      const said = new TextDecoder().decode(stderr);
-      equal(code, 1, said);
-      match(said, /could not be copied: the disk is full\./);
-      equal(new TextDecoder().decode(stdout), "", "nothing is left");
+      const { code, out, err } = await onSmallDisk("backup", {
+        folder: folder.path,
+        args: [folder.path],
+        env: { DATABASE_URL: url },
+      });
+      equal(code, 1, err);
+      match(err, /could not be copied: the disk is full\./);
+      equal(out, "", "nothing is left");
+    });
+  },
+});
+
+Deno.test({
+  name:
+    "a disk that is full during a restoration is said in a sentence, and what is there stays",
+  ...SMALL_DISK,
+  async fn() {
+    await withStore("libSQL", async (_store, { url }) => {
+      await using folder = await tempFolder();
+      await using disk = await tempFolder();
+      const made = await runScript("backup", {
+        args: [folder.path],
+        env: { DATABASE_URL: url },
+      });
+      const [backup = ""] = made.out.split("\n");
+      const { code, out, err } = await onSmallDisk("restore", {
+        folder: disk.path,
+        before: `echo "what was there" > "$0/pagerpal.db"`,
+        args: [backup],
+        env: { DATABASE_URL: `file:${disk.path}/pagerpal.db` },
+      });
+      equal(code, 1, err);
+      match(err, /could not be copied: the disk is full\./);
+      equal(out, "pagerpal.db\n");
     });
   },
 });

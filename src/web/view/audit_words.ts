@@ -27,6 +27,8 @@ const VERBS: Record<string, string> = {
   decline: "declined",
   cancel: "cancelled",
   refresh: "read again",
+  backup: "backed up",
+  restore: "restored",
   approve_sns_subscription: "approved the SNS subscription of",
 };
 
@@ -39,7 +41,9 @@ export function auditRow(entry: AuditLogEntry, view: Viewpoint): AuditRow {
   const { action, objectKind, objectId, actor, atMs } = entry;
   const verb = action.slice(action.indexOf(".") + 1);
   const detail = readDetail(entry.detail);
-  const noun = `${objectKind.replaceAll("_", " ")} ${objectId}`;
+  const kind = objectKind.replaceAll("_", " ");
+  // What there is one of has no number.
+  const noun = objectId === 0 ? `the ${kind}` : `${kind} ${objectId}`;
   const name = typeof detail.name === "string" ? detail.name : null;
   return {
     time: shownTime(atMs, view),

@@ -1,0 +1,30 @@
+/** Tools that check files of ours where a machine has them. */
+
+/** A test that is skipped, and says so, where the tool is not installed. */
+export function ifInstalled(
+  tool: string,
+  name: string,
+  test: () => Promise<void>,
+): void {
+  const there = new Deno.Command("bash", {
+    args: ["-c", `command -v ${tool}`],
+    stdout: "null",
+    stderr: "null",
+  }).outputSync().success;
+  const ignore = !there;
+  const reason = ignore ? ` (skipped: ${tool} is not installed here)` : "";
+  Deno.test({ name: `${tool}: ${name}${reason}`, ignore, fn: test });
+}
+
+/** Promises what the program says on both channels; throws it where the program fails. */
+export async function run(
+  program: string,
+  args: string[],
+): Promise<{ output: string }> {
+  const { success, stdout, stderr } = await new Deno.Command(program, { args })
+    .output();
+  const decoder = new TextDecoder();
+  const output = decoder.decode(stdout) + decoder.decode(stderr);
+  if (!success) throw new Error(`${program} ${args.join(" ")}: ${output}`);
+  return { output };
+}
