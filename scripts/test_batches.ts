@@ -23,22 +23,28 @@ export async function inBatches(
   { root, into }: { root: string; into: string },
 ): Promise<string[]> {
   if (args.some((one) => one.startsWith("-"))) return args;
-  const paths: string[] = [];
+  const inFolders = new Set<string>();
+  const files: string[] = [];
   for (const path of args.length > 0 ? args : ["tests"]) {
-    if (!(await Deno.stat(resolve(root, path))).isDirectory) paths.push(path);
-    else paths.push(...await writeBatches(path, { root, into }));
+    const { isDirectory } = await Deno.stat(resolve(root, path));
+    if (!isDirectory) files.push(path);
+    else for (const file of testsBelow(root, path)) inFolders.add(file);
   }
-  return paths;
+  return [...await writeBatches([...inFolders], { root, into }), ...files];
 }
 
-async function writeBatches(
-  folder: string,
-  { root, into }: { root: string; into: string },
-): Promise<string[]> {
+function testsBelow(root: string, folder: string): string[] {
   const below = relative(root, resolve(root, folder));
   const files = [...modulesBelow(`${root}/`, below)]
     .filter((path) => path.endsWith("_test.ts")).sort();
-  if (files.length === 0) throw new Error(`There is no test below ${folder}`);
+  if (files.length > 0) return files;
+  throw new Error(`There is no test below ${folder}`);
+}
+
+async function writeBatches(
+  files: string[],
+  { root, into }: { root: string; into: string },
+): Promise<string[]> {
   await Deno.mkdir(into, { recursive: true });
   const written: string[] = [];
   for (const [subject, ofSubject] of bySubject(files)) {
