@@ -23,7 +23,7 @@ const log = getLogger(["pagerpal"]);
  * Docker and its like kill after 10 s, and by then all must be over. A send takes 10 s at most: one that is still on its
  * way after this is given back, for another node to try with the same id.
  */
-const DRAIN_MS = 8_000;
+const DRAIN_MS = 7_000;
 /** And then the database is waited for no longer than this. */
 const LEAVE_MS = 1_500;
 

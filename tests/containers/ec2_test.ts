@@ -96,7 +96,7 @@ Deno.test("the Terraform module keeps the volume, encrypts what is stored, and o
   equal(main.match(/encrypted +=/g)?.length, 2);
   match(main, /http_tokens = "required"/);
   const ports = [...main.matchAll(/to_port +=\s+(\d+)/g)];
-  deepEqual(ports.map(([, port]) => port), ["443", "80"]);
+  deepEqual(ports.map(([, port]) => port), ["443", "443", "80"]);
   match(read("terraform/database.tf"), /storage_encrypted +=\s+true/);
   match(read("terraform/variables.tf"), /variable "session_cookie_secure"/);
 });

@@ -38,6 +38,16 @@ resource "aws_vpc_security_group_ingress_rule" "https" {
   to_port           = 443
 }
 
+# HTTP/3, which Caddy offers.
+resource "aws_vpc_security_group_ingress_rule" "http3" {
+  for_each          = toset(var.allowed_cidrs)
+  security_group_id = aws_security_group.instance.id
+  cidr_ipv4         = each.value
+  ip_protocol       = "udp"
+  from_port         = 443
+  to_port           = 443
+}
+
 # The certificate authority comes from anywhere.
 resource "aws_vpc_security_group_ingress_rule" "http" {
   security_group_id = aws_security_group.instance.id

@@ -92,7 +92,7 @@ variable "database_multi_az" {
 }
 
 variable "backup_bucket" {
-  description = "An S3 bucket that is there, for nightly backups; null: a folder on the volume."
+  description = "An S3 bucket that is there, for nightly backups of SQLite; null: a folder on the volume. RDS makes its own."
   type        = string
   default     = null
 }
