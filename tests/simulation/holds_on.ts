@@ -7,8 +7,12 @@ import { simulate } from "./simulation.ts";
 /** Seeds in which much happens: crashes, processes that stand still, statements that wait for one another. */
 const EVENTFUL = [2, 8];
 
-/** Registers the tests for a database, with so many seeds. */
-export function holdsOn(database: DatabaseName, count: number): void {
+/**
+ * Registers the tests for a database, with so many seeds unless SIMULATION_SEEDS names another number: so a longer run is
+ * one setting away.
+ */
+export function holdsOn(database: DatabaseName, usual: number): void {
+  const count = Number(Deno.env.get("SIMULATION_SEEDS") ?? usual);
   Deno.test(`${count} seeds of crashes, outages and clock jumps keep every promise (${database})`, async () => {
     const broken = await firstViolation({ database, from: 1, count });
     assert.equal(broken && tell(broken, { database, lines: 200 }), null);

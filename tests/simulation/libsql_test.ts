@@ -1,3 +1,3 @@
 import { holdsOn } from "./holds_on.ts";
 
-holdsOn("libsql", 60);
+holdsOn("libsql", 200);

@@ -212,7 +212,8 @@ export class Watch {
     const own = this.#calls.filter(({ key }) => key === row.idempotency_key);
     const last = own.findLast(({ node }) => node.name === was.lease_owner);
     const ended = was.state === "sending" && row.state === "queued";
-    if (ended && last?.endedUnknown && row.outcome_unknown !== 1) {
+    const says = row.outcome_unknown === 1 || row.maybe_sent_twice === 1;
+    if (ended && last?.endedUnknown && !says) {
       this.broken(`notification ${row.id} does not say that it may be there`);
     }
     const abandoned = was.state === "sending" && row.state === "cancelled";
@@ -249,7 +250,13 @@ export class Watch {
         `${node.name} took notification ${row.id} while ${was.lease_owner} held it`,
       );
     }
-    if (row.maybe_sent_twice !== 1) {
+    // Between two looks its sender may have recorded what became of it.
+    const last = this.#calls.findLast(({ key, node }) =>
+      key === row.idempotency_key && node.name === was.lease_owner
+    );
+    const isKnown = last && last.endedMs !== null && !last.endedUnknown;
+    const says = row.outcome_unknown === 1 || row.maybe_sent_twice === 1;
+    if (!says && !isKnown) {
       this.broken(
         `notification ${row.id} does not say that it may go out twice`,
       );
