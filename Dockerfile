@@ -14,7 +14,9 @@ WORKDIR /app
 COPY deno.json deno.lock ./
 RUN deno install --frozen
 COPY . .
+# A checkout may be for its owner's eyes only, and the process is somebody else.
 RUN deno cache --frozen main.ts scripts/*.ts \
+    && chmod -R a+rX . \
     && ln -s /data data
 
 FROM ${DENO_IMAGE}

@@ -1,6 +1,5 @@
 /** Texts that are kept so that the database alone does not tell them. */
 import { hkdfSync } from "node:crypto";
-import { compactDecrypt, CompactEncrypt } from "jose";
 
 export interface Seal {
   close(text: string): Promise<string>;
@@ -16,10 +15,13 @@ export function createSeal(secretKey: string, purpose: string): Seal {
   const info = `pagerpal ${purpose}`;
   const key = new Uint8Array(hkdfSync("sha256", secretKey, "", info, 32));
   return {
-    close: (text) =>
-      new CompactEncrypt(new TextEncoder().encode(text))
-        .setProtectedHeader(HEADER).encrypt(key),
+    async close(text) {
+      const { CompactEncrypt } = await import("jose");
+      return await new CompactEncrypt(new TextEncoder().encode(text))
+        .setProtectedHeader(HEADER).encrypt(key);
+    },
     async open(sealed) {
+      const { compactDecrypt } = await import("jose");
       const { plaintext } = await compactDecrypt(sealed, key, {
         keyManagementAlgorithms: [HEADER.alg],
         contentEncryptionAlgorithms: [HEADER.enc],

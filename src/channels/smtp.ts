@@ -1,5 +1,5 @@
 /** Mail through one SMTP relay, over a pool of connections. */
-import nodemailer, { type SendMailOptions } from "nodemailer";
+import type { SendMailOptions } from "nodemailer";
 import { urgencyOf } from "../domain/alert.ts";
 import { bundleMailContent } from "../domain/bundle_mail.ts";
 import { isBundle } from "../domain/bundle_text.ts";
@@ -85,7 +85,20 @@ export function createSmtp(
   };
 }
 
+/** The library is loaded for the first mail and not at the start of the process. */
 function connections(options: SmtpOptions, domain: string): MailTransport {
+  let opened: ReturnType<typeof openPool> | undefined;
+  return {
+    async sendMail(mail) {
+      opened ??= openPool(options, domain);
+      return await (await opened).sendMail(mail);
+    },
+    close: () => void opened?.then((pool) => pool.close()),
+  };
+}
+
+async function openPool(options: SmtpOptions, domain: string) {
+  const { default: nodemailer } = await import("nodemailer");
   return nodemailer.createTransport({
     pool: true,
     ...relayOptions(options, domain),

@@ -1,5 +1,4 @@
 /** The mail relay as the settings have it: how it is reached, what it is told of us, and whether it lets us in. */
-import nodemailer from "nodemailer";
 import addressparser from "nodemailer/lib/addressparser";
 import { errorOf } from "./attempt.ts";
 import { smtpFailure } from "./smtp_outcome.ts";
@@ -49,6 +48,7 @@ export async function tryLogin(
   const secrets = secretsOf(options);
   try {
     const domain = senderDomain(options.from);
+    const { default: nodemailer } = await import("nodemailer");
     const transport = nodemailer.createTransport(relayOptions(options, domain));
     await transport.verify();
     return null;

@@ -4,6 +4,7 @@ import type { Claim } from "../ports/paging_repositories.ts";
 import { instant } from "./column.ts";
 import { inFewLengths } from "./id_list.ts";
 import type { NotificationTable } from "./paging_tables.ts";
+import { prepared } from "./prepared.ts";
 import type { Database } from "./schema.ts";
 import type { DialectName } from "./session.ts";
 
@@ -35,27 +36,51 @@ export async function claimByIds(
     ids: number[];
   },
 ): Promise<Selectable<NotificationTable>[]> {
-  const nowMs = instant(claim.nowMs);
-  const isFree = sql`(n.claimable_at_ms <= ${nowMs} OR
-    (n.state = 'queued' AND n.bundle_id IS NOT NULL))`;
-  const { rows } = await sql<Selectable<NotificationTable>>`
+  const shared = {
+    owner: claim.owner,
+    now_ms: instant(claim.nowMs),
+    lease_until_ms: instant(claim.leaseUntilMs),
+  };
+  const wanted = inFewLengths(ids).map((id) => ({ id, ...shared }));
+  const { rows } = await CLAIM[dialect](db, wanted);
+  return rows;
+}
+
+/** One of those that are claimed; all but the id is the same for each. */
+interface Wanted {
+  id: number;
+  owner: string;
+  now_ms: number;
+  lease_until_ms: number;
+}
+
+const CLAIM = { sqlite: claiming("sqlite"), postgres: claiming("postgres") };
+
+function claiming(dialect: DialectName) {
+  return prepared((_db, wanted: Wanted[]) => {
+    const [first] = wanted;
+    if (!first) throw new Error("There is nothing to claim.");
+    const { owner, now_ms, lease_until_ms } = first;
+    const ids = wanted.map(({ id }) => id);
+    return sql<Selectable<NotificationTable>>`
     WITH due AS MATERIALIZED (
       SELECT n.id FROM notifications n
       JOIN incidents i ON i.id = n.incident_id
-      WHERE n.id IN (${sql.join(inFewLengths(ids))}) AND ${isFree}
+      WHERE n.id IN (${sql.join(ids)}) AND (n.claimable_at_ms <= ${now_ms} OR
+          (n.state = 'queued' AND n.bundle_id IS NOT NULL))
         AND ${IS_WANTED}
       ${lockRows(dialect)}
     )
     UPDATE notifications AS n SET
       state = 'sending',
       attempt = attempt + 1,
-      lease_owner = ${claim.owner},
-      lease_until_ms = ${instant(claim.leaseUntilMs)},
+      lease_owner = ${owner},
+      lease_until_ms = ${lease_until_ms},
       maybe_sent_twice = CASE state WHEN 'sending' THEN 1 ELSE maybe_sent_twice END,
-      updated_at_ms = ${nowMs}
+      updated_at_ms = ${now_ms}
     WHERE n.id IN (SELECT id FROM due)
-    RETURNING *`.execute(db);
-  return rows;
+    RETURNING *`;
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What is due on a channel, read without a lock: what a sender chooses from. */
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import {
   goesNow,
   QUIET,
@@ -10,6 +10,7 @@ import type { Claim } from "../ports/paging_repositories.ts";
 import { IS_WANTED, lockRows } from "./claim.ts";
 import { instant } from "./column.ts";
 import { inFewLengths } from "./id_list.ts";
+import { prepared } from "./prepared.ts";
 import type { Database } from "./schema.ts";
 import type { DialectName } from "./session.ts";
 
@@ -35,8 +36,23 @@ export async function readDue(
   db: Database,
   { claim, limit }: { claim: Claim; limit: number },
 ): Promise<DueRow[]> {
-  const untried = claim.firstAttemptsOnly ? sql`AND n.attempt = 0` : sql``;
-  const { rows } = await sql<DueRow>`
+  const read = claim.firstAttemptsOnly ? READ_DUE.untried : READ_DUE.all;
+  const now_ms = instant(claim.nowMs);
+  const { rows } = await read(db, [{ channel: claim.channel, now_ms, limit }]);
+  return rows;
+}
+
+const READ_DUE = {
+  all: readingDue(sql``),
+  untried: readingDue(sql`AND n.attempt = 0`),
+};
+
+function readingDue(untried: RawBuilder<unknown>) {
+  return prepared((
+    _db: Database,
+    [asked]: { channel: string; now_ms: number; limit: number }[],
+  ) =>
+    sql<DueRow>`
     SELECT n.id, n.responder_id, n.address, n.kind, n.state, n.attempt,
       n.bundle_id, n.severity_rank, n.due_at_ms, n.first_due_at_ms, i.is_test,
       p.until_ms, p.severity_rank AS pace_rank
@@ -44,12 +60,12 @@ export async function readDue(
     JOIN incidents i ON i.id = n.incident_id
     LEFT JOIN page_pacing p ON p.responder_id = n.responder_id
       AND p.channel = n.channel AND p.address = n.address
-    WHERE n.channel = ${claim.channel}
-      AND n.claimable_at_ms <= ${instant(claim.nowMs)}
+    WHERE n.channel = ${asked?.channel}
+      AND n.claimable_at_ms <= ${asked?.now_ms}
       ${untried} AND ${IS_WANTED}
     ORDER BY n.severity_rank DESC, n.due_at_ms, n.id
-    LIMIT ${limit}`.execute(db);
-  return rows;
+    LIMIT ${asked?.limit}`
+  );
 }
 
 /** Never tried, and of those that wait for one another; a test waits for nobody. `n` and `i` are the rows. */

@@ -18,13 +18,11 @@ import { CoverRequests } from "./cover_requests.ts";
 import { Idempotency } from "./idempotency.ts";
 import { Incidents } from "./incidents.ts";
 import { Jobs } from "./jobs.ts";
-import { openLibsql } from "./libsql.ts";
 import { Nodes } from "./nodes.ts";
 import { Notices } from "./notices.ts";
 import { Notifications } from "./notifications.ts";
 import { Policies } from "./policies.ts";
 import { Overview } from "./overview.ts";
-import { openPostgres } from "./postgres.ts";
 import { RateLimits } from "./rate_limits.ts";
 import { Reports } from "./reports.ts";
 import { Responders } from "./responders.ts";
@@ -57,17 +55,21 @@ export interface StoreAddress {
  * Promises a store over the database at the address. A database server is first reached when it is first used; a file is
  * opened, and StoreUnavailableError thrown where that cannot be done. The schema is migrate()'s business.
  */
-export function openStore(address: StoreAddress): Promise<Store> {
-  return Promise.try(() => storeOn(backendAt(address)));
+export async function openStore(address: StoreAddress): Promise<Store> {
+  return storeOn(await backendAt(address));
 }
 
-function backendAt(
+/** Only the database that is there has its client loaded: each takes some tens of milliseconds of a start. */
+async function backendAt(
   { url, authToken, poolSize, around = (connection) => connection }:
     StoreAddress,
-): Backend {
-  return /^postgres(ql)?:/.test(url)
-    ? openPostgres({ url, poolSize, around })
-    : openLibsql({ url, authToken, around });
+): Promise<Backend> {
+  if (/^postgres(ql)?:/.test(url)) {
+    const { openPostgres } = await import("./postgres.ts");
+    return openPostgres({ url, poolSize, around });
+  }
+  const { openLibsql } = await import("./libsql.ts");
+  return openLibsql({ url, authToken, around });
 }
 
 function storeOn(backend: Backend): Store {
