@@ -87,9 +87,11 @@ export function compose(outside: Outside): PagerPal {
     channels: () => [...channels.values()].map(channelState),
     jobs: () => jobs.filter((job) => job.enabled).map((job) => job.name),
   });
+  const tracing = outside.tracing ?? UNTRACED;
   const observer: Observer = {
     ...metrics.observer,
-    span: (outside.tracing ?? UNTRACED).span,
+    span: tracing.span,
+    following: tracing.following,
   };
   let kick = () => {};
   const engine: Engine = {

@@ -32,7 +32,7 @@ export interface EdgeDeps {
   newId: NewId;
   randomBytes: RandomBytes;
   bodyBudget: BodyBudget;
-  observer: Pick<Observer, "span" | "requestEnded">;
+  observer: Pick<Observer, "span" | "following" | "requestEnded">;
   config: {
     baseUrl: string;
     allowedOrigins: string[];

@@ -8,7 +8,7 @@ import { Problem } from "./problem.ts";
 
 /** `patternOf` promises a declared route's pattern by its path as Hono has it, null for what nobody declared. */
 export function requestMeter(
-  observer: Pick<Observer, "span" | "requestEnded">,
+  observer: Pick<Observer, "span" | "following" | "requestEnded">,
   patternOf: (path: string) => string | null,
 ): MiddlewareHandler<EdgeEnv> {
   return async (c, next) => {
@@ -16,10 +16,14 @@ export function requestMeter(
     const { method } = c.req;
     const startedMs = performance.now();
     const attributes = { "http.request.method": method, "http.route": route };
-    await observer.span(`${method} ${route}`, attributes, async (note) => {
-      await next();
-      note({ "http.response.status_code": c.res.status });
-    });
+    await observer.following(
+      c.req.raw.headers,
+      () =>
+        observer.span(`${method} ${route}`, attributes, async (note) => {
+          await next();
+          note({ "http.response.status_code": c.res.status });
+        }),
+    );
     observer.requestEnded({
       route,
       method,

@@ -17,7 +17,7 @@ const PAGE_OUTCOMES: Record<string, string> = {
 export function countingObserver(
   instruments: Instruments,
   firstPages: Pick<ReturnType<typeof createFirstPages>, "add" | "opened">,
-): Omit<Observer, "span"> {
+): Omit<Observer, "span" | "following"> {
   return {
     ...pagingObserver(instruments, firstPages),
     ...serviceObserver(instruments),
@@ -27,7 +27,10 @@ export function countingObserver(
 function pagingObserver(
   instruments: Instruments,
   firstPages: Pick<ReturnType<typeof createFirstPages>, "add" | "opened">,
-): Omit<Observer, "span" | keyof ReturnType<typeof serviceObserver>> {
+): Omit<
+  Observer,
+  "span" | "following" | keyof ReturnType<typeof serviceObserver>
+> {
   return {
     admitted({ kind: source_kind, receivedAtMs, results }) {
       for (const { outcome, incidentId } of results) {

@@ -36,7 +36,7 @@ export interface Exposition {
 }
 
 export interface Metrics {
-  observer: Omit<Observer, "span">;
+  observer: Omit<Observer, "span" | "following">;
   /** Promises everything that there is to know now. Never throws for want of a database. */
   scrape(): Promise<Exposition>;
 }

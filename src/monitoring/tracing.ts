@@ -6,6 +6,7 @@
 import {
   type Context,
   type ContextManager,
+  propagation,
   SpanKind,
   SpanStatusCode,
   trace,
@@ -13,14 +14,14 @@ import {
 } from "@opentelemetry/api";
 import type { Observer } from "../ports/observer.ts";
 
-export interface Tracing {
-  span: Observer["span"];
+export interface Tracing extends Pick<Observer, "span" | "following"> {
   /** The trace that the caller's work belongs to, 32 hexadecimal digits; null: none. */
   traceId(): string | null;
 }
 
 /** Does the work and no more. */
 export const UNTRACED: Tracing = {
+  following: (_headers, work) => work(),
   span: (_name, _attributes, work) => work(() => {}),
   traceId: () => null,
 };
@@ -39,6 +40,10 @@ export function createTracing(version: string): Tracing {
     return UNTRACED;
   }
   return {
+    following: (headers, work) => {
+      const named = propagation.extract(manager.active(), headers, IN_HEADERS);
+      return manager.with(named, work);
+    },
     span: (name, attributes, work) =>
       tracer.startActiveSpan(
         name,
@@ -59,6 +64,15 @@ export function createTracing(version: string): Tracing {
     traceId: () => traceIdOf(manager.active()),
   };
 }
+
+/** Baggage is text from outside, and nobody here asks for it. */
+const FOLLOWED = ["traceparent", "tracestate"];
+
+const IN_HEADERS = {
+  keys: () => FOLLOWED,
+  get: (headers: Headers, name: string) =>
+    FOLLOWED.includes(name) ? headers.get(name) ?? undefined : undefined,
+};
 
 function kindOf(attributes: Readonly<Record<string, unknown>>): SpanKind {
   return "http.route" in attributes ? SpanKind.SERVER : SpanKind.INTERNAL;

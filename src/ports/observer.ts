@@ -32,8 +32,10 @@ export interface AdmittedArrival {
   results: readonly { outcome: string; incidentId: number | null }[];
 }
 
-/** Every method but `span` returns at once, and none throws of itself. */
+/** Every method but `span` and `following` returns at once, and none throws of itself. */
 export interface Observer {
+  /** Promises what the work promises, its spans in the trace that a request's headers name (W3C Trace Context), if any. */
+  following<T>(headers: Headers, work: () => Promise<T>): Promise<T>;
   /** Promises what the work promises. Spans that begin inside it are its children; `note` adds to what it says. */
   span<T>(
     name: string,
@@ -84,6 +86,7 @@ export interface Observer {
 
 /** Nobody listens. */
 export const UNOBSERVED: Observer = {
+  following: (_headers, work) => work(),
   span: (_name, _attributes, work) => work(() => {}),
   requestEnded: () => {},
   admitted: () => {},

@@ -84,7 +84,14 @@ Deno.test("traces name routes, hold no key and no address, and are named by the 
   await createAdmin(settings(database.url, infobip, smtp));
   const { key } = await setUp(server, 60);
   const path = `/api/v1/alerts/${key}?token=query-secret`;
-  const answer = await server.request("POST", path, { body: ALERT });
+  const theirs = "0af7651916cd43dd8448eb211c80319c";
+  const answer = await server.request("POST", path, {
+    body: ALERT,
+    headers: {
+      traceparent: `00-${theirs}-b7ad6b7169203331-01`,
+      baggage: "said=baggage-secret",
+    },
+  });
   assert.equal(answer.status, 201);
   await infobip.waitFor(({ to }) => to === "447700900123");
   const send = await until(
@@ -98,6 +105,7 @@ Deno.test("traces name routes, hold no key and no address, and are named by the 
     "the span of the alert",
   );
   assert.equal(request.kind, 2, "a server's span");
+  assert.equal(request.traceId, theirs, "the sender's trace goes on");
   assert.equal(request.attributes["http.route"], "/api/v1/alerts/{key}");
   assert.equal(request.attributes["http.response.status_code"], "201");
   assert.ok(collector.span("claim"));
@@ -106,7 +114,10 @@ Deno.test("traces name routes, hold no key and no address, and are named by the 
   assert.equal(JSON.parse(line ?? "{}").trace_id, request.traceId);
   await server.stop();
   for (
-    const secret of [key, "query-secret", "447700900123", "test-api-key", AUTH]
+    const secret of [
+      ...[key, "query-secret", "baggage-secret"],
+      ...["447700900123", "test-api-key", AUTH],
+    ]
   ) {
     assert.ok(!collector.text.includes(secret), secret);
   }

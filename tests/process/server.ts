@@ -64,7 +64,12 @@ export class Server {
   async request(
     method: string,
     path: string,
-    { body, auth, key }: { body?: unknown; auth?: string; key?: string } = {},
+    { body, auth, key, headers }: {
+      body?: unknown;
+      auth?: string;
+      key?: string;
+      headers?: Record<string, string>;
+    } = {},
   ): Promise<Reply> {
     const response = await fetch(this.baseUrl + path, {
       method,
@@ -75,6 +80,7 @@ export class Server {
           ? { authorization: `Basic ${Buffer.from(auth).toString("base64")}` }
           : {}),
         ...(key ? { "x-api-key": key } : {}),
+        ...headers,
       },
       body: body === undefined ? null : JSON.stringify(body),
     });
