@@ -4,9 +4,12 @@ import { cleanLine } from "../domain/text.ts";
 
 /**
  * `scope` says whom a failure is about. Without it a `retry` is about the channel at its provider and a `permanent` about
- * the message or its address; `host` is about all that the provider does for us, as when it cannot be reached.
+ * the message or its address; `host` is about all that the provider does for us, as when it cannot be reached, and
+ * `ourselves` about this process.
  */
-export type Attempt = SendResult & { scope?: "provider" | "host" | "address" };
+export type Attempt = SendResult & {
+  scope?: "provider" | "host" | "address" | "ourselves";
+};
 
 /** A provider's own wish to wait is honoured up to here: paging gives up after 15 minutes anyway. */
 export const LONGEST_WAIT_MS = 15 * 60_000;

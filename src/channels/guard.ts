@@ -65,6 +65,8 @@ export const DEFAULTS = {
   onRefusal: () => {},
 };
 
+/** A timer that fires so late was not waited for, milliseconds: the process was stopped, or the machine slept. */
+const STILL_MS = 2_000;
 const GIVEN_UP = "The attempt was given up.";
 
 /**
@@ -115,7 +117,13 @@ export function guardChannel(
   const tried = async (message: OutgoingMessage, signal: AbortSignal) => {
     const startedMs = performance.now();
     const given = await limitedSend(channel, message, { signal, ...settings });
-    settings.onAttempt(given.outcome, performance.now() - startedMs);
+    const tookMs = performance.now() - startedMs;
+    settings.onAttempt(given.outcome, tookMs);
+    // Whose time is up so late stood still itself, and the provider may have answered long ago.
+    const stoodStill = tookMs > settings.timeLimitMs + STILL_MS;
+    if (stoodStill && given.outcome === "retry") {
+      return { ...given, scope: "ourselves" as const };
+    }
     const blamed = !signal.aborted || isTimeUp(signal);
     if (blamed && isAboutProvider(given)) {
       lastError = { words: given.error, atMs: settings.clock() };
@@ -170,8 +178,8 @@ export function guardChannel(
   };
 }
 
-function isAboutChannel(attempt: Attempt): boolean {
-  return attempt.outcome === "retry" && attempt.scope !== "address";
+function isAboutChannel({ outcome, scope }: Attempt): boolean {
+  return outcome === "retry" && scope !== "address" && scope !== "ourselves";
 }
 
 function isAboutProvider(

@@ -251,6 +251,22 @@ Deno.test("a caller whose own time is up blames the provider", async () => {
   assert.equal(world.channel.health().state, "open");
 });
 
+Deno.test("a process that stood still until time was up does not blame the provider", async () => {
+  const world = guarded({ timeLimitMs: 20 });
+  const { now } = performance;
+  try {
+    const sending = [world.send(), world.send(), world.send()];
+    performance.now = () => now.call(performance) + 30_000;
+    for (const result of await Promise.all(sending)) {
+      assert.ok(result.outcome === "retry" && result.outcomeUnknown);
+    }
+  } finally {
+    performance.now = now;
+  }
+  const { state, lastError } = world.channel.health();
+  assert.deepEqual([state, lastError], ["closed", null]);
+});
+
 Deno.test("a try that the caller gives up leaves the circuit open", async () => {
   const world = guarded();
   await world.fail(3);
