@@ -99,13 +99,18 @@ for (const { name, open, around, says } of CASES) {
         const { status } = await server.request("GET", "/health/ready");
         return status === 200 || null;
       }, "the process ready again");
-      assert.equal(lines(server, /Alerts are answered 503/), 1);
-      assert.equal(lines(server, /The database is back after/), 1);
+      // A line at level info may leave a turn of the event loop after an answer.
+      await until(
+        () => Promise.resolve(lines(server, /The database is back/) || null),
+        "the log line of its return",
+      );
       for (let n = 0; n < 8; n++) {
         assert.equal((await post(`during ${n}`)).status, 201);
         await infobip.waitFor(({ text }) => text.includes(`during ${n}`));
       }
       assert.equal(infobip.requests.length, 9);
+      assert.equal(lines(server, /Alerts are answered 503/), 1);
+      assert.equal(lines(server, /The database is back after/), 1);
       assert.equal(await server.stop(), 0);
     } finally {
       await server.stop();
