@@ -80,6 +80,8 @@ browserTest(
     }]);
     const wrong: Record<string, string[]> = {};
     for (const screen of SCREENS) {
+      // A page that is still open would ask on, with a session that is gone.
+      await page.goto("about:blank");
       await context.clearCookies();
       if (screen.as) await giveSession(context, { stage, role: screen.as });
       await page.goto(await screen.path(stage));

@@ -13,6 +13,8 @@ async function eachScreen(
   let role: string | null = null;
   for (const screen of SCREENS) {
     if (screen.as !== role) {
+      // A page that is still open would ask on, with a session that is gone.
+      await page.goto("about:blank");
       await context.clearCookies();
       if (screen.as) await giveSession(context, { stage, role: screen.as });
       role = screen.as;
