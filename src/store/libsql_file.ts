@@ -60,11 +60,27 @@ function begin(writer: Handle, durable: boolean): Transaction {
   } finally {
     writer.script("PRAGMA busy_timeout=5000;");
   }
+  // Whoever took too long is ended from outside, and may not have heard of it. What it still wants would be written
+  // without a transaction, or into somebody else's.
+  let isOver = false;
+  const during = async <T>(work: () => T | Promise<T>): Promise<T> => {
+    if (!isOver) return await work();
+    const reason = "overloaded";
+    throw new StoreUnavailableError("The transaction is over.", { reason });
+  };
   return {
-    execute: writer.execute,
-    script: (sql) => attempt(() => writer.script(sql)),
-    commit: () => attempt(() => writer.script("COMMIT")),
-    end: () => attempt(() => writer.rollback()).catch(() => {}),
+    execute: (sql, parameters) => during(() => writer.execute(sql, parameters)),
+    script: (sql) => during(() => writer.script(sql)),
+    commit: () =>
+      during(() => {
+        writer.script("COMMIT");
+        isOver = true;
+      }),
+    async end() {
+      if (isOver) return;
+      isOver = true;
+      await attempt(() => writer.rollback()).catch(() => {});
+    },
   };
 }
 

@@ -27,7 +27,8 @@ export interface Outage {
 /** Statements on the connection that writes, whether it may begin a transaction or not. */
 async function writerOf({ connection }: Reach) {
   const transaction = await connection.begin({ durable: true });
-  await transaction.end();
+  // Not by its end, after which it takes nothing any more.
+  await transaction.script("ROLLBACK");
   return (statement: string) => transaction.script(statement);
 }
 

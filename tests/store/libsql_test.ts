@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { sql } from "kysely";
 import Database from "libsql";
+import { StoreUnavailableError } from "../../src/ports/store.ts";
 import { openLibsql } from "../../src/store/libsql.ts";
+import { openFile } from "../../src/store/libsql_file.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Database as Queries } from "../../src/store/schema.ts";
@@ -173,4 +175,27 @@ Deno.test("after the last store is closed, the file alone is the database", asyn
   const { total } = await copy.teams.list({}, { page: 1, pageSize: 1 });
   await copy.close();
   assert.equal(total, 1);
+});
+
+Deno.test("a transaction that was ended writes nothing any more, and leaves the next one alone", async () => {
+  await using file = await createTestFile();
+  await migrate({ url: file.url }, NOW);
+  const connection = openFile(file.url);
+  try {
+    const write = "INSERT INTO rate_limits (key, full_at_us) VALUES (?, 0)";
+    const late = await connection.begin({ durable: true });
+    await late.end();
+    await assert.rejects(late.execute(write, ["late"]), StoreUnavailableError);
+    const next = await connection.begin({ durable: true });
+    await assert.rejects(late.execute(write, ["late"]), StoreUnavailableError);
+    await assert.rejects(late.commit(), StoreUnavailableError);
+    await late.end();
+    await next.execute(write, ["next"]);
+    await next.commit();
+    await next.end();
+    const { rows } = await connection.read("SELECT key FROM rate_limits", []);
+    assert.deepEqual(rows.map(({ key }) => key), ["next"]);
+  } finally {
+    await connection.close();
+  }
 });
