@@ -1,6 +1,10 @@
 /** What becomes of a message after an attempt to send it, and after the provider's receipt. */
 import type { IncidentStatus } from "./incident.ts";
-import type { Notification, NotificationState } from "./notification.ts";
+import type {
+  Notification,
+  NotificationKind,
+  NotificationState,
+} from "./notification.ts";
 
 /** What a channel says of one attempt; see ports/channel.ts. */
 export type AttemptResult =
@@ -182,6 +186,29 @@ export function settleTogether(
 }
 
 /**
+ * Promises the settlement as it is to be written while the incident is in this status: what would wait for another attempt
+ * that nobody wants any more is cancelled, as acknowledging did with what waited then, and without a word as there.
+ */
+export function unlessUnwanted(
+  settlement: Settlement,
+  status: IncidentStatus,
+): Settlement {
+  const { notification } = settlement;
+  const waits = notification.state === "queued";
+  if (!waits || isWanted(notification.kind, status)) return settlement;
+  return {
+    ...settlement,
+    notification: { ...notification, state: "cancelled" },
+    isNews: false,
+  };
+}
+
+/** Promises whether such a message still has a purpose: a page asks for an answer, and a resolution says that it is over. */
+function isWanted(kind: NotificationKind, status: IncidentStatus): boolean {
+  return status === (kind === "page" ? "triggered" : "resolved");
+}
+
+/**
  * Promises null while an attempt may be made, else why not: the process ended in each of the attempts before, which no
  * result could count.
  */
@@ -292,8 +319,7 @@ export function retryByHand(
       "Only a failed, cancelled or suppressed one can be sent again.";
     return { ok: false, code: "notification_not_retryable", message };
   }
-  const wanted = notification.kind === "page" ? "triggered" : "resolved";
-  if (incidentStatus !== wanted) {
+  if (!isWanted(notification.kind, incidentStatus)) {
     const message =
       `Cannot retry notification ${notification.id}: its incident is ${incidentStatus}.`;
     return { ok: false, code: "incident_not_paging", message };

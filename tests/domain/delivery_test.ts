@@ -9,6 +9,7 @@ import {
   settle,
   type Settlement,
   settleTogether,
+  unlessUnwanted,
 } from "../../src/domain/delivery.ts";
 import { NOTIFICATION_STATES } from "../../src/domain/notification.ts";
 import { aNotification, MINUTE_MS, NOW_MS } from "./examples.ts";
@@ -230,6 +231,33 @@ Deno.test("property: receipts in any order never move a notification out of deli
         }
       },
     ),
+  );
+});
+
+Deno.test("what would wait for another attempt is cancelled where nobody wants it any more, and whatever is over stays so", () => {
+  const after = (
+    kind: "page" | "resolution",
+    result: AttemptResult,
+    status: "triggered" | "acknowledged" | "resolved",
+  ) => {
+    const context = { nowMs: NOW_MS, random: middle };
+    const settled = settle(aNotification({ kind }), result, context);
+    const { notification, isNews } = unlessUnwanted(settled, status);
+    return [notification.state, notification.error, isNews];
+  };
+  const waits = ["queued", "busy", true];
+  const cancelled = ["cancelled", "busy", false];
+  assert.deepEqual(after("page", retry, "triggered"), waits);
+  assert.deepEqual(after("page", retry, "acknowledged"), cancelled);
+  assert.deepEqual(after("page", retry, "resolved"), cancelled);
+  assert.deepEqual(after("resolution", retry, "resolved"), waits);
+  assert.deepEqual(after("resolution", retry, "triggered"), cancelled);
+  const sent = { outcome: "sent", providerMessageId: null } as const;
+  assert.deepEqual(after("page", sent, "resolved"), ["sent", null, true]);
+  const dead = { outcome: "permanent", error: "no such number" } as const;
+  assert.deepEqual(
+    after("page", dead, "resolved"),
+    ["failed", "no such number", true],
   );
 });
 
