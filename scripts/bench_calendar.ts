@@ -4,8 +4,8 @@
  */
 import { cpuUsage } from "node:process";
 import { readIcal } from "../src/app/calendars/read_ical.ts";
-import { LONGEST_CALENDAR_BYTES } from "../src/domain/calendar_limit.ts";
-import { matchEvents } from "../src/domain/calendar.ts";
+import { LONGEST_CALENDAR_BYTES } from "../src/domain/calendars/calendar_limit.ts";
+import { matchEvents } from "../src/domain/calendars/calendar.ts";
 
 const DAY_MS = 86_400_000;
 const FROM_MS = Date.UTC(2026, 0, 1);

@@ -3,13 +3,16 @@
  * and 50 members each, at instants and months all over one year. `deno task bench-schedule`
  */
 import { cpuUsage } from "node:process";
-import { PERIOD_UNITS, type Rotation } from "../src/domain/rotation.ts";
+import {
+  PERIOD_UNITS,
+  type Rotation,
+} from "../src/domain/schedules/rotation.ts";
 import {
   onCallAt,
   type PlanLayer,
   type SchedulePlan,
   shifts,
-} from "../src/domain/schedule.ts";
+} from "../src/domain/schedules/schedule.ts";
 
 const DAY_MS = 86_400_000;
 const YEAR_FROM_MS = Date.UTC(2026, 0, 6);

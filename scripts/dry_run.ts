@@ -1,5 +1,5 @@
 /** Tells who would be paged if something fired, by which channel and at what minute, and where it would end. */
-import { SEVERITIES, type Severity } from "../src/domain/alert.ts";
+import { SEVERITIES, type Severity } from "../src/domain/intake/alert.ts";
 import { shownDryRun } from "../src/app/policies/dry_run_fields.ts";
 import { loadConfig } from "../src/config.ts";
 import { addressOf, UnmigratedError } from "../src/open_database.ts";

@@ -29,7 +29,7 @@ import { nightlyBackupOf } from "./compose/nightly.ts";
 import type { Outside } from "./compose/outside.ts";
 import { composeWeb } from "./compose/web.ts";
 import { composeWorkers, giveBack } from "./compose/workers.ts";
-import { mayWorkOn, schemaFit } from "./domain/schema_fit.ts";
+import { mayWorkOn, schemaFit } from "./domain/system/schema_fit.ts";
 import { BodyBudget } from "./http/read_body.ts";
 import { createHeartbeat } from "./jobs/heartbeat.ts";
 import {

@@ -1,8 +1,8 @@
 /** All that a database holds, past the store, for tests that compare two of them. */
-import { type Table, tablesOf } from "../src/store/catalog.ts";
-import type { Connection } from "../src/store/connection.ts";
-import { connect } from "../src/store/libsql.ts";
-import { PostgresPool } from "../src/store/postgres_pool.ts";
+import { type Table, tablesOf } from "../src/store/whole_database/catalog.ts";
+import type { Connection } from "../src/store/connection/connection.ts";
+import { connect } from "../src/store/libsql/libsql.ts";
+import { PostgresPool } from "../src/store/postgres/postgres_pool.ts";
 
 export type Row = Record<string, unknown>;
 

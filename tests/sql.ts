@@ -1,6 +1,6 @@
 /** SQL on a test's database past the store, as an operator or another program would run it. */
 import postgres from "postgres";
-import { openFile } from "../src/store/libsql_file.ts";
+import { openFile } from "../src/store/libsql/libsql_file.ts";
 
 /** Runs statements without parameters, in a transaction of their own. */
 export async function runSql(url: string, statements: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { BackupError } from "../../src/backup/backup_error.ts";
 import { manifestName, readManifest } from "../../src/backup/manifest.ts";
 import type { Place } from "../../src/backup/place.ts";
-import { backupInstant } from "../../src/domain/backup.ts";
+import { backupInstant } from "../../src/domain/system/backup.ts";
 import type { ExitCode } from "../command.ts";
 
 /** Prints the backups of the place, the oldest first, each with what its manifest says. */

@@ -1,7 +1,7 @@
 /** Stores many incidents at once, each with a page that was sent and the beginning of its story, past the application. */
-import type { Connection } from "../../src/store/connection.ts";
-import { connect } from "../../src/store/libsql.ts";
-import { PostgresPool } from "../../src/store/postgres_pool.ts";
+import type { Connection } from "../../src/store/connection/connection.ts";
+import { connect } from "../../src/store/libsql/libsql.ts";
+import { PostgresPool } from "../../src/store/postgres/postgres_pool.ts";
 import type { Stored } from "./target.ts";
 
 /** Old incidents are spread over two years. */

@@ -1,7 +1,7 @@
 /** What became of every alert and every page, from the database, the senders and the provider. */
-import { connect } from "../../src/store/libsql.ts";
-import { PostgresPool } from "../../src/store/postgres_pool.ts";
-import type { Connection } from "../../src/store/connection.ts";
+import { connect } from "../../src/store/libsql/libsql.ts";
+import { PostgresPool } from "../../src/store/postgres/postgres_pool.ts";
+import type { Connection } from "../../src/store/connection/connection.ts";
 import type { Arrival } from "./provider_process.ts";
 import type { Answered } from "./senders.ts";
 

@@ -5,7 +5,7 @@ import { insertAccount } from "../../src/app/accounts/create_account.ts";
 import { checkPassword } from "../../src/app/accounts/password_rules.ts";
 import { hashPassword } from "../../src/app/accounts/passwords.ts";
 import { cleanLine } from "../../src/domain/text.ts";
-import type { UserAccount } from "../../src/domain/people.ts";
+import type { UserAccount } from "../../src/domain/responders/people.ts";
 import type { Repositories, Store } from "../../src/ports/store.ts";
 import { CommandError } from "../command.ts";
 

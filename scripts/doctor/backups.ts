@@ -2,7 +2,7 @@
 import { BackupError } from "../../src/backup/backup_error.ts";
 import { placeOf } from "../../src/compose/backups.ts";
 import type { Config } from "../../src/config.ts";
-import { backupInstant } from "../../src/domain/backup.ts";
+import { backupInstant } from "../../src/domain/system/backup.ts";
 import { duration } from "../../src/web/view/duration.ts";
 import { type Check, type Line, ok, skipped, warn } from "./check.ts";
 

@@ -1,6 +1,6 @@
 /** Do the clocks of this machine, of the database and of the other nodes agree? Leases and escalations are times. */
 import { duration } from "../../src/web/view/duration.ts";
-import { nodeState } from "../../src/domain/node.ts";
+import { nodeState } from "../../src/domain/system/node.ts";
 import { type Check, fail, type Line, ok, warn } from "./check.ts";
 
 /** From here on two nodes may both believe that they hold a message (docs/reliability.md). */

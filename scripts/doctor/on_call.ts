@@ -6,13 +6,13 @@ import {
 import { createChannels } from "../../src/channels/channels.ts";
 import { channelsConfig } from "../../src/compose/channels.ts";
 import type { Config } from "../../src/config.ts";
-import { type Finding, isWrong } from "../../src/domain/finding.ts";
+import { type Finding, isWrong } from "../../src/domain/readiness/finding.ts";
 import {
   findingSentence,
   plainSentence,
   type Telling,
-} from "../../src/domain/finding_text.ts";
-import type { ChannelKind } from "../../src/domain/people.ts";
+} from "../../src/domain/readiness/finding_text.ts";
+import type { ChannelKind } from "../../src/domain/responders/people.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { counted } from "../../src/web/view/plural.ts";
 import { type Check, fail, type Line, ok, warn } from "./check.ts";

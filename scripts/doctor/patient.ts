@@ -2,7 +2,10 @@
 import type { ConfigSurvey } from "../../src/config.ts";
 import { addressOf } from "../../src/open_database.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { type Examination, examine } from "../../src/store/examine.ts";
+import {
+  type Examination,
+  examine,
+} from "../../src/store/whole_database/examine.ts";
 import { openStore, type StoreAddress } from "../../src/store/open.ts";
 
 export interface Patient extends ConfigSurvey {

@@ -1,7 +1,7 @@
 /** Is what the database has stored whole, and has it room for more? */
 import { statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { Damage, Fault } from "../../src/store/damage.ts";
+import type { Damage, Fault } from "../../src/store/whole_database/damage.ts";
 import { type Check, fail, type Line, ok, skipped, warn } from "./check.ts";
 import { sizeWords } from "./words.ts";
 

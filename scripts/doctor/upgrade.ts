@@ -1,5 +1,5 @@
 /** The steps of an upgrade, as checks: each says that it is done, or what to do now; those after it wait. */
-import { type Node, nodeState } from "../../src/domain/node.ts";
+import { type Node, nodeState } from "../../src/domain/system/node.ts";
 import { type Store, StoreUnavailableError } from "../../src/ports/store.ts";
 import { compare } from "../../src/store/migrate.ts";
 import { neededBy, NEWEST_SCHEMA_VERSION } from "../../src/store/migrations.ts";

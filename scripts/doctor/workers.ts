@@ -1,5 +1,5 @@
 /** Does anybody work? Nodes say every few seconds that they live, and jobs leave a row of how they went. */
-import { type Node, nodeState } from "../../src/domain/node.ts";
+import { type Node, nodeState } from "../../src/domain/system/node.ts";
 import type { JobRun } from "../../src/ports/system_repositories.ts";
 import { VERSION } from "../../src/version.ts";
 import { duration } from "../../src/web/view/duration.ts";

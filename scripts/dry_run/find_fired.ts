@@ -4,7 +4,7 @@ import {
   dryRunOfPolicy,
   dryRunOfSource,
 } from "../../src/app/policies/dry_run_of.ts";
-import type { Severity } from "../../src/domain/alert.ts";
+import type { Severity } from "../../src/domain/intake/alert.ts";
 import type { DirectoryRepository } from "../../src/ports/directory_repositories.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { CommandError } from "../command.ts";

@@ -1,7 +1,7 @@
 /** A dry run as lines of text: a page each, in the order of time. */
 import type { DryRun } from "../../src/app/policies/dry_run.ts";
 import { minutesBetween } from "../../src/app/policies/dry_run_fields.ts";
-import type { Look } from "../../src/domain/look.ts";
+import type { Look } from "../../src/domain/policies/look.ts";
 import { channelName } from "../../src/web/view/notification_words.ts";
 import { skipWords } from "../../src/web/view/policies/step_words.ts";
 import { exactTime, shortTime } from "../../src/web/view/zoned_time.ts";

@@ -1,6 +1,6 @@
 /** The time and the zone of a dry run, as they are typed. */
 import { instant, timeZone as zone } from "../../src/app/fields.ts";
-import { instantOfWallClock } from "../../src/domain/wall_clock.ts";
+import { instantOfWallClock } from "../../src/domain/time/wall_clock.ts";
 import { CommandError } from "../command.ts";
 
 /** Promises the zone that was typed, or this machine's. Throws a CommandError for one that is not known. */

@@ -2,8 +2,8 @@
  * Who and what the demonstration is made of. The numbers are of the range that Ofcom keeps for drama, the addresses of
  * a domain that RFC 2606 keeps for examples: neither reaches anybody.
  */
-import type { SourceKind } from "../../src/domain/alert_source.ts";
-import type { Rotation } from "../../src/domain/rotation.ts";
+import type { SourceKind } from "../../src/domain/intake/alert_source.ts";
+import type { Rotation } from "../../src/domain/schedules/rotation.ts";
 
 export interface DemoPerson {
   name: string;

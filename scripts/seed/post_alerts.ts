@@ -1,6 +1,6 @@
 /** Posts the demonstration's alerts as monitoring systems do. */
 import { INTAKE_PATHS } from "../../src/http/intake_paths.ts";
-import type { SourceKind } from "../../src/domain/alert_source.ts";
+import type { SourceKind } from "../../src/domain/intake/alert_source.ts";
 import { CommandError } from "../command.ts";
 import type { DemoAlert } from "./alerts.ts";
 

@@ -5,8 +5,8 @@ import {
   DEFAULT_SOURCE_SETTINGS,
   NEW_SOURCE,
   type SourceKind,
-} from "../../src/domain/alert_source.ts";
-import { PLAIN_STEP } from "../../src/domain/escalation_policy.ts";
+} from "../../src/domain/intake/alert_source.ts";
+import { PLAIN_STEP } from "../../src/domain/policies/escalation_policy.ts";
 import type { DirectoryRepository } from "../../src/ports/directory_repositories.ts";
 import type { Repositories, Store } from "../../src/ports/store.ts";
 import { SENDING } from "./alerts.ts";

@@ -1,5 +1,5 @@
 /** The demonstration's rotations, and a cover. */
-import { onCallAt } from "../../src/domain/schedule.ts";
+import { onCallAt } from "../../src/domain/schedules/schedule.ts";
 import type { ScheduleRepository } from "../../src/ports/directory_repositories.ts";
 import type { DemoTeam } from "./demo.ts";
 

@@ -11,7 +11,7 @@ import {
 } from "../app/accounts/create_account.ts";
 import { LONGEST_PASSWORD } from "../app/accounts/passwords.ts";
 import { RefusedError } from "../app/refused_error.ts";
-import { ROLES, type UserAccount } from "../domain/people.ts";
+import { ROLES, type UserAccount } from "../domain/responders/people.ts";
 import { created, DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { Repositories } from "../ports/store.ts";

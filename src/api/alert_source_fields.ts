@@ -7,7 +7,7 @@ import {
   sourceFields,
   sourceResource,
 } from "../app/sources/source_fields.ts";
-import type { AlertSource } from "../domain/alert_source.ts";
+import type { AlertSource } from "../domain/intake/alert_source.ts";
 import { INTAKE_PATHS } from "../http/intake_paths.ts";
 import type { ApiResource } from "./directory.ts";
 

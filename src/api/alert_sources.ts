@@ -4,7 +4,7 @@ import { approveSnsSubscription } from "../app/sources/approve_sns_subscription.
 import { regenerateSourceKey } from "../app/sources/regenerate_source_key.ts";
 import { newSourceKey } from "../app/secrets.ts";
 import { NewSource } from "../app/sources/source_fields.ts";
-import { NEW_SOURCE } from "../domain/alert_source.ts";
+import { NEW_SOURCE } from "../domain/intake/alert_source.ts";
 import { created, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import {

@@ -5,7 +5,7 @@ import {
   revokeApiToken,
   shownToken,
 } from "../app/accounts/revoke_api_token.ts";
-import { ROLES } from "../domain/people.ts";
+import { ROLES } from "../domain/responders/people.ts";
 import { created, DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import { demandPassword } from "./my_account.ts";

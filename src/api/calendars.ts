@@ -17,7 +17,10 @@ import type { GivenCalendar } from "../app/calendars/read_calendar.ts";
 import { askForRefresh } from "../app/calendars/refresh_calendar.ts";
 import { invalid } from "../app/refused_error.ts";
 import { demandSchedule } from "../app/schedules/schedule_entries.ts";
-import { CALENDAR_TOO_LONG, isTooLong } from "../domain/calendar_limit.ts";
+import {
+  CALENDAR_TOO_LONG,
+  isTooLong,
+} from "../domain/calendars/calendar_limit.ts";
 import { created, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { ApiDeps } from "./deps.ts";

@@ -1,7 +1,7 @@
 /** Which contact method is used for which urgency, and after how long. */
 import { z } from "@hono/zod-openapi";
 import { demandContactRights } from "../app/responders/contact_rights.ts";
-import { URGENCIES } from "../domain/alert.ts";
+import { URGENCIES } from "../domain/intake/alert.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { ApiDeps } from "./deps.ts";

@@ -8,7 +8,7 @@ import {
 import { demandContactRights } from "../app/responders/contact_rights.ts";
 import { shownTime, time } from "../app/fields.ts";
 import { sendVerification } from "../app/responders/send_verification.ts";
-import { VERIFICATION } from "../domain/verification.ts";
+import { VERIFICATION } from "../domain/responders/verification.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import {

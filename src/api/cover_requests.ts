@@ -21,7 +21,7 @@ import {
 } from "../app/fields.ts";
 import { notFound } from "../app/refused_error.ts";
 import { demandSchedule } from "../app/schedules/schedule_entries.ts";
-import { COVER_STATUSES } from "../domain/cover_request.ts";
+import { COVER_STATUSES } from "../domain/cover/cover_request.ts";
 import type { Principal } from "../http/edge_env.ts";
 import { created, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";

@@ -5,7 +5,7 @@ import type { ConfirmSnsSubscription } from "../app/sources/approve_sns_subscrip
 import type { ReadReadiness } from "../app/readiness/readiness.ts";
 import type { CalendarTools } from "../app/calendars/read_calendar.ts";
 import type { Immediate } from "../app/delivery/immediate.ts";
-import type { SourceKind } from "../domain/alert_source.ts";
+import type { SourceKind } from "../domain/intake/alert_source.ts";
 import type { EdgeDeps } from "../http/edge.ts";
 import type { Idempotency } from "../http/idempotency.ts";
 import type { Receipt } from "../ports/channel.ts";

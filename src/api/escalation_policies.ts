@@ -1,6 +1,6 @@
 /** Escalation policies. */
 import { z } from "@hono/zod-openapi";
-import type { EscalationPolicy } from "../domain/escalation_policy.ts";
+import type { EscalationPolicy } from "../domain/policies/escalation_policy.ts";
 import { id, time } from "../app/fields.ts";
 import {
   type PolicyFields,

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { unavailableWords } from "../app/database_health.ts";
 import { inTime } from "../app/in_time.ts";
-import { schemaFit } from "../domain/schema_fit.ts";
+import { schemaFit } from "../domain/system/schema_fit.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import { StoreUnavailableError } from "../ports/store.ts";

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Action } from "../app/incidents/act.ts";
 import { invalid, notFound, RefusedError } from "../app/refused_error.ts";
-import type { Actor } from "../domain/timeline.ts";
+import type { Actor } from "../domain/incidents/timeline.ts";
 import type { Principal } from "../http/edge_env.ts";
 import { created, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";

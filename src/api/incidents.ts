@@ -1,8 +1,11 @@
 /** Incidents: what is burning and what was. */
 import { z } from "@hono/zod-openapi";
 import { notFound } from "../app/refused_error.ts";
-import { SEVERITIES } from "../domain/alert.ts";
-import { type Incident, INCIDENT_STATUSES } from "../domain/incident.ts";
+import { SEVERITIES } from "../domain/intake/alert.ts";
+import {
+  type Incident,
+  INCIDENT_STATUSES,
+} from "../domain/incidents/incident.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import {

@@ -2,7 +2,10 @@
 import { z } from "@hono/zod-openapi";
 import { getLogger } from "@logtape/logtape";
 import type { IngestResult } from "../app/intake/ingest.ts";
-import { SOURCE_KINDS, type SourceKind } from "../domain/alert_source.ts";
+import {
+  SOURCE_KINDS,
+  type SourceKind,
+} from "../domain/intake/alert_source.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import { Problem, retryAfter } from "../http/problem.ts";
 import {

@@ -1,7 +1,7 @@
 /** Which alert source a request comes from. */
 import type { IntakeQueue } from "../app/intake/intake_queue.ts";
 import { identifySource } from "../app/sources/identify_source.ts";
-import type { SourceKind } from "../domain/alert_source.ts";
+import type { SourceKind } from "../domain/intake/alert_source.ts";
 import { readAuthorization } from "../http/auth/credentials.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import { Problem } from "../http/problem.ts";

@@ -8,8 +8,8 @@ import {
 } from "../app/schedules/proposed_plan.ts";
 import { invalid } from "../app/refused_error.ts";
 import { demandPlan } from "../app/schedules/schedule_layers.ts";
-import { dutyChanges } from "../domain/draft_plan.ts";
-import { shiftsInSlices } from "../domain/schedule.ts";
+import { dutyChanges } from "../domain/schedules/draft_plan.ts";
+import { shiftsInSlices } from "../domain/schedules/schedule.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { ApiDeps } from "./deps.ts";

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { changeOwnPassword } from "../app/accounts/change_own_password.ts";
 import { notFound, RefusedError } from "../app/refused_error.ts";
 import { shownResponder } from "../app/responders/responder_fields.ts";
-import { ROLES } from "../domain/people.ts";
+import { ROLES } from "../domain/responders/people.ts";
 import { addressKey } from "../http/client_address.ts";
 import type { Principal } from "../http/edge_env.ts";
 import { DONE, ok } from "../http/route_spec.ts";

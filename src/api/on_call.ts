@@ -12,7 +12,7 @@ import {
 } from "../app/fields.ts";
 import { loadDuties, type ScheduleDuty } from "../app/schedules/load_duties.ts";
 import { demandPlan } from "../app/schedules/schedule_layers.ts";
-import { onCallAt } from "../domain/schedule.ts";
+import { onCallAt } from "../domain/schedules/schedule.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { ApiDeps } from "./deps.ts";

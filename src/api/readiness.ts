@@ -12,13 +12,13 @@ import {
   GRAVITIES,
   isWrong,
   SUBJECT_KINDS,
-} from "../domain/finding.ts";
+} from "../domain/readiness/finding.ts";
 import {
   findingPath,
   findingSentence,
   plainSentence,
-} from "../domain/finding_text.ts";
-import { hoursOf } from "../domain/on_call_load.ts";
+} from "../domain/readiness/finding_text.ts";
+import { hoursOf } from "../domain/schedules/on_call_load.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { ApiDeps } from "./deps.ts";

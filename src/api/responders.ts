@@ -4,7 +4,7 @@ import {
   type ResponderFields,
   responderResource,
 } from "../app/responders/responder_fields.ts";
-import type { Responder } from "../domain/people.ts";
+import type { Responder } from "../domain/responders/people.ts";
 import type { Routes } from "../http/routes.ts";
 import type { ApiDeps } from "./deps.ts";
 import { addDirectory, type ApiResource } from "./directory.ts";

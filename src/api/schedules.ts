@@ -1,6 +1,6 @@
 /** On-call schedules, and the range of time that is asked of them. */
 import { z } from "@hono/zod-openapi";
-import type { Schedule } from "../domain/schedule.ts";
+import type { Schedule } from "../domain/schedules/schedule.ts";
 import { invalid } from "../app/refused_error.ts";
 import type { Routes } from "../http/routes.ts";
 import type { ApiDeps } from "./deps.ts";

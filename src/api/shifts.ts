@@ -12,7 +12,7 @@ import {
   layerAlone,
   type SchedulePlan,
   shiftsInSlices,
-} from "../domain/schedule.ts";
+} from "../domain/schedules/schedule.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { ApiDeps } from "./deps.ts";

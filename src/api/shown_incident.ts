@@ -1,19 +1,22 @@
 /** Incidents, their story and their messages as the API shows them. */
 import { z } from "@hono/zod-openapi";
-import { SEVERITIES } from "../domain/alert.ts";
-import { type Incident, INCIDENT_STATUSES } from "../domain/incident.ts";
+import { SEVERITIES } from "../domain/intake/alert.ts";
+import {
+  type Incident,
+  INCIDENT_STATUSES,
+} from "../domain/incidents/incident.ts";
 import {
   type Notification,
   NOTIFICATION_KINDS,
   NOTIFICATION_STATES,
-} from "../domain/notification.ts";
-import { CHANNEL_KINDS } from "../domain/people.ts";
+} from "../domain/delivery/notification.ts";
+import { CHANNEL_KINDS } from "../domain/responders/people.ts";
 import {
   ACTION_ORIGINS,
   type Actor,
   TIMELINE_KINDS,
   type TimelineEntry,
-} from "../domain/timeline.ts";
+} from "../domain/incidents/timeline.ts";
 import type { IncidentSummary } from "../ports/paging_repositories.ts";
 import { id, shownTime, shownTimeOrNull, time } from "../app/fields.ts";
 

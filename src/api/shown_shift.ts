@@ -1,7 +1,7 @@
 /** Shifts and the people in them, as the API shows them. */
 import { z } from "@hono/zod-openapi";
 import { id, shownTime, time } from "../app/fields.ts";
-import type { Shift } from "../domain/schedule.ts";
+import type { Shift } from "../domain/schedules/schedule.ts";
 import type { Repositories } from "../ports/store.ts";
 
 export const OnDuty = z.array(z.object({ id, name: z.string() }));

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { JobRun } from "../ports/system_repositories.ts";
-import { type Node, nodeState } from "../domain/node.ts";
+import { type Node, nodeState } from "../domain/system/node.ts";
 import type { AppDeps, JobState } from "./deps.ts";
 import {
   id,

@@ -8,7 +8,11 @@ import {
   type TeamFields,
   teamResource,
 } from "../app/responders/team_fields.ts";
-import type { Responder, Team, UserAccount } from "../domain/people.ts";
+import type {
+  Responder,
+  Team,
+  UserAccount,
+} from "../domain/responders/people.ts";
 import { DONE, ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { Repositories } from "../ports/store.ts";

@@ -5,7 +5,7 @@ import { demandContactRights } from "../app/responders/contact_rights.ts";
 import { id } from "../app/fields.ts";
 import { pageMe } from "../app/delivery/page_me.ts";
 import { sendTestPage } from "../app/delivery/send_test_page.ts";
-import { CHANNEL_KINDS } from "../domain/people.ts";
+import { CHANNEL_KINDS } from "../domain/responders/people.ts";
 import { ok } from "../http/route_spec.ts";
 import type { Routes } from "../http/routes.ts";
 import type { SendResult } from "../ports/channel.ts";

@@ -32,6 +32,8 @@ export interface DatabaseHealth extends StoreWatcher {
 
 /** A full disk fails what needs more room and lets the rest pass, so nothing but time tells that it is over. */
 const FULL_FOR_MS = 30_000;
+/** So long after a refusal what is committed shows that there is room, and not that it found some in a page half full. */
+const ROOM_AFTER_MS = 3_000;
 /** A database that comes and goes is not logged each time. */
 const QUIET_MS = 10_000;
 
@@ -43,7 +45,7 @@ interface Failure {
   logged: boolean;
 }
 
-/** Promises the health of a database that does well until it is told otherwise; calls `onBack` when it does again. */
+/** Promises the health of a database that does well until it is told otherwise; calls `onBack` when it does or may do again. */
 export function createDatabaseHealth(
   { clock, onBack }: { clock: Clock; onBack(): void },
 ): DatabaseHealth {
@@ -76,9 +78,13 @@ export function createDatabaseHealth(
       tell(failure, error);
     },
     committed({ durable }) {
-      // The row of a node is written anew in its place, for which there is room.
-      if (failure === null || (failure.reason === "full" && !durable)) return;
-      const { sinceMs, count, logged } = failure;
+      if (failure === null) return;
+      const { reason, sinceMs, lastMs, count, logged } = failure;
+      if (reason === "full") {
+        // The row of a node is written anew in its place, for which there is room.
+        if (!durable) return;
+        if (clock() - lastMs <= ROOM_AFTER_MS) return onBack();
+      }
       failure = null;
       if (logged) {
         log.info("The database is back after {seconds} s, {count} refusals", {

@@ -1,6 +1,6 @@
 /** Whole lists, read part by part, so that whatever else there is to do has its turn in between. */
 import { setImmediate } from "node:timers/promises";
-import type { SchedulePlan } from "../domain/schedule.ts";
+import type { SchedulePlan } from "../domain/schedules/schedule.ts";
 import type {
   DirectoryRepository,
   ScheduleRepository,

@@ -2,15 +2,15 @@
 import {
   type EscalationTarget,
   targetsOf,
-} from "../domain/escalation_policy.ts";
-import type { Incident } from "../domain/incident.ts";
-import type { Directory } from "../domain/reach.ts";
+} from "../domain/policies/escalation_policy.ts";
+import type { Incident } from "../domain/incidents/incident.ts";
+import type { Directory } from "../domain/policies/reach.ts";
 import {
   nextOnCall,
   onCallAt,
   peopleOf,
   type SchedulePlan,
-} from "../domain/schedule.ts";
+} from "../domain/schedules/schedule.ts";
 import type { Repositories } from "../ports/store.ts";
 
 /** How far ahead the next on call are looked for: longer than a quarter of a year, which few turns are. */

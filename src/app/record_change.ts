@@ -1,5 +1,5 @@
 /** The audit log: who changed what. */
-import type { UserAccount } from "../domain/people.ts";
+import type { UserAccount } from "../domain/responders/people.ts";
 import type { Repositories } from "../ports/store.ts";
 
 /** A row as the API shows it, so without secrets; null before it was made and after it is gone. */

@@ -1,6 +1,6 @@
 /** Checks that what a request refers to is there, so that the answer can name the field. */
 import { invalid, notFound } from "./refused_error.ts";
-import type { EscalationTarget } from "../domain/escalation_policy.ts";
+import type { EscalationTarget } from "../domain/policies/escalation_policy.ts";
 import type { Repositories } from "../ports/store.ts";
 
 export async function checkTeam(

@@ -2,7 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import { recordChange } from "./record_change.ts";
 import { notFound } from "./refused_error.ts";
-import type { UserAccount } from "../domain/people.ts";
+import type { UserAccount } from "../domain/responders/people.ts";
 import type { DirectoryRepository } from "../ports/directory_repositories.ts";
 import type { Repositories } from "../ports/store.ts";
 import type { Given } from "./given.ts";

@@ -1,6 +1,6 @@
 /** Tells the dead-man's switch outside that paging works; the silence when it does not is what raises the alarm. */
 import { getLogger } from "@logtape/logtape";
-import { ailments, type VitalSigns } from "../domain/vital_signs.ts";
+import { ailments, type VitalSigns } from "../domain/system/vital_signs.ts";
 import type { Engine } from "./engine.ts";
 
 const log = getLogger(["pagerpal", "healthcheck"]);

@@ -1,8 +1,12 @@
 /** Writes the rows of an import, many at a time, and says of which lines they were where the database takes them not. */
 import { StoreConflictError, StoreUnavailableError } from "../ports/store.ts";
-import type { Table } from "../store/catalog.ts";
-import { storeError } from "../store/store_error.ts";
-import { mostRows, type Row, writeRows } from "../store/whole_tables.ts";
+import type { Table } from "../store/whole_database/catalog.ts";
+import { storeError } from "../store/connection/store_error.ts";
+import {
+  mostRows,
+  type Row,
+  writeRows,
+} from "../store/whole_database/whole_tables.ts";
 import { BackupError } from "./backup_error.ts";
 
 /** Writes rows that follow each other in one table together. */

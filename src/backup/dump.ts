@@ -1,5 +1,5 @@
 /** What a backup is made with: something that writes all of a database into a file, and can read it back. */
-import type { BackupKind } from "../domain/backup.ts";
+import type { BackupKind } from "../domain/system/backup.ts";
 
 /** What was written. */
 export interface DumpContent {

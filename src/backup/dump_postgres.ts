@@ -1,12 +1,19 @@
 /** The backup of a PostgreSQL database, by PostgreSQL's own pg_dump. */
-import { countRows, schemaVersionOf, tablesOf } from "../store/catalog.ts";
-import { onServer, serverVersion } from "../store/postgres_databases.ts";
+import {
+  countRows,
+  schemaVersionOf,
+  tablesOf,
+} from "../store/whole_database/catalog.ts";
+import {
+  onServer,
+  serverVersion,
+} from "../store/postgres/postgres_databases.ts";
 import {
   exportSnapshot,
   type Snapshot,
   withSnapshot,
-} from "../store/snapshot.ts";
-import { isMissingTable } from "../store/store_error.ts";
+} from "../store/whole_database/snapshot.ts";
+import { isMissingTable } from "../store/connection/store_error.ts";
 import { BackupError, backupError } from "./backup_error.ts";
 import type { Dump, DumpContent } from "./dump.ts";
 import { programVersion, runProgram } from "./postgres_program.ts";

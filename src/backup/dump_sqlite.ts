@@ -1,5 +1,5 @@
 /** The backup of a SQLite file: a copy of it that is a database of its own. */
-import { copyFile, inspectFile } from "../store/libsql_copy.ts";
+import { copyFile, inspectFile } from "../store/libsql/libsql_copy.ts";
 import { BackupError, backupError } from "./backup_error.ts";
 import type { Dump } from "./dump.ts";
 import { isThere } from "./private_file.ts";

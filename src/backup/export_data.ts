@@ -1,9 +1,9 @@
 /** Writes all data as JSON lines, as it was at one moment. */
-import { schemaVersionOf, tablesOf } from "../store/catalog.ts";
-import type { LibsqlAddress } from "../store/libsql.ts";
-import { withSnapshot } from "../store/snapshot.ts";
-import { isMissingTable } from "../store/store_error.ts";
-import { readNextIds, readRows } from "../store/whole_tables.ts";
+import { schemaVersionOf, tablesOf } from "../store/whole_database/catalog.ts";
+import type { LibsqlAddress } from "../store/libsql/libsql.ts";
+import { withSnapshot } from "../store/whole_database/snapshot.ts";
+import { isMissingTable } from "../store/connection/store_error.ts";
+import { readNextIds, readRows } from "../store/whole_database/whole_tables.ts";
 import { BackupError, backupError } from "./backup_error.ts";
 import {
   EXPORT_FORMAT,

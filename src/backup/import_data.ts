@@ -4,13 +4,19 @@ import {
   schemaVersionOf,
   type Table,
   tablesOf,
-} from "../store/catalog.ts";
-import type { Connection, Transaction } from "../store/connection.ts";
-import type { Execute } from "../store/executor.ts";
+} from "../store/whole_database/catalog.ts";
+import type {
+  Connection,
+  Transaction,
+} from "../store/connection/connection.ts";
+import type { Execute } from "../store/connection/executor.ts";
 import { migrate, type MigrationTarget } from "../store/migrate.ts";
-import { oneConnection } from "../store/one_connection.ts";
-import { storeError } from "../store/store_error.ts";
-import { clearTable, writeNextId } from "../store/whole_tables.ts";
+import { oneConnection } from "../store/connection/one_connection.ts";
+import { storeError } from "../store/connection/store_error.ts";
+import {
+  clearTable,
+  writeNextId,
+} from "../store/whole_database/whole_tables.ts";
 import { BackupError, backupError } from "./backup_error.ts";
 import { BatchWriter } from "./batch_writer.ts";
 import { type Header, NOT_EXPORTED } from "./export_format.ts";

@@ -1,5 +1,5 @@
 /** What a file is, by how it begins. */
-import type { BackupKind } from "../domain/backup.ts";
+import type { BackupKind } from "../domain/system/backup.ts";
 
 // sqlite.org/fileformat.html, "the database header"; PostgreSQL, src/bin/pg_dump/pg_backup_archiver.c.
 const SIGNATURES: Record<BackupKind, string> = {

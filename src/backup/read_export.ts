@@ -1,7 +1,7 @@
 /** Reads an export line by line, and believes none of it before it has looked. */
 import type { z } from "zod";
-import type { Column, Table } from "../store/catalog.ts";
-import type { Row } from "../store/whole_tables.ts";
+import type { Column, Table } from "../store/whole_database/catalog.ts";
+import type { Row } from "../store/whole_database/whole_tables.ts";
 import { BackupError } from "./backup_error.ts";
 import {
   END,

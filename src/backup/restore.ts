@@ -1,5 +1,5 @@
 /** Puts a backup in the place of a database: everything is looked through first, and what was there is kept. */
-import type { BackupKind } from "../domain/backup.ts";
+import type { BackupKind } from "../domain/system/backup.ts";
 import { BackupError, backupError } from "./backup_error.ts";
 import {
   isKeyOf,

@@ -3,8 +3,12 @@
  * that is whole do the two change names: the former one is never written to.
  */
 import { join } from "node:path";
-import { stamp } from "../domain/backup.ts";
-import { countRows, schemaVersionOf, tablesOf } from "../store/catalog.ts";
+import { stamp } from "../domain/system/backup.ts";
+import {
+  countRows,
+  schemaVersionOf,
+  tablesOf,
+} from "../store/whole_database/catalog.ts";
 import {
   addressWith,
   createDatabase,
@@ -15,9 +19,9 @@ import {
   nameBeside,
   onServer,
   renameDatabase,
-} from "../store/postgres_databases.ts";
-import type { Execute } from "../store/executor.ts";
-import { codeOf } from "../store/store_error.ts";
+} from "../store/postgres/postgres_databases.ts";
+import type { Execute } from "../store/connection/executor.ts";
+import { codeOf } from "../store/connection/store_error.ts";
 import { BackupError } from "./backup_error.ts";
 import { readBack } from "./dump_postgres.ts";
 import { migrateCopy } from "./migrate_copy.ts";

@@ -1,9 +1,13 @@
 /** A SQLite file that is replaced by a backup of it. */
 import { pathToFileURL } from "node:url";
 import { dirname } from "node:path";
-import { stamp } from "../domain/backup.ts";
+import { stamp } from "../domain/system/backup.ts";
 import { StoreUnavailableError } from "../ports/store.ts";
-import { type HeldFile, holdFile, inspectFile } from "../store/libsql_copy.ts";
+import {
+  type HeldFile,
+  holdFile,
+  inspectFile,
+} from "../store/libsql/libsql_copy.ts";
 import { BackupError, backupError } from "./backup_error.ts";
 import { kindOfFile } from "./kind_of_file.ts";
 import { migrateCopy } from "./migrate_copy.ts";

@@ -1,9 +1,12 @@
 /** Whether anybody works on a PostgreSQL database that is to be replaced. */
-import { nodeState } from "../domain/node.ts";
+import { nodeState } from "../domain/system/node.ts";
 import { StoreUnavailableError } from "../ports/store.ts";
 import { openStore } from "../store/open.ts";
-import { onServer, pagerpalSessions } from "../store/postgres_databases.ts";
-import { codeOf } from "../store/store_error.ts";
+import {
+  onServer,
+  pagerpalSessions,
+} from "../store/postgres/postgres_databases.ts";
+import { codeOf } from "../store/connection/store_error.ts";
 import { BackupError } from "./backup_error.ts";
 
 /**

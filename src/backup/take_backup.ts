@@ -1,7 +1,7 @@
 /** Makes a backup: written beside its place, read back, and only then given its name. */
 import { join } from "node:path";
-import { backupName, surplus } from "../domain/backup.ts";
-import type { Retention } from "../domain/backup.ts";
+import { backupName, surplus } from "../domain/system/backup.ts";
+import type { Retention } from "../domain/system/backup.ts";
 import { backupError } from "./backup_error.ts";
 import type { Dump } from "./dump.ts";
 import { type Manifest, manifestName, writeManifest } from "./manifest.ts";

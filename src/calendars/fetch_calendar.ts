@@ -7,7 +7,7 @@ import ipaddr from "ipaddr.js";
 import {
   CALENDAR_TOO_LONG,
   LONGEST_CALENDAR_BYTES,
-} from "../domain/calendar_limit.ts";
+} from "../domain/calendars/calendar_limit.ts";
 import type {
   CalendarAnswer,
   FetchCalendar,

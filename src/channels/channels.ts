@@ -1,5 +1,5 @@
 /** The one list of channels. */
-import type { ChannelKind } from "../domain/people.ts";
+import type { ChannelKind } from "../domain/responders/people.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Channel } from "../ports/channel.ts";
 import {

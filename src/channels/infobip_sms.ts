@@ -1,9 +1,9 @@
 /** SMS through Infobip's `POST /sms/3/messages`. */
 import anyAscii from "any-ascii";
-import { bundleSmsText, isBundle } from "../domain/bundle_text.ts";
-import { noticeSms } from "../domain/notice_text.ts";
-import { smsText } from "../domain/page_text.ts";
-import { codeSmsText } from "../domain/verification_text.ts";
+import { bundleSmsText, isBundle } from "../domain/delivery/bundle_text.ts";
+import { noticeSms } from "../domain/notices/notice_text.ts";
+import { smsText } from "../domain/delivery/page_text.ts";
+import { codeSmsText } from "../domain/responders/verification_text.ts";
 import type { Channel, OutgoingMessage } from "../ports/channel.ts";
 import { permanent } from "./attempt.ts";
 import {

@@ -15,10 +15,16 @@ import {
   bundlePlaceholders,
   bundleWhatsAppText,
   isBundle,
-} from "../domain/bundle_text.ts";
-import { noticePlaceholders, noticeWhatsApp } from "../domain/notice_text.ts";
-import { whatsAppPlaceholders, whatsAppText } from "../domain/page_text.ts";
-import { codeWhatsAppText } from "../domain/verification_text.ts";
+} from "../domain/delivery/bundle_text.ts";
+import {
+  noticePlaceholders,
+  noticeWhatsApp,
+} from "../domain/notices/notice_text.ts";
+import {
+  whatsAppPlaceholders,
+  whatsAppText,
+} from "../domain/delivery/page_text.ts";
+import { codeWhatsAppText } from "../domain/responders/verification_text.ts";
 import type {
   Channel,
   NoticeMessage,

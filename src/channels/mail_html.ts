@@ -1,8 +1,8 @@
 /** The HTML form of a mail: a template of static/templates/mail over escaped facts. */
 import { Eta } from "eta";
-import type { MailContent } from "../domain/mail_text.ts";
-import type { NoticeMail } from "../domain/notice_text.ts";
-import type { CodeMail } from "../domain/verification_text.ts";
+import type { MailContent } from "../domain/delivery/mail_text.ts";
+import type { NoticeMail } from "../domain/notices/notice_text.ts";
+import type { CodeMail } from "../domain/responders/verification_text.ts";
 
 const TEMPLATES = new URL("../../static/templates/mail/", import.meta.url);
 

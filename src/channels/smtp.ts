@@ -1,12 +1,15 @@
 /** Mail through one SMTP relay, over a pool of connections. */
 import type { SendMailOptions } from "nodemailer";
-import { urgencyOf } from "../domain/alert.ts";
-import { bundleMailContent } from "../domain/bundle_mail.ts";
-import { isBundle } from "../domain/bundle_text.ts";
-import { mailContent, mailPlainText } from "../domain/mail_text.ts";
-import { noticeMail, noticePlainText } from "../domain/notice_text.ts";
+import { urgencyOf } from "../domain/intake/alert.ts";
+import { bundleMailContent } from "../domain/delivery/bundle_mail.ts";
+import { isBundle } from "../domain/delivery/bundle_text.ts";
+import { mailContent, mailPlainText } from "../domain/delivery/mail_text.ts";
+import { noticeMail, noticePlainText } from "../domain/notices/notice_text.ts";
 import { cleanLine } from "../domain/text.ts";
-import { codeMail, codeMailText } from "../domain/verification_text.ts";
+import {
+  codeMail,
+  codeMailText,
+} from "../domain/responders/verification_text.ts";
 import type {
   Channel,
   NoticeMessage,

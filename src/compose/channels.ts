@@ -3,7 +3,7 @@ import { getLogger } from "@logtape/logtape";
 import { type ChannelsConfig, createChannels } from "../channels/channels.ts";
 import type { GuardedChannel } from "../channels/guard.ts";
 import type { Config } from "../config.ts";
-import type { ChannelKind } from "../domain/people.ts";
+import type { ChannelKind } from "../domain/responders/people.ts";
 import type { ChannelState } from "../monitoring/metrics.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Outside } from "./outside.ts";

@@ -3,7 +3,7 @@ import { createCodeHash } from "../app/responders/code_hash.ts";
 import type { Immediate } from "../app/delivery/immediate.ts";
 import type { HealthcheckOptions } from "../app/tell_healthcheck.ts";
 import type { GuardedChannel } from "../channels/guard.ts";
-import type { ChannelKind } from "../domain/people.ts";
+import type { ChannelKind } from "../domain/responders/people.ts";
 import { createPing } from "../monitoring/ping.ts";
 import type { Outside } from "./outside.ts";
 import { LEASE_MS } from "./workers.ts";

@@ -1,7 +1,10 @@
 /** What the screens need, from what the process has. */
 import type { GuardedChannel } from "../channels/guard.ts";
 import { shownSettings } from "../config/shown_settings.ts";
-import { CHANNEL_KINDS, type ChannelKind } from "../domain/people.ts";
+import {
+  CHANNEL_KINDS,
+  type ChannelKind,
+} from "../domain/responders/people.ts";
 import { everyMsOf, type Job, nextRunAtMs } from "../jobs/jobs.ts";
 import { loadAssets } from "../web/assets.ts";
 import { createChangeFeed } from "../web/change_feed.ts";

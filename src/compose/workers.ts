@@ -10,7 +10,7 @@ import type { Engine } from "../app/engine.ts";
 import { escalateDue } from "../app/incidents/escalate.ts";
 import type { LinkSigner } from "../app/delivery/page_message.ts";
 import type { GuardedChannel } from "../channels/guard.ts";
-import type { ChannelKind } from "../domain/people.ts";
+import type { ChannelKind } from "../domain/responders/people.ts";
 import { createWaker, oneAtATime, type Waker } from "../jobs/waker.ts";
 import type { Store } from "../ports/store.ts";
 import type { Outside } from "./outside.ts";

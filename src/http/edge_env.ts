@@ -1,6 +1,10 @@
 /** What travels with a request through the edge. */
 import type { Context } from "hono";
-import type { ApiToken, Role, UserAccount } from "../domain/people.ts";
+import type {
+  ApiToken,
+  Role,
+  UserAccount,
+} from "../domain/responders/people.ts";
 import type { LoginSession } from "../ports/session_repository.ts";
 
 /** Who asks, once a role was demanded and granted. */

@@ -1,5 +1,5 @@
 /** Where each kind of alert source posts to. */
-import type { SourceKind } from "../domain/alert_source.ts";
+import type { SourceKind } from "../domain/intake/alert_source.ts";
 
 export const INTAKE_PATHS: Record<SourceKind, `/${string}`> = {
   generic: "/api/v1/alerts",

@@ -1,8 +1,8 @@
 /** Counts what happens and serves it as Prometheus reads it (text exposition format 0.0.4). */
 import { cpuUsage } from "node:process";
 import client from "prom-client";
-import { SEVERITIES } from "../domain/alert.ts";
-import { CHANNEL_KINDS } from "../domain/people.ts";
+import { SEVERITIES } from "../domain/intake/alert.ts";
+import { CHANNEL_KINDS } from "../domain/responders/people.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ChannelName, Observer } from "../ports/observer.ts";
 import type { Repositories } from "../ports/store.ts";

@@ -1,5 +1,5 @@
 /** Logins and API tokens. Secrets are never here, only their hashes. */
-import type { ApiToken, UserAccount } from "../domain/people.ts";
+import type { ApiToken, UserAccount } from "../domain/responders/people.ts";
 import type { Page, PageRequest } from "./store.ts";
 
 export interface AccountRepository {

@@ -1,5 +1,5 @@
 /** Calendars that somebody looks at before they are saved. */
-import type { NamedPerson } from "../domain/calendar.ts";
+import type { NamedPerson } from "../domain/calendars/calendar.ts";
 import type { CalendarOrigin, Validators } from "./calendar_repositories.ts";
 
 /** Its text is read apart. */

@@ -3,9 +3,12 @@ import type {
   MatchedName,
   NamedPerson,
   UnknownName,
-} from "../domain/calendar.ts";
-import type { CalendarLayer, CalendarWindow } from "../domain/schedule.ts";
-import type { UserAccount } from "../domain/people.ts";
+} from "../domain/calendars/calendar.ts";
+import type {
+  CalendarLayer,
+  CalendarWindow,
+} from "../domain/schedules/schedule.ts";
+import type { UserAccount } from "../domain/responders/people.ts";
 
 /** What was understood of a calendar when it was read last. */
 export interface CalendarReport {

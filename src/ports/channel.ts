@@ -1,9 +1,9 @@
 /** How a message leaves the house. A channel says what became of one attempt and never decides about retries itself. */
-import type { Severity } from "../domain/alert.ts";
-import type { BundleFacts } from "../domain/bundle_text.ts";
-import type { IncidentStatus } from "../domain/incident.ts";
-import type { NotificationKind } from "../domain/notification.ts";
-import type { ChannelKind } from "../domain/people.ts";
+import type { Severity } from "../domain/intake/alert.ts";
+import type { BundleFacts } from "../domain/delivery/bundle_text.ts";
+import type { IncidentStatus } from "../domain/incidents/incident.ts";
+import type { NotificationKind } from "../domain/delivery/notification.ts";
+import type { ChannelKind } from "../domain/responders/people.ts";
 
 /** All that a message may say. Text from outside in it is data: clean of controls, not yet escaped for any format. */
 export interface PageMessage {

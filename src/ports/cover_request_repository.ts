@@ -1,5 +1,5 @@
 /** Requests to be covered for on a schedule. */
-import type { CoverRequest } from "../domain/cover_request.ts";
+import type { CoverRequest } from "../domain/cover/cover_request.ts";
 import type { Page, PageRequest } from "./store.ts";
 
 export type NewCoverRequest = Pick<

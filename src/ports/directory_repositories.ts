@@ -1,20 +1,20 @@
 /** What operators set up: teams, responders, schedules, policies, sources. Lists are ordered by name, then id. */
-import type { AlertSource } from "../domain/alert_source.ts";
-import type { EscalationPolicy } from "../domain/escalation_policy.ts";
+import type { AlertSource } from "../domain/intake/alert_source.ts";
+import type { EscalationPolicy } from "../domain/policies/escalation_policy.ts";
 import type {
   ContactMethod,
   ContactRule,
   ReachableResponder,
   Responder,
   Team,
-} from "../domain/people.ts";
+} from "../domain/responders/people.ts";
 import type {
   RotationLayer,
   Schedule,
   ScheduleEntry,
   ScheduleLayer,
   SchedulePlan,
-} from "../domain/schedule.ts";
+} from "../domain/schedules/schedule.ts";
 import type { Page, PageRequest } from "./store.ts";
 
 /** A row elsewhere that would be left pointing at nothing. */

@@ -1,6 +1,10 @@
 /** The second outbox: messages to people that are not about an incident. */
-import type { HandoffNotice, NewNotice, Notice } from "../domain/notice.ts";
-import type { ChannelKind } from "../domain/people.ts";
+import type {
+  HandoffNotice,
+  NewNotice,
+  Notice,
+} from "../domain/notices/notice.ts";
+import type { ChannelKind } from "../domain/responders/people.ts";
 
 export interface NoticeClaim {
   channel: ChannelKind;

@@ -1,7 +1,7 @@
 /** Who hears what happens, to count and to trace it. Nothing that PagerPal does depends on it. */
-import type { SourceKind } from "../domain/alert_source.ts";
-import type { Notification } from "../domain/notification.ts";
-import type { ChannelKind } from "../domain/people.ts";
+import type { SourceKind } from "../domain/intake/alert_source.ts";
+import type { Notification } from "../domain/delivery/notification.ts";
+import type { ChannelKind } from "../domain/responders/people.ts";
 import type { ClaimedNotification } from "./paging_repositories.ts";
 
 /** What a span may say of its work: no address, no text from outside, no secret. */

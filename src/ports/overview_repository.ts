@@ -1,8 +1,11 @@
 /** Questions that only screens ask: counts, the most urgent, the last day. All of them are bounded, whatever is stored. */
-import type { Severity } from "../domain/alert.ts";
-import type { IncidentStatus, ResolvedBy } from "../domain/incident.ts";
-import type { NotificationState } from "../domain/notification.ts";
-import type { Actor } from "../domain/timeline.ts";
+import type { Severity } from "../domain/intake/alert.ts";
+import type {
+  IncidentStatus,
+  ResolvedBy,
+} from "../domain/incidents/incident.ts";
+import type { NotificationState } from "../domain/delivery/notification.ts";
+import type { Actor } from "../domain/incidents/timeline.ts";
 import type { IncidentFilter, IncidentSummary } from "./paging_repositories.ts";
 
 export interface OpenCount {

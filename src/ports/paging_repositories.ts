@@ -1,10 +1,16 @@
 /** Incidents, their story, and the messages that go out for them. */
-import type { Severity } from "../domain/alert.ts";
-import type { RememberedIncident } from "../domain/dedup.ts";
-import type { Incident, IncidentStatus } from "../domain/incident.ts";
-import type { NewNotification, Notification } from "../domain/notification.ts";
-import type { ChannelKind } from "../domain/people.ts";
-import type { NewTimelineEntry, TimelineEntry } from "../domain/timeline.ts";
+import type { Severity } from "../domain/intake/alert.ts";
+import type { RememberedIncident } from "../domain/intake/dedup.ts";
+import type { Incident, IncidentStatus } from "../domain/incidents/incident.ts";
+import type {
+  NewNotification,
+  Notification,
+} from "../domain/delivery/notification.ts";
+import type { ChannelKind } from "../domain/responders/people.ts";
+import type {
+  NewTimelineEntry,
+  TimelineEntry,
+} from "../domain/incidents/timeline.ts";
 import type { Page, PageRequest } from "./store.ts";
 
 /** How many incidents back a search for a text looks. */
@@ -142,7 +148,7 @@ export interface Claim {
   limit: number;
   /** True: only messages that were never tried. */
   firstAttemptsOnly: boolean;
-  /** How long messages to one person wait to go together; 0: each goes alone. See domain/bundling.ts. */
+  /** How long messages to one person wait to go together; 0: each goes alone. See domain/delivery/bundling.ts. */
   bundlingMs: number;
 }
 

@@ -1,6 +1,6 @@
 /** Questions of the readiness check and of the reports. All of them are served by an index, however old the database is. */
-import type { PagedSlot } from "../domain/on_call_load.ts";
-import type { LastDelivery } from "../domain/person_readiness.ts";
+import type { PagedSlot } from "../domain/schedules/on_call_load.ts";
+import type { LastDelivery } from "../domain/readiness/person_readiness.ts";
 
 export interface PagesWanted {
   /** Half open, epoch milliseconds; by when the page was sent. */

@@ -1,5 +1,5 @@
 /** Browsers that are logged in. The token itself is in the browser's cookie only; here is its hash. */
-import type { UserAccount } from "../domain/people.ts";
+import type { UserAccount } from "../domain/responders/people.ts";
 
 export interface LoginSession {
   id: number;

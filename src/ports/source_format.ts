@@ -1,6 +1,6 @@
 /** How a monitoring system's request becomes alerts. One implementation per kind of source, chosen where the app is put together. */
-import type { Alert } from "../domain/alert.ts";
-import type { AlertSource, SourceKind } from "../domain/alert_source.ts";
+import type { Alert } from "../domain/intake/alert.ts";
+import type { AlertSource, SourceKind } from "../domain/intake/alert_source.ts";
 
 export interface SourceRequest {
   /** The raw bytes decoded as UTF-8, without a byte order mark. */

@@ -2,7 +2,7 @@
  * The repository: everything PagerPal remembers. One implementation serves both databases; one contract suite holds it
  * to what is promised here. Instants are epoch milliseconds and are always passed in, never asked of the database.
  */
-import type { DatabaseSchema } from "../domain/schema_fit.ts";
+import type { DatabaseSchema } from "../domain/system/schema_fit.ts";
 import type {
   AlertSourceRepository,
   EscalationPolicyRepository,

@@ -1,5 +1,5 @@
 /** What keeps the service itself going. */
-import type { Node } from "../domain/node.ts";
+import type { Node } from "../domain/system/node.ts";
 import type { Page, PageRequest } from "./store.ts";
 
 /** How a job went the last time it ran on one node. */

@@ -1,5 +1,5 @@
 /** Codes that are on their way to contact methods, at most one for each. Only hashes are here. */
-import type { PendingVerification } from "../domain/verification.ts";
+import type { PendingVerification } from "../domain/responders/verification.ts";
 
 export interface VerificationRepository {
   /** Of these contact methods, those whose code can still be typed at `nowMs`. */

@@ -1,5 +1,5 @@
 /** What tells from the database alone whether paging works. Every question is a stretch of an index, and bounded. */
-import type { ChannelKind } from "../domain/people.ts";
+import type { ChannelKind } from "../domain/responders/people.ts";
 
 /**
  * - `waiting`: due later;

@@ -1,5 +1,9 @@
 /** The one place where a read alert is cleaned and cut to size. */
-import { type Alert, ALERT_LIMITS, type Severity } from "../domain/alert.ts";
+import {
+  type Alert,
+  ALERT_LIMITS,
+  type Severity,
+} from "../domain/intake/alert.ts";
 import { cleanLine, cleanText } from "../domain/text.ts";
 import { boundedId } from "./external_id.ts";
 import {

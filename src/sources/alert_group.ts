@@ -1,6 +1,6 @@
 /** The group of alerts that Grafana (since 8) and Alertmanager post in nearly the same shape. */
 import { z } from "zod";
-import type { AlertSource } from "../domain/alert_source.ts";
+import type { AlertSource } from "../domain/intake/alert_source.ts";
 import { MOST_ALERTS_PER_REQUEST } from "../ports/source_format.ts";
 import type { AlertDraft } from "./alert_draft.ts";
 import { idFromLabels } from "./external_id.ts";

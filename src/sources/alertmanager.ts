@@ -1,5 +1,5 @@
 /** Prometheus Alertmanager's webhook, version "4". */
-import type { Alert } from "../domain/alert.ts";
+import type { Alert } from "../domain/intake/alert.ts";
 import type {
   SourceFormat,
   SourceReading,

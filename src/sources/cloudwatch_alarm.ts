@@ -1,6 +1,6 @@
 /** A CloudWatch alarm's change of state, whichever of its two forms told it. */
-import type { Alert } from "../domain/alert.ts";
-import type { NoDataAction } from "../domain/alert_source.ts";
+import type { Alert } from "../domain/intake/alert.ts";
+import type { NoDataAction } from "../domain/intake/alert_source.ts";
 import type { SourceRequest } from "../ports/source_format.ts";
 import { finishAlert } from "./alert_draft.ts";
 import { readInstant } from "./instant.ts";

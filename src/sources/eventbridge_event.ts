@@ -1,5 +1,5 @@
 /** EventBridge events: CloudWatch alarms in their second form, and whatever else a rule sends. */
-import type { Alert } from "../domain/alert.ts";
+import type { Alert } from "../domain/intake/alert.ts";
 import type { SourceRequest } from "../ports/source_format.ts";
 import { finishAlert } from "./alert_draft.ts";
 import { type AlarmFacts, pairsOf } from "./cloudwatch_alarm.ts";

@@ -1,6 +1,6 @@
 /** Stable identifiers: what dedup rests on. */
 import { createHash } from "node:crypto";
-import { ALERT_LIMITS } from "../domain/alert.ts";
+import { ALERT_LIMITS } from "../domain/intake/alert.ts";
 import { cleanLine } from "../domain/text.ts";
 import { isScalar, type JsonObject } from "./json_body.ts";
 

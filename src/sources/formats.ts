@@ -1,5 +1,5 @@
 /** The one list of inbound formats. */
-import type { SourceKind } from "../domain/alert_source.ts";
+import type { SourceKind } from "../domain/intake/alert_source.ts";
 import type { SourceFormat } from "../ports/source_format.ts";
 import { alertmanager } from "./alertmanager.ts";
 import type { Fetch } from "./aws_fetch.ts";

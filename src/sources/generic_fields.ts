@@ -1,6 +1,6 @@
 /** The fields of a generic alert: their names, aliases and allowed values. */
 import { z } from "zod";
-import { ALERT_LIMITS } from "../domain/alert.ts";
+import { ALERT_LIMITS } from "../domain/intake/alert.ts";
 import { cleanLine } from "../domain/text.ts";
 import { isScalar, type JsonObject, scalarText } from "./json_body.ts";
 import { SEVERITY_HINT, severityOf } from "./severity_word.ts";

@@ -1,7 +1,7 @@
 /** Grafana's dashboard alerts before unified alerting (removed in Grafana 11): one message per rule, not per series. */
 import { z } from "zod";
-import type { Alert } from "../domain/alert.ts";
-import type { AlertSource } from "../domain/alert_source.ts";
+import type { Alert } from "../domain/intake/alert.ts";
+import type { AlertSource } from "../domain/intake/alert_source.ts";
 import type { SourceReading, SourceRequest } from "../ports/source_format.ts";
 import { finishAlert } from "./alert_draft.ts";
 import {

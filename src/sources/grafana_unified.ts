@@ -2,8 +2,8 @@
  * Grafana unified alerting (grafana/alerting, receivers/webhook/v1). Each alert of the group stands for itself: the
  * group's own status and key say nothing about a member.
  */
-import type { Alert } from "../domain/alert.ts";
-import type { NoDataAction } from "../domain/alert_source.ts";
+import type { Alert } from "../domain/intake/alert.ts";
+import type { NoDataAction } from "../domain/intake/alert_source.ts";
 import type { SourceReading, SourceRequest } from "../ports/source_format.ts";
 import { type AlertDraft, finishAlert } from "./alert_draft.ts";
 import {

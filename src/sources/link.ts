@@ -1,5 +1,5 @@
 /** Links back into the monitoring system. */
-import { ALERT_LIMITS, type AlertLink } from "../domain/alert.ts";
+import { ALERT_LIMITS, type AlertLink } from "../domain/intake/alert.ts";
 import { cleanLine } from "../domain/text.ts";
 import { scalarText } from "./json_body.ts";
 

@@ -1,5 +1,5 @@
 /** What other publishers (people, scripts, other AWS services) send to a topic that is meant for alarms. */
-import type { Alert } from "../domain/alert.ts";
+import type { Alert } from "../domain/intake/alert.ts";
 import type { SourceRequest } from "../ports/source_format.ts";
 import { cleanTitle, finishAlert } from "./alert_draft.ts";
 import { derivedId } from "./external_id.ts";

@@ -1,5 +1,5 @@
 /** Short forms of what a format answers. */
-import type { Alert } from "../domain/alert.ts";
+import type { Alert } from "../domain/intake/alert.ts";
 import {
   MOST_ALERTS_PER_REQUEST,
   type SourceReading,

@@ -1,5 +1,5 @@
 /** The words that monitoring systems grade alerts with. */
-import { SEVERITIES, type Severity } from "../domain/alert.ts";
+import { SEVERITIES, type Severity } from "../domain/intake/alert.ts";
 import { cleanLine } from "../domain/text.ts";
 import { type JsonObject, scalarText } from "./json_body.ts";
 

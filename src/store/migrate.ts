@@ -1,14 +1,17 @@
 /** Brings a database to the schema of this code: each file in one transaction, checked, by one process at a time. */
 import { StoreUnavailableError } from "../ports/store.ts";
-import type { LibsqlAddress } from "./libsql.ts";
-import { type AppliedMigration, MigrationRunner } from "./migration_runner.ts";
+import type { LibsqlAddress } from "./libsql/libsql.ts";
+import {
+  type AppliedMigration,
+  MigrationRunner,
+} from "./connection/migration_runner.ts";
 import {
   type Migration,
   neededBy,
   readMigrations,
   sqlFor,
 } from "./migrations.ts";
-import { storeError } from "./store_error.ts";
+import { storeError } from "./connection/store_error.ts";
 
 export { NEWEST_SCHEMA_VERSION } from "./migrations.ts";
 

@@ -1,5 +1,5 @@
 /** The numbered files of migrations/ and the words in them that differ between the databases. */
-import type { DialectName } from "./session.ts";
+import type { DialectName } from "./connection/session.ts";
 
 export interface Migration {
   /** From 1, without gaps. */

@@ -1,44 +1,44 @@
 /** The store over either database. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { DatabaseSchema } from "../domain/schema_fit.ts";
+import type { DatabaseSchema } from "../domain/system/schema_fit.ts";
 import {
   type Repositories,
   type Store,
   StoreUnavailableError,
   type StoreWatcher,
 } from "../ports/store.ts";
-import { Accounts } from "./accounts.ts";
-import { AuditLog } from "./audit_log.ts";
-import { Backups } from "./backups.ts";
-import { CalendarDrafts } from "./calendar_drafts.ts";
-import { CalendarFeeds } from "./calendar_feeds.ts";
-import { Calendars } from "./calendars.ts";
-import type { Around } from "./connection.ts";
-import { CoverRequests } from "./cover_requests.ts";
-import { Idempotency } from "./idempotency.ts";
-import { Incidents } from "./incidents.ts";
-import { Jobs } from "./jobs.ts";
-import { Nodes } from "./nodes.ts";
-import { Notices } from "./notices.ts";
-import { Notifications } from "./notifications.ts";
-import { Policies } from "./policies.ts";
-import { Overview } from "./overview.ts";
-import { RateLimits } from "./rate_limits.ts";
-import { Reports } from "./reports.ts";
-import { Responders } from "./responders.ts";
-import { Schedules } from "./schedules.ts";
-import type { Database } from "./schema.ts";
-import { SeenMessages } from "./seen_messages.ts";
-import { Sessions } from "./sessions.ts";
-import type { Backend, Session, WriteOptions } from "./session.ts";
-import { Sources } from "./sources.ts";
+import { Accounts } from "./accounts/accounts.ts";
+import { AuditLog } from "./system/audit_log.ts";
+import { Backups } from "./system/backups.ts";
+import { CalendarDrafts } from "./calendars/calendar_drafts.ts";
+import { CalendarFeeds } from "./calendars/calendar_feeds.ts";
+import { Calendars } from "./calendars/calendars.ts";
+import type { Around } from "./connection/connection.ts";
+import { CoverRequests } from "./cover/cover_requests.ts";
+import { Idempotency } from "./system/idempotency.ts";
+import { Incidents } from "./incidents/incidents.ts";
+import { Jobs } from "./system/jobs.ts";
+import { Nodes } from "./system/nodes.ts";
+import { Notices } from "./notices/notices.ts";
+import { Notifications } from "./delivery/notifications.ts";
+import { Policies } from "./policies/policies.ts";
+import { Overview } from "./reports/overview.ts";
+import { RateLimits } from "./system/rate_limits.ts";
+import { Reports } from "./reports/reports.ts";
+import { Responders } from "./responders/responders.ts";
+import { Schedules } from "./schedules/schedules.ts";
+import type { Database } from "./schema/schema.ts";
+import { SeenMessages } from "./system/seen_messages.ts";
+import { Sessions } from "./accounts/sessions.ts";
+import type { Backend, Session, WriteOptions } from "./connection/session.ts";
+import { Sources } from "./sources/sources.ts";
 import { neededBy } from "./migrations.ts";
-import { isMissingTable } from "./store_error.ts";
-import { Teams } from "./teams.ts";
-import { Timeline } from "./timeline.ts";
-import { Tokens } from "./tokens.ts";
-import { Vitals } from "./vitals.ts";
-import { Verifications } from "./verifications.ts";
+import { isMissingTable } from "./connection/store_error.ts";
+import { Teams } from "./responders/teams.ts";
+import { Timeline } from "./incidents/timeline.ts";
+import { Tokens } from "./accounts/tokens.ts";
+import { Vitals } from "./reports/vitals.ts";
+import { Verifications } from "./responders/verifications.ts";
 
 export interface StoreAddress {
   /** `file:` with an absolute path, `libsql://` or `http(s)://` of a libSQL server, or `postgres://`. */
@@ -65,10 +65,10 @@ async function backendAt(
     StoreAddress,
 ): Promise<Backend> {
   if (/^postgres(ql)?:/.test(url)) {
-    const { openPostgres } = await import("./postgres.ts");
+    const { openPostgres } = await import("./postgres/postgres.ts");
     return openPostgres({ url, poolSize, around });
   }
-  const { openLibsql } = await import("./libsql.ts");
+  const { openLibsql } = await import("./libsql/libsql.ts");
   return openLibsql({ url, authToken, around });
 }
 

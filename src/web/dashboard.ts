@@ -1,6 +1,6 @@
 /** The first screen: what is burning, who is on call, whether paging works. */
-import { SEVERITIES } from "../domain/alert.ts";
-import { peopleOf } from "../domain/schedule.ts";
+import { SEVERITIES } from "../domain/intake/alert.ts";
+import { peopleOf } from "../domain/schedules/schedule.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import type { OpenCount } from "../ports/overview_repository.ts";

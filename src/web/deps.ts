@@ -7,7 +7,7 @@ import type { CalendarTools } from "../app/calendars/read_calendar.ts";
 import type { ReadReadiness } from "../app/readiness/readiness.ts";
 import type { RandomBytes } from "../app/secrets.ts";
 import type { BodyBudget } from "../http/read_body.ts";
-import type { ChannelKind } from "../domain/people.ts";
+import type { ChannelKind } from "../domain/responders/people.ts";
 import type { Clock, NewId } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { Assets } from "./assets.ts";

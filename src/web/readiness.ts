@@ -8,7 +8,7 @@ import {
   quietWords,
   readinessHeadline,
 } from "./view/findings.ts";
-import { isWrong } from "../domain/finding.ts";
+import { isWrong } from "../domain/readiness/finding.ts";
 import { zoneWords } from "./view/zoned_time.ts";
 import { viewerOf } from "./viewer.ts";
 

@@ -1,6 +1,9 @@
 /** How the service itself is doing: jobs, nodes, providers, version; for admins also what is configured. */
-import { CHANNEL_KINDS, type ContactMethod } from "../domain/people.ts";
-import { mayWorkOn, schemaFit } from "../domain/schema_fit.ts";
+import {
+  CHANNEL_KINDS,
+  type ContactMethod,
+} from "../domain/responders/people.ts";
+import { mayWorkOn, schemaFit } from "../domain/system/schema_fit.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import { tryOut } from "./responders/contact_forms.ts";

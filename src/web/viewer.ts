@@ -1,6 +1,6 @@
 /** Who looks at the page, and from where. */
-import { allows, type Role } from "../domain/people.ts";
-import type { Actor } from "../domain/timeline.ts";
+import { allows, type Role } from "../domain/responders/people.ts";
+import type { Actor } from "../domain/incidents/timeline.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import { Problem } from "../http/problem.ts";
 import type { LoginSession } from "../ports/session_repository.ts";

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { isRole } from "../../src/http/auth/access.ts";
-import { allows, type Role, ROLES } from "../../src/domain/people.ts";
+import {
+  allows,
+  type Role,
+  ROLES,
+} from "../../src/domain/responders/people.ts";
 import { withStore } from "../stores.ts";
 import { basic, DELETE, Desk, PASSWORD, patch, post } from "./desk.ts";
 

@@ -498,7 +498,7 @@ test(
     assert.deepEqual(copy.body.report.unknown, []);
     const ids = [path, other].map((one) => Number(one.split("/").at(-1)));
     const range = [NOW_MS, NOW_MS + 60 * DAY_MS] as const;
-    const { onCallAt } = await import("../../src/domain/schedule.ts");
+    const { onCallAt } = await import("../../src/domain/schedules/schedule.ts");
     const plans = await store.schedules.plans(ids, ...range);
     const [first, second] = ids.map((id) => plans.get(id));
     assert.ok(first && second);

@@ -1,6 +1,6 @@
 /** What must hold when requests meet, on both databases. */
 import assert from "node:assert/strict";
-import type { UserAccount } from "../../src/domain/people.ts";
+import type { UserAccount } from "../../src/domain/responders/people.ts";
 import { forEachStore } from "../stores.ts";
 import { Desk, patch, post } from "./desk.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Role } from "../../src/domain/people.ts";
+import type { Role } from "../../src/domain/responders/people.ts";
 import { withStore } from "../stores.ts";
 import { Desk, NOW_MS, patch, post, put } from "./desk.ts";
 

@@ -9,7 +9,7 @@ import {
   declineCoverRequest,
 } from "../../src/app/cover/answer_cover_request.ts";
 import { RefusedError } from "../../src/app/refused_error.ts";
-import type { UserAccount } from "../../src/domain/people.ts";
+import type { UserAccount } from "../../src/domain/responders/people.ts";
 import type { Repositories, Store } from "../../src/ports/store.ts";
 import { createWorld, MINUTE, NOW, responder } from "../store/fixture.ts";
 import { forEachStore } from "../stores.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mayChangeContacts } from "../../src/app/responders/contact_rights.ts";
-import { ROLES } from "../../src/domain/people.ts";
+import { ROLES } from "../../src/domain/responders/people.ts";
 
 Deno.test("an admin changes how everybody is reached, a responder their own, a viewer nothing", () => {
   const table = ROLES.flatMap((role) =>

@@ -33,12 +33,16 @@ Deno.test("a database that fails has a problem in words until something is commi
 Deno.test("a full database is not well because a write passes that needs no room", () => {
   const { held, health, fail } = watched();
   fail("full");
+  health.committed({ durable: true });
+  assert.match(health.problem() ?? "", /no space/, "some room was left");
+  assert.equal(held.back, 1, "what waits may try");
+  held.nowMs += 3_001;
   health.committed({ durable: false });
-  assert.match(health.problem() ?? "", /no space/);
-  assert.equal(held.back, 0);
+  assert.match(health.problem() ?? "", /no space/, "it needed no room");
+  assert.equal(held.back, 1);
   health.committed({ durable: true });
   assert.equal(health.problem(), null);
-  assert.equal(held.back, 1);
+  assert.equal(held.back, 2);
   fail("full");
   held.nowMs += 30_001;
   assert.equal(health.problem(), null, "nobody has tried for long");

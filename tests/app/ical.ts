@@ -3,7 +3,7 @@ import {
   type ReadCalendar,
   readIcal,
 } from "../../src/app/calendars/read_ical.ts";
-import type { CalendarEvent } from "../../src/domain/calendar.ts";
+import type { CalendarEvent } from "../../src/domain/calendars/calendar.ts";
 
 export const FROM_MS = Date.UTC(2026, 0, 1);
 export const TO_MS = Date.UTC(2027, 0, 1);

@@ -7,8 +7,8 @@ import { createDeliverer } from "../../src/app/delivery/deliver.ts";
 import type { Engine } from "../../src/app/engine.ts";
 import { createLinkSigner } from "../../src/app/delivery/page_message.ts";
 import type { Channel } from "../../src/ports/channel.ts";
-import type { Alert } from "../../src/domain/alert.ts";
-import { SEVERITIES } from "../../src/domain/alert.ts";
+import type { Alert } from "../../src/domain/intake/alert.ts";
+import { SEVERITIES } from "../../src/domain/intake/alert.ts";
 import { UNOBSERVED } from "../../src/ports/observer.ts";
 import {
   type Repositories,

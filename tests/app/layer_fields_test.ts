@@ -8,7 +8,7 @@ import {
   rotationOf,
 } from "../../src/app/schedules/layer_fields.ts";
 import { RefusedError } from "../../src/app/refused_error.ts";
-import { PERIOD_UNITS } from "../../src/domain/rotation.ts";
+import { PERIOD_UNITS } from "../../src/domain/schedules/rotation.ts";
 
 const LEAST = {
   name: "Primary",

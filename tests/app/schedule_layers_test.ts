@@ -12,7 +12,7 @@ import {
   orderLayers,
   removeLayer,
 } from "../../src/app/schedules/schedule_layers.ts";
-import { onCallAt } from "../../src/domain/schedule.ts";
+import { onCallAt } from "../../src/domain/schedules/schedule.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { createWorld, NOW, responder, type World } from "../store/fixture.ts";
 import { forEachStore } from "../stores.ts";

@@ -10,7 +10,10 @@ import { pageMe } from "../../src/app/delivery/page_me.ts";
 import { prune } from "../../src/app/prune.ts";
 import { RefusedError } from "../../src/app/refused_error.ts";
 import { sendVerification } from "../../src/app/responders/send_verification.ts";
-import type { ContactMethod, UserAccount } from "../../src/domain/people.ts";
+import type {
+  ContactMethod,
+  UserAccount,
+} from "../../src/domain/responders/people.ts";
 import type { OutgoingMessage, SendResult } from "../../src/ports/channel.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { forEachStore, type TestBackend } from "../stores.ts";

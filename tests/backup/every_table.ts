@@ -1,7 +1,14 @@
 /** Something in every table, so that a copy of a database can be told to be whole. */
-import { type Column, type Table, tablesOf } from "../../src/store/catalog.ts";
+import {
+  type Column,
+  type Table,
+  tablesOf,
+} from "../../src/store/whole_database/catalog.ts";
 import { NOT_EXPORTED } from "../../src/backup/export_format.ts";
-import { writeNextId, writeRows } from "../../src/store/whole_tables.ts";
+import {
+  writeNextId,
+  writeRows,
+} from "../../src/store/whole_database/whole_tables.ts";
 import { onConnection } from "../every_row.ts";
 
 /** What is awkward to carry over: other scripts, ends of lines, quotes, fractions, null. */

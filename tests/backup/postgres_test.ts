@@ -10,7 +10,7 @@ import {
   addressWith,
   databaseIn,
   nameBeside,
-} from "../../src/store/postgres_databases.ts";
+} from "../../src/store/postgres/postgres_databases.ts";
 import { createTestDatabase, onConnection } from "../databases.ts";
 import { everyRow } from "../every_row.ts";
 import { runSql } from "../sql.ts";

@@ -6,13 +6,13 @@ import { folderPlace } from "../../src/backup/folder_place.ts";
 import type { RestoreOptions } from "../../src/backup/restore.ts";
 import { sqliteTarget } from "../../src/backup/restore_sqlite.ts";
 import { rotate } from "../../src/backup/take_backup.ts";
-import { backupInstant } from "../../src/domain/backup.ts";
+import { backupInstant } from "../../src/domain/system/backup.ts";
 import {
   migrate,
   NEWEST_SCHEMA_VERSION,
   pending,
 } from "../../src/store/migrate.ts";
-import { openFile } from "../../src/store/libsql_file.ts";
+import { openFile } from "../../src/store/libsql/libsql_file.ts";
 import { createTestFile } from "../databases.ts";
 import { everyRow } from "../every_row.ts";
 import { NEWER_MIGRATION, runSql } from "../sql.ts";

@@ -12,7 +12,7 @@
  */
 import assert from "node:assert/strict";
 import type { BrowserContext, Page } from "npm:playwright-core@1.65.1";
-import type { Role } from "../../src/domain/people.ts";
+import type { Role } from "../../src/domain/responders/people.ts";
 import { withStore } from "../stores.ts";
 import { type RunningBrowser, startChromium } from "./chromium.ts";
 import { giveSession } from "./session.ts";

@@ -1,7 +1,7 @@
 /** A believable night: incidents of the last day, answered by different people after different times, and four open. */
-import type { Incident } from "../../src/domain/incident.ts";
-import type { Severity } from "../../src/domain/alert.ts";
-import type { Role } from "../../src/domain/people.ts";
+import type { Incident } from "../../src/domain/incidents/incident.ts";
+import type { Severity } from "../../src/domain/intake/alert.ts";
+import type { Role } from "../../src/domain/responders/people.ts";
 import { runJob } from "../../src/jobs/jobs.ts";
 import { demoAlerts } from "../../scripts/seed/alerts.ts";
 import type { Stage } from "./stage.ts";

@@ -1,6 +1,6 @@
 /** Every screen, for what must hold on each of them. */
 import type { Page } from "npm:playwright-core@1.65.1";
-import type { Role } from "../../src/domain/people.ts";
+import type { Role } from "../../src/domain/responders/people.ts";
 import { sendBundle } from "../bundle.ts";
 import { draftPath, layerPath } from "./calendar_screens.ts";
 import type { Stage } from "./stage.ts";

@@ -1,6 +1,6 @@
 /** A login without the form, for what is not about logging in. */
 import type { BrowserContext } from "npm:playwright-core@1.65.1";
-import type { Role } from "../../src/domain/people.ts";
+import type { Role } from "../../src/domain/responders/people.ts";
 import type { Stage } from "./stage.ts";
 
 /** Gives the browser the session that a login would have given it. */

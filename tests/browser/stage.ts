@@ -5,9 +5,9 @@
 import { INTAKE_PATHS } from "../../src/http/intake_paths.ts";
 import { act } from "../../src/app/incidents/act.ts";
 import { beginSession } from "../../src/app/accounts/login_sessions.ts";
-import type { Incident } from "../../src/domain/incident.ts";
-import type { Role } from "../../src/domain/people.ts";
-import type { Actor } from "../../src/domain/timeline.ts";
+import type { Incident } from "../../src/domain/incidents/incident.ts";
+import type { Role } from "../../src/domain/responders/people.ts";
+import type { Actor } from "../../src/domain/incidents/timeline.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { demoAlerts } from "../../scripts/seed/alerts.ts";
 import type { SourceKeys } from "../../scripts/seed/post_alerts.ts";

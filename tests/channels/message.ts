@@ -1,5 +1,5 @@
 /** A page as the deliverer hands it to a channel. */
-import { bundleOf } from "../../src/domain/bundle_text.ts";
+import { bundleOf } from "../../src/domain/delivery/bundle_text.ts";
 import type {
   NoticeMessage,
   PageMessage,

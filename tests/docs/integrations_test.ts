@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import {
   SOURCE_KINDS,
   type SourceKind,
-} from "../../src/domain/alert_source.ts";
-import { CHANNEL_KINDS } from "../../src/domain/people.ts";
+} from "../../src/domain/intake/alert_source.ts";
+import { CHANNEL_KINDS } from "../../src/domain/responders/people.ts";
 import { readInfobipReceipts } from "../../src/channels/infobip_receipts.ts";
 import { snippets } from "../../src/web/view/sources/source_snippets.ts";
 import { customerPages } from "../../scripts/docs/page_source.ts";

@@ -1,19 +1,19 @@
 /** Values that the domain's tests start from. */
-import type { Alert } from "../../src/domain/alert.ts";
+import type { Alert } from "../../src/domain/intake/alert.ts";
 import {
   type FrozenPolicy,
   PLAIN_STEP,
-} from "../../src/domain/escalation_policy.ts";
-import { planEscalation } from "../../src/domain/escalation.ts";
-import type { Incident } from "../../src/domain/incident.ts";
-import { type Look, lookOf } from "../../src/domain/look.ts";
-import type { Notification } from "../../src/domain/notification.ts";
+} from "../../src/domain/policies/escalation_policy.ts";
+import { planEscalation } from "../../src/domain/policies/escalation.ts";
+import type { Incident } from "../../src/domain/incidents/incident.ts";
+import { type Look, lookOf } from "../../src/domain/policies/look.ts";
+import type { Notification } from "../../src/domain/delivery/notification.ts";
 import type {
   ContactMethod,
   ReachableResponder,
-} from "../../src/domain/people.ts";
-import type { Directory } from "../../src/domain/reach.ts";
-import type { Actor } from "../../src/domain/timeline.ts";
+} from "../../src/domain/responders/people.ts";
+import type { Directory } from "../../src/domain/policies/reach.ts";
+import type { Actor } from "../../src/domain/incidents/timeline.ts";
 
 export const NOW_MS = Date.UTC(2026, 2, 2, 2, 14);
 export const MINUTE_MS = 60_000;

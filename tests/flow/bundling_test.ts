@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { prune } from "../../src/app/prune.ts";
-import type { Notification } from "../../src/domain/notification.ts";
+import type { Notification } from "../../src/domain/delivery/notification.ts";
 import { flow } from "./flow.ts";
 import type { World } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { runJob } from "../../src/jobs/jobs.ts";
-import { SYSTEM } from "../../src/domain/timeline.ts";
+import { SYSTEM } from "../../src/domain/incidents/timeline.ts";
 import { forEachStore } from "../stores.ts";
 import { World } from "./world.ts";
 

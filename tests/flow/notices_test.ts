@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { planHandoffNotices } from "../../src/app/notices/plan_handoff_notices.ts";
 import { withdrawHandoffNotices } from "../../src/app/notices/withdraw_handoff_notices.ts";
-import type { NoticeDraft } from "../../src/domain/notice.ts";
+import type { NoticeDraft } from "../../src/domain/notices/notice.ts";
 import { writeNotices } from "../../src/app/notices/write_notices.ts";
 import { cheapHash } from "../cheap_hash.ts";
 import { flow } from "./flow.ts";

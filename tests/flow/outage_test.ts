@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Connection } from "../../src/store/connection.ts";
+import type { Connection } from "../../src/store/connection/connection.ts";
 import { openStore } from "../../src/store/open.ts";
 import { TcpProxy } from "../fakes/tcp_proxy.ts";
 import { until } from "../process/server.ts";

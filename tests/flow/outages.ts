@@ -1,7 +1,7 @@
 /** The ways in which a database does not do its work, each a real one: what the test does is what an operator sees. */
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import type { Connection } from "../../src/store/connection.ts";
+import type { Connection } from "../../src/store/connection/connection.ts";
 import { TcpProxy } from "../fakes/tcp_proxy.ts";
 import { holdLock, runSql } from "../sql.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PLAIN_STEP } from "../../src/domain/escalation_policy.ts";
+import { PLAIN_STEP } from "../../src/domain/policies/escalation_policy.ts";
 import { flow } from "./flow.ts";
 import type { World } from "./world.ts";
 

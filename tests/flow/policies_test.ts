@@ -5,11 +5,11 @@ import {
   dryRunOfSource,
 } from "../../src/app/policies/dry_run_of.ts";
 import type { DryRun } from "../../src/app/policies/dry_run.ts";
-import type { Severity } from "../../src/domain/alert.ts";
+import type { Severity } from "../../src/domain/intake/alert.ts";
 import {
   type BusinessHours,
   PLAIN_STEP,
-} from "../../src/domain/escalation_policy.ts";
+} from "../../src/domain/policies/escalation_policy.ts";
 import { flow } from "./flow.ts";
 import type { World } from "./world.ts";
 

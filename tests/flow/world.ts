@@ -19,18 +19,21 @@ import {
   NEW_SOURCE,
   type SourceKind,
   type SourceSettings,
-} from "../../src/domain/alert_source.ts";
+} from "../../src/domain/intake/alert_source.ts";
 import {
   type EscalationPolicy,
   type EscalationTarget,
   PLAIN_STEP,
-} from "../../src/domain/escalation_policy.ts";
-import type { Incident } from "../../src/domain/incident.ts";
-import type { Notification } from "../../src/domain/notification.ts";
-import type { ChannelKind } from "../../src/domain/people.ts";
-import type { Actor, TimelineKind } from "../../src/domain/timeline.ts";
-import type { Rotation } from "../../src/domain/rotation.ts";
-import { rotationOf } from "../domain/plans.ts";
+} from "../../src/domain/policies/escalation_policy.ts";
+import type { Incident } from "../../src/domain/incidents/incident.ts";
+import type { Notification } from "../../src/domain/delivery/notification.ts";
+import type { ChannelKind } from "../../src/domain/responders/people.ts";
+import type {
+  Actor,
+  TimelineKind,
+} from "../../src/domain/incidents/timeline.ts";
+import type { Rotation } from "../../src/domain/schedules/rotation.ts";
+import { rotationOf } from "../domain/schedules/plans.ts";
 import type { FetchCalendar } from "../../src/ports/calendar_source.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { NEWEST_SCHEMA_VERSION } from "../../src/store/migrations.ts";

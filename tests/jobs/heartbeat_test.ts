@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mayWorkOn, schemaFit } from "../../src/domain/schema_fit.ts";
+import { mayWorkOn, schemaFit } from "../../src/domain/system/schema_fit.ts";
 import { createHeartbeat } from "../../src/jobs/heartbeat.ts";
 import { type Store, StoreUnavailableError } from "../../src/ports/store.ts";
 import { NEWEST_SCHEMA_VERSION } from "../../src/store/migrations.ts";

@@ -1,9 +1,9 @@
 /** The databases that the simulation runs on: one after the other empty, and seen from outside all the time. */
 import { join } from "node:path";
-import type { Connection } from "../../src/store/connection.ts";
-import { connect } from "../../src/store/libsql.ts";
+import type { Connection } from "../../src/store/connection/connection.ts";
+import { connect } from "../../src/store/libsql/libsql.ts";
 import { migrate } from "../../src/store/migrate.ts";
-import { PostgresPool } from "../../src/store/postgres_pool.ts";
+import { PostgresPool } from "../../src/store/postgres/postgres_pool.ts";
 import { createTestDatabase } from "../databases.ts";
 
 export type DatabaseName = "libsql" | "postgres";

@@ -2,7 +2,7 @@
  * The escalation as the plan has it, in a few lines of its own: reads an incident's story and says where it is not what the
  * policy wants. Knows nothing of the app's planner.
  */
-import type { Severity } from "../../src/domain/alert.ts";
+import type { Severity } from "../../src/domain/intake/alert.ts";
 import type { Household } from "./household.ts";
 import type { Plan, PlannedStep } from "./plan.ts";
 

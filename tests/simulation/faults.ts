@@ -1,5 +1,5 @@
 /** What goes wrong, as the plan has it, until it ends. */
-import type { ChannelKind } from "../../src/domain/people.ts";
+import type { ChannelKind } from "../../src/domain/responders/people.ts";
 import type { SimulatedNode } from "./node.ts";
 import type { Plan, PlannedCrash, PlannedFault } from "./plan.ts";
 

@@ -1,6 +1,9 @@
 /** A node's connection to the database: every statement waits for its turn, and all of it can be cut. */
 import { StoreUnavailableError } from "../../src/ports/store.ts";
-import type { Connection, Transaction } from "../../src/store/connection.ts";
+import type {
+  Connection,
+  Transaction,
+} from "../../src/store/connection/connection.ts";
 import type { Scheduler, What } from "./scheduler.ts";
 import type { Owner } from "./timers.ts";
 

@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import {
   DEFAULT_SOURCE_SETTINGS,
   NEW_SOURCE,
-} from "../../src/domain/alert_source.ts";
+} from "../../src/domain/intake/alert_source.ts";
 import {
   type EscalationTarget,
   PLAIN_STEP,
-} from "../../src/domain/escalation_policy.ts";
-import type { ChannelKind } from "../../src/domain/people.ts";
+} from "../../src/domain/policies/escalation_policy.ts";
+import type { ChannelKind } from "../../src/domain/responders/people.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { START_MS } from "./node.ts";
 import type { Plan, PlannedPerson } from "./plan.ts";

@@ -1,6 +1,6 @@
 /** What one seed stands for: who there is, what happens to them, and what goes wrong. */
-import type { Severity } from "../../src/domain/alert.ts";
-import { type ChannelKind } from "../../src/domain/people.ts";
+import type { Severity } from "../../src/domain/intake/alert.ts";
+import { type ChannelKind } from "../../src/domain/responders/people.ts";
 import type { Chance } from "./chance.ts";
 
 export interface PlannedPerson {

@@ -1,6 +1,6 @@
 /** Infobip and a mail relay as the simulated processes see them, with everything that can go wrong on the way. */
 import type { Outside } from "../../src/compose/outside.ts";
-import type { ChannelKind } from "../../src/domain/people.ts";
+import type { ChannelKind } from "../../src/domain/responders/people.ts";
 import type { Chance } from "./chance.ts";
 import type { Journal } from "./journal.ts";
 import type { Scheduler } from "./scheduler.ts";

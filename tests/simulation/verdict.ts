@@ -1,5 +1,5 @@
 /** Whether all promises were kept, when everything has come to rest. */
-import type { Connection } from "../../src/store/connection.ts";
+import type { Connection } from "../../src/store/connection/connection.ts";
 import { EscalationModel, type StoryEntry } from "./escalation_model.ts";
 import type { Household } from "./household.ts";
 import type { Plan } from "./plan.ts";

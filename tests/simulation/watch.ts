@@ -1,5 +1,5 @@
 /** Sees to it that what is committed keeps the promises of docs/architecture.md, after every commit and at every call. */
-import type { Connection } from "../../src/store/connection.ts";
+import type { Connection } from "../../src/store/connection/connection.ts";
 import type { Call } from "./providers.ts";
 import type { Owner } from "./timers.ts";
 

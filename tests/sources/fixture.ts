@@ -1,13 +1,13 @@
 /** Sources, requests and readings that the tests of the formats start from. */
 import assert from "node:assert/strict";
-import { type Alert, ALERT_LIMITS } from "../../src/domain/alert.ts";
+import { type Alert, ALERT_LIMITS } from "../../src/domain/intake/alert.ts";
 import {
   type AlertSource,
   DEFAULT_SOURCE_SETTINGS,
   NEW_SOURCE,
   type SourceKind,
   type SourceSettings,
-} from "../../src/domain/alert_source.ts";
+} from "../../src/domain/intake/alert_source.ts";
 import type {
   SourceFormat,
   SourceReading,

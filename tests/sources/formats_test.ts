@@ -4,7 +4,7 @@ import fc from "npm:fast-check@4.10.2";
 import {
   SOURCE_KINDS,
   type SourceKind,
-} from "../../src/domain/alert_source.ts";
+} from "../../src/domain/intake/alert_source.ts";
 import { MOST_ALERTS_PER_REQUEST } from "../../src/ports/source_format.ts";
 import {
   alertsOf,

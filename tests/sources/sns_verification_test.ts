@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SourceSettings } from "../../src/domain/alert_source.ts";
+import type { SourceSettings } from "../../src/domain/intake/alert_source.ts";
 import { createSourceFormats } from "../../src/sources/formats.ts";
 import {
   CERT_URL,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {
   type EscalationPolicy,
   PLAIN_STEP,
-} from "../../src/domain/escalation_policy.ts";
+} from "../../src/domain/policies/escalation_policy.ts";
 import type {
   Dependent,
   DirectoryRepository,

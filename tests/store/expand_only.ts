@@ -2,8 +2,8 @@
  * Whether a migration leaves a database that programs of before can go on with, told from what it does to a real one: all
  * that was there is there as it was, and what is new asks nothing of those who do not know it.
  */
-import type { Connection } from "../../src/store/connection.ts";
-import { openFile } from "../../src/store/libsql_file.ts";
+import type { Connection } from "../../src/store/connection/connection.ts";
+import { openFile } from "../../src/store/libsql/libsql_file.ts";
 import { type Migration, sqlFor } from "../../src/store/migrations.ts";
 import { createTestFile } from "../databases.ts";
 import { runSql } from "../sql.ts";

@@ -1,15 +1,18 @@
 /** A team with everything that an incident needs, and rows made from few words. */
 import assert from "node:assert/strict";
-import type { AlertSource } from "../../src/domain/alert_source.ts";
+import type { AlertSource } from "../../src/domain/intake/alert_source.ts";
 import {
   DEFAULT_SOURCE_SETTINGS,
   NEW_SOURCE,
-} from "../../src/domain/alert_source.ts";
-import type { EscalationPolicy } from "../../src/domain/escalation_policy.ts";
-import { freeze, PLAIN_STEP } from "../../src/domain/escalation_policy.ts";
-import type { NewNotification } from "../../src/domain/notification.ts";
-import type { Responder, Team } from "../../src/domain/people.ts";
-import type { Incident } from "../../src/domain/incident.ts";
+} from "../../src/domain/intake/alert_source.ts";
+import type { EscalationPolicy } from "../../src/domain/policies/escalation_policy.ts";
+import {
+  freeze,
+  PLAIN_STEP,
+} from "../../src/domain/policies/escalation_policy.ts";
+import type { NewNotification } from "../../src/domain/delivery/notification.ts";
+import type { Responder, Team } from "../../src/domain/responders/people.ts";
+import type { Incident } from "../../src/domain/incidents/incident.ts";
 import type { NewIncident } from "../../src/ports/paging_repositories.ts";
 import {
   type Repositories,

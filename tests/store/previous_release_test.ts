@@ -86,7 +86,7 @@ Deno.test({
   async fn() {
     await using clone = await cloneWith(["v2.0.0"]);
     const { repository } = clone;
-    const tests = "tests/store/sessions_test.ts";
+    const tests = "tests/store/accounts/sessions_test.ts";
     for (
       const [sql, code, words] of [
         [MORE, 0, /^\d+ passed, 0 failed$/m],

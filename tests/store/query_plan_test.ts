@@ -1,25 +1,31 @@
 import assert from "node:assert/strict";
 import { createClient } from "@libsql/client";
 import postgres from "postgres";
-import { databaseOn, type Execute } from "../../src/store/executor.ts";
-import { Incidents } from "../../src/store/incidents.ts";
+import {
+  databaseOn,
+  type Execute,
+} from "../../src/store/connection/executor.ts";
+import { Incidents } from "../../src/store/incidents/incidents.ts";
 import { migrate } from "../../src/store/migrate.ts";
-import { CalendarDrafts } from "../../src/store/calendar_drafts.ts";
-import { CalendarFeeds } from "../../src/store/calendar_feeds.ts";
-import { Calendars } from "../../src/store/calendars.ts";
-import { CoverRequests } from "../../src/store/cover_requests.ts";
-import { Notices } from "../../src/store/notices.ts";
-import { Notifications } from "../../src/store/notifications.ts";
-import { Policies } from "../../src/store/policies.ts";
-import { Reports } from "../../src/store/reports.ts";
-import type { DialectName, Session } from "../../src/store/session.ts";
-import { Schedules } from "../../src/store/schedules.ts";
-import { Sources } from "../../src/store/sources.ts";
-import { Responders } from "../../src/store/responders.ts";
-import { Timeline } from "../../src/store/timeline.ts";
-import { Overview } from "../../src/store/overview.ts";
-import { Vitals } from "../../src/store/vitals.ts";
-import { Verifications } from "../../src/store/verifications.ts";
+import { CalendarDrafts } from "../../src/store/calendars/calendar_drafts.ts";
+import { CalendarFeeds } from "../../src/store/calendars/calendar_feeds.ts";
+import { Calendars } from "../../src/store/calendars/calendars.ts";
+import { CoverRequests } from "../../src/store/cover/cover_requests.ts";
+import { Notices } from "../../src/store/notices/notices.ts";
+import { Notifications } from "../../src/store/delivery/notifications.ts";
+import { Policies } from "../../src/store/policies/policies.ts";
+import { Reports } from "../../src/store/reports/reports.ts";
+import type {
+  DialectName,
+  Session,
+} from "../../src/store/connection/session.ts";
+import { Schedules } from "../../src/store/schedules/schedules.ts";
+import { Sources } from "../../src/store/sources/sources.ts";
+import { Responders } from "../../src/store/responders/responders.ts";
+import { Timeline } from "../../src/store/incidents/timeline.ts";
+import { Overview } from "../../src/store/reports/overview.ts";
+import { Vitals } from "../../src/store/reports/vitals.ts";
+import { Verifications } from "../../src/store/responders/verifications.ts";
 import { createTestDatabase, createTestFile } from "../databases.ts";
 import { openStore } from "../../src/store/open.ts";
 import {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import nodeIcal from "npm:node-ical@0.27.2";
-import { onCallAt } from "../../src/domain/schedule.ts";
+import { onCallAt } from "../../src/domain/schedules/schedule.ts";
 import { type House, inHouse, NOW_MS, type Shown, type Tab } from "./house.ts";
-import { rotationOf } from "../domain/plans.ts";
+import { rotationOf } from "../domain/schedules/plans.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

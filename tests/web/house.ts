@@ -9,9 +9,9 @@ import { readConfig } from "../../src/config.ts";
 import {
   DEFAULT_SOURCE_SETTINGS,
   NEW_SOURCE,
-} from "../../src/domain/alert_source.ts";
-import { PLAIN_STEP } from "../../src/domain/escalation_policy.ts";
-import type { Role } from "../../src/domain/people.ts";
+} from "../../src/domain/intake/alert_source.ts";
+import { PLAIN_STEP } from "../../src/domain/policies/escalation_policy.ts";
+import type { Role } from "../../src/domain/responders/people.ts";
 import type { FetchCalendar } from "../../src/ports/calendar_source.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { NEWEST_SCHEMA_VERSION } from "../../src/store/migrations.ts";

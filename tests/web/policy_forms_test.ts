@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PLAIN_STEP } from "../../src/domain/escalation_policy.ts";
+import { PLAIN_STEP } from "../../src/domain/policies/escalation_policy.ts";
 import { forEachStore } from "../stores.ts";
 import { House, inHouse, NOW_MS, type Tab } from "./house.ts";
 

@@ -4,7 +4,7 @@ import {
   DEFAULT_SOURCE_SETTINGS,
   SOURCE_KINDS,
   type SourceKind,
-} from "../../src/domain/alert_source.ts";
+} from "../../src/domain/intake/alert_source.ts";
 import { snippets } from "../../src/web/view/sources/source_snippets.ts";
 import { forEachStore } from "../stores.ts";
 import { House, inHouse, NOW_MS, type Tab } from "./house.ts";

@@ -1,5 +1,5 @@
 /** Who is it? Passwords with throttling, and API tokens. */
-import type { ApiToken, UserAccount } from "../../domain/people.ts";
+import type { ApiToken, UserAccount } from "../../domain/responders/people.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { noteUse } from "./note_use.ts";

@@ -1,5 +1,5 @@
 /** Role, password and state of a login. There is always an enabled admin left. */
-import type { UserAccount } from "../../domain/people.ts";
+import type { UserAccount } from "../../domain/responders/people.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { shownAccount } from "./create_account.ts";
 import { given } from "../given.ts";

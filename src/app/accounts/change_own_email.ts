@@ -1,5 +1,5 @@
 /** Changing the address that one logs in with oneself. */
-import type { UserAccount } from "../../domain/people.ts";
+import type { UserAccount } from "../../domain/responders/people.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Store } from "../../ports/store.ts";
 import { changeAccount } from "./change_account.ts";

@@ -1,5 +1,5 @@
 /** Changing what one logs in with oneself: the present password is asked first, so that an open browser is not enough. */
-import type { UserAccount } from "../../domain/people.ts";
+import type { UserAccount } from "../../domain/responders/people.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Store } from "../../ports/store.ts";
 import { authenticatePassword } from "./authenticate.ts";

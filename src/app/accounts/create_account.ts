@@ -1,5 +1,5 @@
 /** A login for a responder. */
-import type { Role, UserAccount } from "../../domain/people.ts";
+import type { Role, UserAccount } from "../../domain/responders/people.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { checkPassword } from "./password_rules.ts";
 import { hashPassword } from "./passwords.ts";

@@ -1,6 +1,10 @@
 /** A bearer token for programs, scoped to a role. */
-import { allows, type ApiToken, type Role } from "../../domain/people.ts";
-import type { UserAccount } from "../../domain/people.ts";
+import {
+  allows,
+  type ApiToken,
+  type Role,
+} from "../../domain/responders/people.ts";
+import type { UserAccount } from "../../domain/responders/people.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { recordChange } from "../record_change.ts";
 import { invalid } from "../refused_error.ts";

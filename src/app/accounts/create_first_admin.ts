@@ -1,6 +1,6 @@
 /** The first account, made in the browser while there is none. */
 import { z } from "zod";
-import type { UserAccount } from "../../domain/people.ts";
+import type { UserAccount } from "../../domain/responders/people.ts";
 import { cleanLine } from "../../domain/text.ts";
 import type { Repositories, Store } from "../../ports/store.ts";
 import { insertAccount } from "./create_account.ts";

@@ -1,5 +1,5 @@
 /** Logging browsers out from the account page. */
-import type { UserAccount } from "../../domain/people.ts";
+import type { UserAccount } from "../../domain/responders/people.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { recordChange } from "../record_change.ts";
 import { notFound } from "../refused_error.ts";

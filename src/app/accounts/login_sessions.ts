@@ -1,5 +1,5 @@
 /** Sessions of the operator UI: begun by a login, ended by a logout, by time, or by whoever owns the account. */
-import type { UserAccount } from "../../domain/people.ts";
+import type { UserAccount } from "../../domain/responders/people.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { LoginSession } from "../../ports/session_repository.ts";
 import type { Repositories } from "../../ports/store.ts";

@@ -1,6 +1,6 @@
 /** Everybody revokes their own API tokens; admins all. */
-import { allows, type ApiToken } from "../../domain/people.ts";
-import type { Role, UserAccount } from "../../domain/people.ts";
+import { allows, type ApiToken } from "../../domain/responders/people.ts";
+import type { Role, UserAccount } from "../../domain/responders/people.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { recordChange } from "../record_change.ts";
 import { notFound } from "../refused_error.ts";

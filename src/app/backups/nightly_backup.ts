@@ -1,5 +1,5 @@
 /** The nightly backup: made by one of the nodes, and tried again until it succeeds. */
-import { nightlySlot } from "../../domain/backup.ts";
+import { nightlySlot } from "../../domain/system/backup.ts";
 import type {
   BackupClaim,
   BackupRecord,

@@ -3,8 +3,8 @@
  * saved is the same, and no page has to carry the text.
  */
 import { z } from "@hono/zod-openapi";
-import type { NamedPerson } from "../../domain/calendar.ts";
-import type { UserAccount } from "../../domain/people.ts";
+import type { NamedPerson } from "../../domain/calendars/calendar.ts";
+import type { UserAccount } from "../../domain/responders/people.ts";
 import type { CalendarDraft } from "../../ports/calendar_draft_repository.ts";
 import type {
   CalendarOfLayer,

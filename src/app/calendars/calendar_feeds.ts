@@ -1,5 +1,9 @@
 /** Private addresses at which calendar programs read shifts. Everybody makes and revokes their own; admins revoke all. */
-import { allows, type Role, type UserAccount } from "../../domain/people.ts";
+import {
+  allows,
+  type Role,
+  type UserAccount,
+} from "../../domain/responders/people.ts";
 import type { CalendarFeed } from "../../ports/calendar_repositories.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { shownTime, shownTimeOrNull } from "../fields.ts";

@@ -1,7 +1,7 @@
 /** Layers whose shifts come from a calendar that is kept elsewhere. */
-import type { NamedPerson } from "../../domain/calendar.ts";
-import { placed } from "../../domain/draft_plan.ts";
-import type { UserAccount } from "../../domain/people.ts";
+import type { NamedPerson } from "../../domain/calendars/calendar.ts";
+import { placed } from "../../domain/schedules/draft_plan.ts";
+import type { UserAccount } from "../../domain/responders/people.ts";
 import type {
   CalendarOfLayer,
   CalendarOrigin,

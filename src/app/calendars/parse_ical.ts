@@ -1,6 +1,9 @@
 /** The text of an iCalendar, parsed in pieces that take a few milliseconds each. */
 import ICAL from "ical.js";
-import { CALENDAR_TOO_LONG, isTooLong } from "../../domain/calendar_limit.ts";
+import {
+  CALENDAR_TOO_LONG,
+  isTooLong,
+} from "../../domain/calendars/calendar_limit.ts";
 import { type IcalPieces, splitIcal } from "./split_ical.ts";
 
 /** Characters that are parsed at once; a longer event or zone is left out. */

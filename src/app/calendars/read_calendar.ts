@@ -4,8 +4,8 @@ import {
   type MatchedEvents,
   matchEvents,
   type NamedPerson,
-} from "../../domain/calendar.ts";
-import type { Responder } from "../../domain/people.ts";
+} from "../../domain/calendars/calendar.ts";
+import type { Responder } from "../../domain/responders/people.ts";
 import type {
   CalendarOrigin,
   CalendarReading,

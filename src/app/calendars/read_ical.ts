@@ -1,6 +1,6 @@
 /** A calendar in iCalendar (RFC 5545), read into the occurrences of its events. Nothing that it links to is fetched. */
 import ICAL from "ical.js";
-import type { CalendarEvent } from "../../domain/calendar.ts";
+import type { CalendarEvent } from "../../domain/calendars/calendar.ts";
 import { type Range, RuleRefused, startsOf } from "./ical_recurrence.ts";
 import { type WallTime, Zones } from "./ical_zones.ts";
 import { componentsIn, LONGEST_PIECE, piecesOf } from "./parse_ical.ts";

@@ -1,5 +1,5 @@
 /** Reads calendars again. What was read well last stays until something else was. */
-import type { UserAccount } from "../../domain/people.ts";
+import type { UserAccount } from "../../domain/responders/people.ts";
 import type { CalendarOfLayer } from "../../ports/calendar_repositories.ts";
 import type { CalendarAnswer } from "../../ports/calendar_source.ts";
 import type { Clock } from "../../ports/clock.ts";

@@ -1,10 +1,14 @@
 /** What a calendar program gets at a feed's address. */
-import { dutiesIn, type Duty, feedRange } from "../../domain/calendar_feed.ts";
+import {
+  dutiesIn,
+  type Duty,
+  feedRange,
+} from "../../domain/calendars/calendar_feed.ts";
 import {
   type Schedule,
   type SchedulePlan,
   shiftsInSlices,
-} from "../../domain/schedule.ts";
+} from "../../domain/schedules/schedule.ts";
 import type { CalendarFeed } from "../../ports/calendar_repositories.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Repositories } from "../../ports/store.ts";

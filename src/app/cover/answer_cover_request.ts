@@ -6,8 +6,8 @@ import {
   type CoverRequest,
   coverStatusAt,
   declineCover,
-} from "../../domain/cover_request.ts";
-import type { Stretch } from "../../domain/weekly_windows.ts";
+} from "../../domain/cover/cover_request.ts";
+import type { Stretch } from "../../domain/time/weekly_windows.ts";
 import type { Repositories } from "../../ports/store.ts";
 import {
   actorOf,

@@ -1,5 +1,5 @@
 /** Asking to be covered for. */
-import { type CoverRequest, mayAsk } from "../../domain/cover_request.ts";
+import { type CoverRequest, mayAsk } from "../../domain/cover/cover_request.ts";
 import type { NewCoverRequest } from "../../ports/cover_request_repository.ts";
 import type { Repositories } from "../../ports/store.ts";
 import {

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import {
   type CoverRequest,
   coverStatusAt,
-} from "../../domain/cover_request.ts";
+} from "../../domain/cover/cover_request.ts";
 import { id, instant, shownTime, shownTimeOrNull, text } from "../fields.ts";
 
 export const NewCoverRequestFields = z.object({

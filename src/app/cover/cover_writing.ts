@@ -4,10 +4,10 @@ import type {
   CoverDecision,
   CoverRefusal,
   CoverRequest,
-} from "../../domain/cover_request.ts";
-import type { UserAccount } from "../../domain/people.ts";
-import type { SchedulePlan } from "../../domain/schedule.ts";
-import type { Stretch } from "../../domain/weekly_windows.ts";
+} from "../../domain/cover/cover_request.ts";
+import type { UserAccount } from "../../domain/responders/people.ts";
+import type { SchedulePlan } from "../../domain/schedules/schedule.ts";
+import type { Stretch } from "../../domain/time/weekly_windows.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { shownCoverRequest } from "./cover_request_fields.ts";
 import type { Engine } from "../engine.ts";

@@ -2,8 +2,8 @@
 import {
   coverAnsweredDraft,
   coverAskedDraft,
-} from "../../domain/cover_notice.ts";
-import type { CoverRequest } from "../../domain/cover_request.ts";
+} from "../../domain/cover/cover_notice.ts";
+import type { CoverRequest } from "../../domain/cover/cover_request.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { type CoverWriting, membersOf } from "./cover_writing.ts";
 import { writeNotices } from "../notices/write_notices.ts";

@@ -1,5 +1,8 @@
 /** Sends what is due. The notification rows are the outbox; this claims them, sends, and writes what became of it. */
-import { CHANNEL_KINDS, type ChannelKind } from "../../domain/people.ts";
+import {
+  CHANNEL_KINDS,
+  type ChannelKind,
+} from "../../domain/responders/people.ts";
 import type { Channel } from "../../ports/channel.ts";
 import type { Repositories } from "../../ports/store.ts";
 import type { Engine } from "../engine.ts";

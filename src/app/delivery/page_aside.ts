@@ -1,8 +1,8 @@
 /** Pages people by another contact method while the provider of the first one is left alone. */
 import { getLogger } from "@logtape/logtape";
-import { unusedContacts } from "../../domain/contact_rules.ts";
-import type { Notification } from "../../domain/notification.ts";
-import { turnAside } from "../../domain/turn_aside.ts";
+import { unusedContacts } from "../../domain/responders/contact_rules.ts";
+import type { Notification } from "../../domain/delivery/notification.ts";
+import { turnAside } from "../../domain/delivery/turn_aside.ts";
 import type { Repositories } from "../../ports/store.ts";
 import type { Engine } from "../engine.ts";
 import { writePages } from "../incidents/write_transition.ts";

@@ -1,6 +1,9 @@
 /** "Page me now": what a critical alert would do to oneself, without the alert and without the waiting. */
-import { ladder } from "../../domain/contact_rules.ts";
-import type { ContactMethod, UserAccount } from "../../domain/people.ts";
+import { ladder } from "../../domain/responders/contact_rules.ts";
+import type {
+  ContactMethod,
+  UserAccount,
+} from "../../domain/responders/people.ts";
 import type { SendResult } from "../../ports/channel.ts";
 import { recordChange } from "../record_change.ts";
 import { notFound, RefusedError } from "../refused_error.ts";

@@ -1,6 +1,6 @@
 /** What a claimed notification says, and the link that acknowledges it. */
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { bundleOf } from "../../domain/bundle_text.ts";
+import { bundleOf } from "../../domain/delivery/bundle_text.ts";
 import { cleanLine, cleanText } from "../../domain/text.ts";
 import type { PageMessage } from "../../ports/channel.ts";
 import type { ClaimedNotification } from "../../ports/paging_repositories.ts";

@@ -1,6 +1,6 @@
 /** What goes as one message, and its way to the provider. */
 import { getLogger } from "@logtape/logtape";
-import type { ChannelKind } from "../../domain/people.ts";
+import type { ChannelKind } from "../../domain/responders/people.ts";
 import type { Channel, SendResult } from "../../ports/channel.ts";
 import type { ClaimedNotification } from "../../ports/paging_repositories.ts";
 import { type LinkSigner, messageOf } from "./page_message.ts";

@@ -1,8 +1,11 @@
 /** Takes in what a provider says became of the messages it accepted. */
 import { getLogger } from "@logtape/logtape";
-import { applyReceipt, type Settlement } from "../../domain/delivery.ts";
-import type { Notice } from "../../domain/notice.ts";
-import type { Notification } from "../../domain/notification.ts";
+import {
+  applyReceipt,
+  type Settlement,
+} from "../../domain/delivery/delivery.ts";
+import type { Notice } from "../../domain/notices/notice.ts";
+import type { Notification } from "../../domain/delivery/notification.ts";
 import type { Receipt } from "../../ports/channel.ts";
 import type { Repositories } from "../../ports/store.ts";
 import type { Engine } from "../engine.ts";

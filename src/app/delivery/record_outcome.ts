@@ -1,6 +1,9 @@
 /** Writes what became of what was sent. */
 import { getLogger } from "@logtape/logtape";
-import { type Settlement, settleTogether } from "../../domain/delivery.ts";
+import {
+  type Settlement,
+  settleTogether,
+} from "../../domain/delivery/delivery.ts";
 import type { SendResult } from "../../ports/channel.ts";
 import type { HeldNotification } from "../../ports/paging_repositories.ts";
 import { StoreUnavailableError } from "../../ports/store.ts";

@@ -1,7 +1,7 @@
 /** A person asks for a message to be sent again. */
-import { retryByHand } from "../../domain/delivery.ts";
-import type { Notification } from "../../domain/notification.ts";
-import type { Actor } from "../../domain/timeline.ts";
+import { retryByHand } from "../../domain/delivery/delivery.ts";
+import type { Notification } from "../../domain/delivery/notification.ts";
+import type { Actor } from "../../domain/incidents/timeline.ts";
 import type { Engine } from "../engine.ts";
 
 export type RetryResult =

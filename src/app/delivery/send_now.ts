@@ -1,5 +1,5 @@
 /** What a message needs that leaves at once, past the outbox: a test, or a code. */
-import type { ContactMethod } from "../../domain/people.ts";
+import type { ContactMethod } from "../../domain/responders/people.ts";
 import type { OutgoingMessage, SendResult } from "../../ports/channel.ts";
 import type { Clock, NewId } from "../../ports/clock.ts";
 import type { RateLimitRepository } from "../../ports/system_repositories.ts";

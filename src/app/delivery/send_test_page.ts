@@ -1,5 +1,8 @@
 /** A page that pages for nothing: shows somebody that a contact method works, all the way through the provider. */
-import type { ContactMethod, UserAccount } from "../../domain/people.ts";
+import type {
+  ContactMethod,
+  UserAccount,
+} from "../../domain/responders/people.ts";
 import type { SendResult } from "../../ports/channel.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { recordChange } from "../record_change.ts";

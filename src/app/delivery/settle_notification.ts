@@ -3,15 +3,18 @@ import {
   type Repetition,
   type Settlement,
   unlessUnwanted,
-} from "../../domain/delivery.ts";
-import { unusedContacts } from "../../domain/contact_rules.ts";
-import type { Incident } from "../../domain/incident.ts";
-import { FALLBACK_STEP, type Notification } from "../../domain/notification.ts";
+} from "../../domain/delivery/delivery.ts";
+import { unusedContacts } from "../../domain/responders/contact_rules.ts";
+import type { Incident } from "../../domain/incidents/incident.ts";
+import {
+  FALLBACK_STEP,
+  type Notification,
+} from "../../domain/delivery/notification.ts";
 import {
   type NewTimelineEntry,
   SYSTEM,
   type TimelineKind,
-} from "../../domain/timeline.ts";
+} from "../../domain/incidents/timeline.ts";
 import type { Repositories } from "../../ports/store.ts";
 import type { Engine } from "../engine.ts";
 import { writePages } from "../incidents/write_transition.ts";

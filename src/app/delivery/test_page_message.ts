@@ -1,6 +1,9 @@
 /** The message of a page that pages for nothing. */
-import type { Severity } from "../../domain/alert.ts";
-import type { ContactMethod, Responder } from "../../domain/people.ts";
+import type { Severity } from "../../domain/intake/alert.ts";
+import type {
+  ContactMethod,
+  Responder,
+} from "../../domain/responders/people.ts";
 import type { PageMessage } from "../../ports/channel.ts";
 
 export interface TestPage {

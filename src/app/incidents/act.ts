@@ -1,8 +1,14 @@
 /** What a person does to an incident. One transaction each: when it has committed, no new page starts. */
-import type { Incident } from "../../domain/incident.ts";
-import { type IncidentEvent, transition } from "../../domain/lifecycle.ts";
-import type { Refusal, Transition } from "../../domain/lifecycle_outcome.ts";
-import type { Actor, TimelineEntry } from "../../domain/timeline.ts";
+import type { Incident } from "../../domain/incidents/incident.ts";
+import {
+  type IncidentEvent,
+  transition,
+} from "../../domain/incidents/lifecycle.ts";
+import type {
+  Refusal,
+  Transition,
+} from "../../domain/incidents/lifecycle_outcome.ts";
+import type { Actor, TimelineEntry } from "../../domain/incidents/timeline.ts";
 import { type Repositories, StoreConflictError } from "../../ports/store.ts";
 import type { Engine } from "../engine.ts";
 import { autoResolveAt } from "../intake/new_incident.ts";

@@ -1,5 +1,5 @@
 /** The engine's use cases, bound to one engine, as the edge calls them. */
-import type { Actor, TimelineEntry } from "../../domain/timeline.ts";
+import type { Actor, TimelineEntry } from "../../domain/incidents/timeline.ts";
 import type { Receipt } from "../../ports/channel.ts";
 import {
   act,

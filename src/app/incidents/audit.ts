@@ -1,6 +1,6 @@
 /** The self-audit: looks for what the promises forbid, mends it, and says so. Finding nothing is the normal case. */
 import { getLogger } from "@logtape/logtape";
-import { SYSTEM } from "../../domain/timeline.ts";
+import { SYSTEM } from "../../domain/incidents/timeline.ts";
 import type { Engine } from "../engine.ts";
 
 const log = getLogger(["pagerpal", "audit"]);

@@ -1,9 +1,9 @@
 /** Goes on with every incident whose time has come: the next step, the end of an acknowledgement, the age limit. */
 import { getLogger } from "@logtape/logtape";
-import type { Incident } from "../../domain/incident.ts";
-import { transition } from "../../domain/lifecycle.ts";
-import type { Transition } from "../../domain/lifecycle_outcome.ts";
-import { SYSTEM } from "../../domain/timeline.ts";
+import type { Incident } from "../../domain/incidents/incident.ts";
+import { transition } from "../../domain/incidents/lifecycle.ts";
+import type { Transition } from "../../domain/incidents/lifecycle_outcome.ts";
+import { SYSTEM } from "../../domain/incidents/timeline.ts";
 import {
   type Repositories,
   StoreUnavailableError,

@@ -1,21 +1,21 @@
 /** Writes what a rule has decided about an incident: the row, its pages and its story, in the caller's transaction. */
-import { urgencyOf } from "../../domain/alert.ts";
-import { planContacts } from "../../domain/contact_rules.ts";
+import { urgencyOf } from "../../domain/intake/alert.ts";
+import { planContacts } from "../../domain/responders/contact_rules.ts";
 import {
   beforeLastStep,
   type EscalationPlan,
   planEscalation,
-} from "../../domain/escalation.ts";
-import type { Incident } from "../../domain/incident.ts";
-import type { Transition } from "../../domain/lifecycle_outcome.ts";
+} from "../../domain/policies/escalation.ts";
+import type { Incident } from "../../domain/incidents/incident.ts";
+import type { Transition } from "../../domain/incidents/lifecycle_outcome.ts";
 import {
   FALLBACK_STEP,
   type NewNotification,
   type Notification,
-} from "../../domain/notification.ts";
-import type { Directory, PlannedPage } from "../../domain/reach.ts";
-import type { NewTimelineEntry } from "../../domain/timeline.ts";
-import { SYSTEM } from "../../domain/timeline.ts";
+} from "../../domain/delivery/notification.ts";
+import type { Directory, PlannedPage } from "../../domain/policies/reach.ts";
+import type { NewTimelineEntry } from "../../domain/incidents/timeline.ts";
+import { SYSTEM } from "../../domain/incidents/timeline.ts";
 import type { Repositories } from "../../ports/store.ts";
 import type { Engine } from "../engine.ts";
 import { loadDirectory } from "../load_directory.ts";

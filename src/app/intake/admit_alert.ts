@@ -1,15 +1,21 @@
 /** Carries out what the dedup rules have decided about one alert, in the transaction of its request. */
-import type { Alert } from "../../domain/alert.ts";
+import type { Alert } from "../../domain/intake/alert.ts";
 import {
   asksForHistory,
   decide,
   type DedupDecision,
   type DedupMemory,
   recoveredUpTo,
-} from "../../domain/dedup.ts";
-import type { Incident } from "../../domain/incident.ts";
-import { type IncidentEvent, transition } from "../../domain/lifecycle.ts";
-import type { Actor, NewTimelineEntry } from "../../domain/timeline.ts";
+} from "../../domain/intake/dedup.ts";
+import type { Incident } from "../../domain/incidents/incident.ts";
+import {
+  type IncidentEvent,
+  transition,
+} from "../../domain/incidents/lifecycle.ts";
+import type {
+  Actor,
+  NewTimelineEntry,
+} from "../../domain/incidents/timeline.ts";
 import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
 import type { RepeatedFiring } from "../../ports/paging_repositories.ts";
 import { autoResolveAt, newIncident, UNSAVED } from "./new_incident.ts";

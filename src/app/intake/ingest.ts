@@ -1,9 +1,9 @@
 /** Takes in what a monitoring system has said: one request is one transaction, however many alerts it carries. */
 import { getLogger } from "@logtape/logtape";
-import type { Alert } from "../../domain/alert.ts";
-import type { Incident } from "../../domain/incident.ts";
-import type { Directory } from "../../domain/reach.ts";
-import type { Actor } from "../../domain/timeline.ts";
+import type { Alert } from "../../domain/intake/alert.ts";
+import type { Incident } from "../../domain/incidents/incident.ts";
+import type { Directory } from "../../domain/policies/reach.ts";
+import type { Actor } from "../../domain/incidents/timeline.ts";
 import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
 import { StoreConflictError } from "../../ports/store.ts";
 import { type Admission, admit, type Admitted } from "./admit_alert.ts";

@@ -2,12 +2,12 @@
  * Takes in the alerts of several requests in one transaction and few statements. What nearly all of them do is done here:
  * an alert opens an incident, or counts on the open one. Whatever asks for more gets a transaction of its own.
  */
-import type { Alert } from "../../domain/alert.ts";
-import { asksForHistory, decide } from "../../domain/dedup.ts";
-import type { EscalationPlan } from "../../domain/escalation.ts";
-import type { ChannelKind } from "../../domain/people.ts";
-import type { Directory } from "../../domain/reach.ts";
-import type { Actor } from "../../domain/timeline.ts";
+import type { Alert } from "../../domain/intake/alert.ts";
+import { asksForHistory, decide } from "../../domain/intake/dedup.ts";
+import type { EscalationPlan } from "../../domain/policies/escalation.ts";
+import type { ChannelKind } from "../../domain/responders/people.ts";
+import type { Directory } from "../../domain/policies/reach.ts";
+import type { Actor } from "../../domain/incidents/timeline.ts";
 import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
 import type {
   IncidentKey,

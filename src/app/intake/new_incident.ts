@@ -1,6 +1,6 @@
 /** The incident that an alert opens. */
-import type { Alert } from "../../domain/alert.ts";
-import { freeze } from "../../domain/escalation_policy.ts";
+import type { Alert } from "../../domain/intake/alert.ts";
+import { freeze } from "../../domain/policies/escalation_policy.ts";
 import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
 import type { NewIncident } from "../../ports/paging_repositories.ts";
 

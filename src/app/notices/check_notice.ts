@@ -1,11 +1,11 @@
 /** A last look at a notice that is about to leave: what was true when it was written may not be any more. */
-import { coverStatusAt } from "../../domain/cover_request.ts";
+import { coverStatusAt } from "../../domain/cover/cover_request.ts";
 import {
   HANDOFF_HORIZON_MS,
   handoffDraft,
   partAt,
-} from "../../domain/handoff_notice.ts";
-import type { Notice } from "../../domain/notice.ts";
+} from "../../domain/notices/handoff_notice.ts";
+import type { Notice } from "../../domain/notices/notice.ts";
 import type { Repositories } from "../../ports/store.ts";
 import type { NoticeCheck } from "./deliver_notices.ts";
 import { loadContexts } from "./plan_handoff_notices.ts";

@@ -3,9 +3,12 @@
  * and none while a page is on its way on the same channel.
  */
 import { getLogger } from "@logtape/logtape";
-import { isStillHeld, settle } from "../../domain/delivery.ts";
-import type { Notice } from "../../domain/notice.ts";
-import { CHANNEL_KINDS, type ChannelKind } from "../../domain/people.ts";
+import { isStillHeld, settle } from "../../domain/delivery/delivery.ts";
+import type { Notice } from "../../domain/notices/notice.ts";
+import {
+  CHANNEL_KINDS,
+  type ChannelKind,
+} from "../../domain/responders/people.ts";
 import type { Channel, SendResult } from "../../ports/channel.ts";
 import type { Deliverer } from "../delivery/deliver.ts";
 import type { DeliverySummary } from "../delivery/lane.ts";

@@ -5,14 +5,14 @@ import {
   handoffDraft,
   partsOf,
   TOLD_LATE_MS,
-} from "../../domain/handoff_notice.ts";
-import type { NoticeDraft } from "../../domain/notice.ts";
+} from "../../domain/notices/handoff_notice.ts";
+import type { NoticeDraft } from "../../domain/notices/notice.ts";
 import {
   handoffsIn,
   peopleOf,
   type Schedule,
   type SchedulePlan,
-} from "../../domain/schedule.ts";
+} from "../../domain/schedules/schedule.ts";
 import type { Repositories } from "../../ports/store.ts";
 import type { Engine } from "../engine.ts";
 import { writeNotices } from "./write_notices.ts";

@@ -1,7 +1,7 @@
 /** Finds the handoffs that people were told of and that do not happen after all, and writes to them once more. */
-import { partAt, withdrawnDraft } from "../../domain/handoff_notice.ts";
-import type { HandoffNotice } from "../../domain/notice.ts";
-import type { Schedule } from "../../domain/schedule.ts";
+import { partAt, withdrawnDraft } from "../../domain/notices/handoff_notice.ts";
+import type { HandoffNotice } from "../../domain/notices/notice.ts";
+import type { Schedule } from "../../domain/schedules/schedule.ts";
 import { type HandoffPlanning, loadContexts } from "./plan_handoff_notices.ts";
 import { writeNotices } from "./write_notices.ts";
 

@@ -4,7 +4,7 @@ import {
   type NewNotice,
   noticeContact,
   type NoticeDraft,
-} from "../../domain/notice.ts";
+} from "../../domain/notices/notice.ts";
 import { cleanLine, cleanText } from "../../domain/text.ts";
 import type { Repositories } from "../../ports/store.ts";
 import type { Engine } from "../engine.ts";

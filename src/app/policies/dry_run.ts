@@ -1,14 +1,14 @@
 /** What would happen if nobody answered: the escalation itself, run ahead of time over who is on call, nothing written. */
-import type { Severity } from "../../domain/alert.ts";
-import { planEscalation } from "../../domain/escalation.ts";
+import type { Severity } from "../../domain/intake/alert.ts";
+import { planEscalation } from "../../domain/policies/escalation.ts";
 import type {
   EscalationPolicy,
   FrozenPolicy,
-} from "../../domain/escalation_policy.ts";
-import { imaginedIncident } from "../../domain/imagined_incident.ts";
-import type { Incident } from "../../domain/incident.ts";
-import { type Look, lookOf } from "../../domain/look.ts";
-import type { Directory } from "../../domain/reach.ts";
+} from "../../domain/policies/escalation_policy.ts";
+import { imaginedIncident } from "../../domain/policies/imagined_incident.ts";
+import type { Incident } from "../../domain/incidents/incident.ts";
+import { type Look, lookOf } from "../../domain/policies/look.ts";
+import type { Directory } from "../../domain/policies/reach.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { loadRoster, type Readable } from "../load_directory.ts";
 

@@ -1,8 +1,8 @@
 /** A dry run as JSON, in the API and from the command. */
 import { z } from "@hono/zod-openapi";
-import { SEVERITIES } from "../../domain/alert.ts";
-import { CHANNEL_KINDS } from "../../domain/people.ts";
-import type { Look, NamedPage } from "../../domain/look.ts";
+import { SEVERITIES } from "../../domain/intake/alert.ts";
+import { CHANNEL_KINDS } from "../../domain/responders/people.ts";
+import type { Look, NamedPage } from "../../domain/policies/look.ts";
 import type { DryRun } from "./dry_run.ts";
 import { id, instant, shownTime, shownTimeOrNull, time } from "../fields.ts";
 

@@ -1,6 +1,6 @@
 /** The dry run of what a source would open: its own team, and its own age limit. */
-import type { Severity } from "../../domain/alert.ts";
-import type { AlertSource } from "../../domain/alert_source.ts";
+import type { Severity } from "../../domain/intake/alert.ts";
+import type { AlertSource } from "../../domain/intake/alert_source.ts";
 import { type DryRun, dryRun, type DryRunStore } from "./dry_run.ts";
 import { notFound } from "../refused_error.ts";
 

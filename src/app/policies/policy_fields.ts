@@ -5,7 +5,7 @@ import {
   type EscalationTarget,
   POLICY_LIMITS,
   TARGET_KINDS,
-} from "../../domain/escalation_policy.ts";
+} from "../../domain/policies/escalation_policy.ts";
 import { changeOf, id, line, shownTime, text } from "../fields.ts";
 import { given } from "../given.ts";
 import { checkTargets, checkTeam } from "../references.ts";

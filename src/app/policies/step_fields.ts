@@ -1,14 +1,14 @@
 /** What may be written of the conditions and the turns of an escalation step. */
 import { z } from "@hono/zod-openapi";
-import { SEVERITIES, type Severity } from "../../domain/alert.ts";
+import { SEVERITIES, type Severity } from "../../domain/intake/alert.ts";
 import {
   BUSINESS_HOURS_MODES,
   type BusinessHours,
   type EscalationStep,
   PLAIN_STEP,
   POLICY_LIMITS,
-} from "../../domain/escalation_policy.ts";
-import type { WeeklyWindow } from "../../domain/weekly_windows.ts";
+} from "../../domain/policies/escalation_policy.ts";
+import type { WeeklyWindow } from "../../domain/time/weekly_windows.ts";
 import { timeZone } from "../fields.ts";
 
 const weekday = z.int().min(1).max(7).openapi({

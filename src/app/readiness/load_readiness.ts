@@ -1,16 +1,16 @@
 /** Reads all that the readiness check looks at: some hundred short queries for a thousand schedules, few for few. */
-import type { ChannelKind } from "../../domain/people.ts";
+import type { ChannelKind } from "../../domain/responders/people.ts";
 import {
   type EscalationTarget,
   targetsOf,
-} from "../../domain/escalation_policy.ts";
-import type { ReadinessInput } from "../../domain/readiness.ts";
+} from "../../domain/policies/escalation_policy.ts";
+import type { ReadinessInput } from "../../domain/readiness/readiness.ts";
 import {
   peopleOf,
   type SchedulePlan,
   type Shift,
   shifts,
-} from "../../domain/schedule.ts";
+} from "../../domain/schedules/schedule.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { NEXT_WITHIN_MS } from "../load_directory.ts";
 import { everyPlan, everyRow } from "../every_row.ts";

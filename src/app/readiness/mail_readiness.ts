@@ -1,11 +1,17 @@
 /** Mails the admins once a week what the readiness check has found. */
-import type { NewNotice } from "../../domain/notice.ts";
-import type { ReachableResponder, Responder } from "../../domain/people.ts";
-import { readinessMail, weekToCheck } from "../../domain/readiness_mail.ts";
+import type { NewNotice } from "../../domain/notices/notice.ts";
+import type {
+  ReachableResponder,
+  Responder,
+} from "../../domain/responders/people.ts";
+import {
+  readinessMail,
+  weekToCheck,
+} from "../../domain/readiness/readiness_mail.ts";
 import type { Engine } from "../engine.ts";
 import { inSlices } from "../in_slices.ts";
 import { loadReadiness, type Sending } from "./load_readiness.ts";
-import { checkReadiness } from "../../domain/readiness.ts";
+import { checkReadiness } from "../../domain/readiness/readiness.ts";
 import { READINESS_DAYS } from "./readiness.ts";
 
 const DAY_MS = 86_400_000;

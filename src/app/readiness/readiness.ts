@@ -1,6 +1,6 @@
 /** The readiness check, and its last result kept for a while: with a thousand schedules it costs too much for every page. */
-import type { Finding } from "../../domain/finding.ts";
-import { checkReadiness } from "../../domain/readiness.ts";
+import type { Finding } from "../../domain/readiness/finding.ts";
+import { checkReadiness } from "../../domain/readiness/readiness.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { inSlices } from "../in_slices.ts";
 import {

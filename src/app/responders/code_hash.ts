@@ -1,6 +1,6 @@
 /** The keyed hash of a code that is on its way to a contact method. */
 import { createHmac } from "node:crypto";
-import type { PendingVerification } from "../../domain/verification.ts";
+import type { PendingVerification } from "../../domain/responders/verification.ts";
 
 /** What the hash is bound to besides the code: this contact method, this address, this one sending. */
 export type CodeBinding = Pick<

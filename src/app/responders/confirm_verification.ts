@@ -1,10 +1,13 @@
 /** Takes in a code that was typed, and marks the contact method as verified where it is the right one. */
-import type { ContactMethod, UserAccount } from "../../domain/people.ts";
+import type {
+  ContactMethod,
+  UserAccount,
+} from "../../domain/responders/people.ts";
 import {
   type PendingVerification,
   typedCode,
   VERIFICATION,
-} from "../../domain/verification.ts";
+} from "../../domain/responders/verification.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Repositories, Store } from "../../ports/store.ts";
 import type { HashCode } from "./code_hash.ts";

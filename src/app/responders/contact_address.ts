@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { parsePhoneNumberFromString } from "libphonenumber-js";
 import { invalid } from "../refused_error.ts";
-import type { ChannelKind } from "../../domain/people.ts";
+import type { ChannelKind } from "../../domain/responders/people.ts";
 
 const WRITTEN_NUMBER = /^\+[0-9 ()./-]{3,40}$/;
 

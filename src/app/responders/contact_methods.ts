@@ -4,7 +4,7 @@ import {
   CHANNEL_KINDS,
   type ContactMethod,
   type UserAccount,
-} from "../../domain/people.ts";
+} from "../../domain/responders/people.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { contactAddress } from "./contact_address.ts";
 import { shownTime, text } from "../fields.ts";

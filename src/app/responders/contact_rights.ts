@@ -1,5 +1,5 @@
 /** Who may change how somebody is reached: an admin everybody's, a responder their own. A viewer changes nothing. */
-import { allows, type Role } from "../../domain/people.ts";
+import { allows, type Role } from "../../domain/responders/people.ts";
 import { RefusedError } from "../refused_error.ts";
 
 /** Who asks: the role they have now, and whose account it is. */

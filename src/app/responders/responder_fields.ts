@@ -1,6 +1,6 @@
 /** People who can be paged, as they are written. */
 import { z } from "@hono/zod-openapi";
-import type { Responder } from "../../domain/people.ts";
+import type { Responder } from "../../domain/responders/people.ts";
 import { changeOf, email, line, shownTime, timeZone } from "../fields.ts";
 import { given } from "../given.ts";
 import type { Resource } from "../resource.ts";

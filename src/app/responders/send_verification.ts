@@ -1,10 +1,13 @@
 /** Sends the code that shows that a contact method reaches its person. At once and not by the outbox: it is a secret. */
-import type { ContactMethod, UserAccount } from "../../domain/people.ts";
+import type {
+  ContactMethod,
+  UserAccount,
+} from "../../domain/responders/people.ts";
 import {
   codeExpiresAtMs,
   codeFrom,
   VERIFICATION,
-} from "../../domain/verification.ts";
+} from "../../domain/responders/verification.ts";
 import type { SendResult } from "../../ports/channel.ts";
 import type { Repositories } from "../../ports/store.ts";
 import type { HashCode } from "./code_hash.ts";

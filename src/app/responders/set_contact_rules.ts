@@ -1,5 +1,8 @@
 /** Which contact method is used for which urgency, and after how long. */
-import type { ContactRule, UserAccount } from "../../domain/people.ts";
+import type {
+  ContactRule,
+  UserAccount,
+} from "../../domain/responders/people.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { recordChange } from "../record_change.ts";
 import { demandResponder } from "../references.ts";

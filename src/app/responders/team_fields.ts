@@ -1,6 +1,6 @@
 /** Teams as they are written, and who belongs to them. */
 import { z } from "@hono/zod-openapi";
-import type { Team, UserAccount } from "../../domain/people.ts";
+import type { Team, UserAccount } from "../../domain/responders/people.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { changeOf, line, shownTime, text } from "../fields.ts";
 import { given } from "../given.ts";

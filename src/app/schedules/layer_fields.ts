@@ -5,10 +5,13 @@ import {
   type Rotation,
   ROTATION_LIMITS,
   TURN_COUNTS,
-} from "../../domain/rotation.ts";
-import type { RotationLayer, ScheduleLayer } from "../../domain/schedule.ts";
-import { parseWallClock } from "../../domain/wall_clock.ts";
-import type { WeeklyWindow } from "../../domain/weekly_windows.ts";
+} from "../../domain/schedules/rotation.ts";
+import type {
+  RotationLayer,
+  ScheduleLayer,
+} from "../../domain/schedules/schedule.ts";
+import { parseWallClock } from "../../domain/time/wall_clock.ts";
+import type { WeeklyWindow } from "../../domain/time/weekly_windows.ts";
 import { changeOf, id, line, shownTime } from "../fields.ts";
 import { type Given, given } from "../given.ts";
 import { invalid } from "../refused_error.ts";

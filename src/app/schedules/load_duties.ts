@@ -1,6 +1,10 @@
 /** Reads who is on call on many schedules at one instant, in a handful of queries however many they are. */
-import { type Duty, DUTY_REACH_MS, dutyAt } from "../../domain/duty.ts";
-import { onCallAt, type Schedule } from "../../domain/schedule.ts";
+import {
+  type Duty,
+  DUTY_REACH_MS,
+  dutyAt,
+} from "../../domain/schedules/duty.ts";
+import { onCallAt, type Schedule } from "../../domain/schedules/schedule.ts";
 import type { Page, PageRequest, Repositories } from "../../ports/store.ts";
 import { eachInTurn } from "../in_slices.ts";
 

@@ -3,7 +3,7 @@ import {
   type Schedule,
   type Shift,
   shiftsInSlices,
-} from "../../domain/schedule.ts";
+} from "../../domain/schedules/schedule.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { inSlices } from "../in_slices.ts";
 

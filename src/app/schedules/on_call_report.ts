@@ -5,8 +5,8 @@ import {
   monthOf,
   type OnCallLoad,
   onCallLoad,
-} from "../../domain/on_call_load.ts";
-import { shifts } from "../../domain/schedule.ts";
+} from "../../domain/schedules/on_call_load.ts";
+import { shifts } from "../../domain/schedules/schedule.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { everyPlan, everyRow } from "../every_row.ts";
 import { eachInTurn } from "../in_slices.ts";

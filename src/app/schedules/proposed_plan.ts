@@ -1,6 +1,9 @@
 /** A schedule's plan with other layers in place of its own, to look at before they are written. */
 import { z } from "@hono/zod-openapi";
-import type { PlanLayer, SchedulePlan } from "../../domain/schedule.ts";
+import type {
+  PlanLayer,
+  SchedulePlan,
+} from "../../domain/schedules/schedule.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { id } from "../fields.ts";
 import { given } from "../given.ts";

@@ -1,5 +1,5 @@
 /** The windows of a schedule, entries and the overrides that beat them: written with their rules and the audit log. */
-import type { ScheduleEntry } from "../../domain/schedule.ts";
+import type { ScheduleEntry } from "../../domain/schedules/schedule.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { shownTime } from "../fields.ts";
 import { type Change, recordChange } from "../record_change.ts";

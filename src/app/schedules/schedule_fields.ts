@@ -1,6 +1,6 @@
 /** What may be written of a schedule, through the API and in the UI. */
 import { z } from "@hono/zod-openapi";
-import type { Schedule } from "../../domain/schedule.ts";
+import type { Schedule } from "../../domain/schedules/schedule.ts";
 import { changeOf, id, line, shownTime, text, timeZone } from "../fields.ts";
 import { given } from "../given.ts";
 import { checkTeam } from "../references.ts";

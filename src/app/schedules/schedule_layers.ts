@@ -3,7 +3,7 @@ import type {
   RotationLayer,
   ScheduleLayer,
   SchedulePlan,
-} from "../../domain/schedule.ts";
+} from "../../domain/schedules/schedule.ts";
 import type { Repositories } from "../../ports/store.ts";
 import type { Given } from "../given.ts";
 import {

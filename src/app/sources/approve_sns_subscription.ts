@@ -1,11 +1,11 @@
 /** An admin's word that an SNS topic may post to a source. */
-import type { AlertSource } from "../../domain/alert_source.ts";
+import type { AlertSource } from "../../domain/intake/alert_source.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Store } from "../../ports/store.ts";
 import { type Change, recordChange } from "../record_change.ts";
 import { notFound, RefusedError } from "../refused_error.ts";
 import type { sourceResource } from "./source_fields.ts";
-import { NEW_SOURCE } from "../../domain/alert_source.ts";
+import { NEW_SOURCE } from "../../domain/intake/alert_source.ts";
 
 /** Confirms the subscription to `sns.pendingTopicArn` with its token. Never throws for what the other side does. */
 export type ConfirmSnsSubscription = (

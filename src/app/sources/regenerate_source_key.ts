@@ -1,5 +1,5 @@
 /** A new key for an alert source; the old one stops working at the same moment. */
-import type { AlertSource } from "../../domain/alert_source.ts";
+import type { AlertSource } from "../../domain/intake/alert_source.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { type Change, recordChange } from "../record_change.ts";
 import { notFound } from "../refused_error.ts";

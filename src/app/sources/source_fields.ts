@@ -1,13 +1,13 @@
 /** What may be written of an alert source, through the API and in the UI. */
 import { z } from "@hono/zod-openapi";
-import { SEVERITIES } from "../../domain/alert.ts";
+import { SEVERITIES } from "../../domain/intake/alert.ts";
 import {
   type AlertSource,
   DEFAULT_SOURCE_SETTINGS,
   NO_DATA_ACTIONS,
   SOURCE_KINDS,
   type SourceSettings,
-} from "../../domain/alert_source.ts";
+} from "../../domain/intake/alert_source.ts";
 import { changeOf, id, line, shownTime, shownTimeOrNull } from "../fields.ts";
 import { type Given, given } from "../given.ts";
 import { checkPolicy, checkTeam } from "../references.ts";

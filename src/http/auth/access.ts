@@ -1,6 +1,6 @@
 /** Who may use a route: declared with the route, checked here and nowhere else. */
 import type { MiddlewareHandler } from "hono";
-import { allows, type Role, ROLES } from "../../domain/people.ts";
+import { allows, type Role, ROLES } from "../../domain/responders/people.ts";
 import type { EdgeContext, EdgeEnv, Principal } from "../edge_env.ts";
 import { refuseForeignOrigin } from "../origins.ts";
 import { Problem } from "../problem.ts";

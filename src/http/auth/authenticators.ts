@@ -4,7 +4,7 @@ import {
   authenticateToken,
 } from "../../app/accounts/authenticate.ts";
 import type { RandomBytes } from "../../app/secrets.ts";
-import { allows, type UserAccount } from "../../domain/people.ts";
+import { allows, type UserAccount } from "../../domain/responders/people.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { addressKey } from "../client_address.ts";

@@ -3,7 +3,7 @@
  * argon2id each time. Nothing in it can be turned back into a password without the process's memory.
  */
 import { createHmac } from "node:crypto";
-import type { UserAccount } from "../../domain/people.ts";
+import type { UserAccount } from "../../domain/responders/people.ts";
 import type { RandomBytes } from "../../app/secrets.ts";
 import type { Clock } from "../../ports/clock.ts";
 

@@ -1,6 +1,6 @@
 /** One's own account: who one is, how one is reached, what one logs in with, and from where. */
 import { endsAtMs } from "../../app/accounts/login_sessions.ts";
-import { allows, ROLES } from "../../domain/people.ts";
+import { allows, ROLES } from "../../domain/responders/people.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import { contactsView } from "../responders/contacts_view.ts";

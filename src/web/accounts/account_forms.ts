@@ -11,7 +11,7 @@ import { email, line } from "../../app/fields.ts";
 import { updateRow } from "../../app/resource.ts";
 import { responderResource } from "../../app/responders/responder_fields.ts";
 import { revokeApiToken } from "../../app/accounts/revoke_api_token.ts";
-import { ROLES } from "../../domain/people.ts";
+import { ROLES } from "../../domain/responders/people.ts";
 import { addressKey } from "../../http/client_address.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";

@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { authenticatePassword } from "../../app/accounts/authenticate.ts";
 import { isUnclaimed } from "../../app/accounts/create_first_admin.ts";
 import { beginSession, endSession } from "../../app/accounts/login_sessions.ts";
-import type { UserAccount } from "../../domain/people.ts";
+import type { UserAccount } from "../../domain/responders/people.ts";
 import { addressKey } from "../../http/client_address.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";

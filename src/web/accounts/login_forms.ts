@@ -10,7 +10,11 @@ import {
 } from "../../app/accounts/create_account.ts";
 import { email } from "../../app/fields.ts";
 import { z } from "zod";
-import { type Role, ROLES, type UserAccount } from "../../domain/people.ts";
+import {
+  type Role,
+  ROLES,
+  type UserAccount,
+} from "../../domain/responders/people.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import { showConfirm } from "../confirm_page.ts";

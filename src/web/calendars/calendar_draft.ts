@@ -9,9 +9,12 @@ import {
 import { id, line } from "../../app/fields.ts";
 import { invalid } from "../../app/refused_error.ts";
 import { z } from "zod";
-import type { NamedPerson } from "../../domain/calendar.ts";
-import { draftPlan } from "../../domain/draft_plan.ts";
-import type { Schedule, ScheduleLayer } from "../../domain/schedule.ts";
+import type { NamedPerson } from "../../domain/calendars/calendar.ts";
+import { draftPlan } from "../../domain/schedules/draft_plan.ts";
+import type {
+  Schedule,
+  ScheduleLayer,
+} from "../../domain/schedules/schedule.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import type { CalendarDraft } from "../../ports/calendar_draft_repository.ts";

@@ -2,7 +2,7 @@
 import { draftNames } from "../../app/calendars/calendar_drafts.ts";
 import { demandCalendar } from "../../app/calendars/calendars.ts";
 import { askForRefresh } from "../../app/calendars/refresh_calendar.ts";
-import type { Schedule } from "../../domain/schedule.ts";
+import type { Schedule } from "../../domain/schedules/schedule.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import type { CalendarOfLayer } from "../../ports/calendar_repositories.ts";

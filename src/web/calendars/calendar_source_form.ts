@@ -9,8 +9,8 @@ import {
   CALENDAR_TOO_LONG,
   isTooLong,
   LONGEST_CALENDAR_BYTES,
-} from "../../domain/calendar_limit.ts";
-import type { Schedule } from "../../domain/schedule.ts";
+} from "../../domain/calendars/calendar_limit.ts";
+import type { Schedule } from "../../domain/schedules/schedule.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import { decodeText } from "../../http/read_body.ts";

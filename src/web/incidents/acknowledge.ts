@@ -3,9 +3,9 @@
  * the button posts. The token is the authority: it names one notification, and so one responder and one incident; or a
  * bundle, and so one responder and its incidents.
  */
-import type { Incident } from "../../domain/incident.ts";
-import type { Responder } from "../../domain/people.ts";
-import type { Actor } from "../../domain/timeline.ts";
+import type { Incident } from "../../domain/incidents/incident.ts";
+import type { Responder } from "../../domain/responders/people.ts";
+import type { Actor } from "../../domain/incidents/timeline.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import type { WebDeps } from "../deps.ts";

@@ -1,7 +1,7 @@
 /** The page behind the link in a message about several incidents: all of them, a button for all, and one for each. */
-import { compareSeverity } from "../../domain/alert.ts";
-import type { Responder } from "../../domain/people.ts";
-import type { Actor } from "../../domain/timeline.ts";
+import { compareSeverity } from "../../domain/intake/alert.ts";
+import type { Responder } from "../../domain/responders/people.ts";
+import type { Actor } from "../../domain/incidents/timeline.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { IncidentSummary } from "../../ports/paging_repositories.ts";
 import type { WebDeps } from "../deps.ts";

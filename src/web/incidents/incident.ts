@@ -1,7 +1,7 @@
 /** One incident: its story with a future, what can be done about it, and what its source says. */
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { Incident } from "../../domain/incident.ts";
-import type { Notification } from "../../domain/notification.ts";
+import type { Incident } from "../../domain/incidents/incident.ts";
+import type { Notification } from "../../domain/delivery/notification.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import { Problem } from "../../http/problem.ts";
 import type { Routes } from "../../http/routes.ts";

@@ -1,5 +1,5 @@
 /** The list of incidents: filtered by its address, paged by place, alive. */
-import { SEVERITIES } from "../../domain/alert.ts";
+import { SEVERITIES } from "../../domain/intake/alert.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import {

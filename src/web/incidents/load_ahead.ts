@@ -3,9 +3,9 @@ import { type DryRunStore, lookAhead } from "../../app/policies/dry_run.ts";
 import {
   type EscalationTarget,
   targetsOf,
-} from "../../domain/escalation_policy.ts";
-import type { Incident } from "../../domain/incident.ts";
-import type { Look } from "../../domain/look.ts";
+} from "../../domain/policies/escalation_policy.ts";
+import type { Incident } from "../../domain/incidents/incident.ts";
+import type { Look } from "../../domain/policies/look.ts";
 import type { Ahead } from "../view/incidents/what_is_next.ts";
 import { calledAs } from "../view/policies/target_names.ts";
 

@@ -1,7 +1,7 @@
 /** The dry run on a page: a form that asks when and how bad, and the ladder that answers. */
 import type { DryRun } from "../../app/policies/dry_run.ts";
-import { SEVERITIES, type Severity } from "../../domain/alert.ts";
-import { wallClockOf } from "../../domain/wall_clock.ts";
+import { SEVERITIES, type Severity } from "../../domain/intake/alert.ts";
+import { wallClockOf } from "../../domain/time/wall_clock.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import { dryRunRungs, firstWords } from "../view/policies/dry_run_words.ts";
 import { sentenceCase } from "../view/plural.ts";

@@ -1,7 +1,7 @@
 /** Escalation policies: each as a sentence, and who would be paged if it fired now. */
 import { firstLook } from "../../app/policies/dry_run.ts";
 import { dryRunOfPolicy } from "../../app/policies/dry_run_of.ts";
-import type { EscalationPolicy } from "../../domain/escalation_policy.ts";
+import type { EscalationPolicy } from "../../domain/policies/escalation_policy.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import type { WebDeps } from "../deps.ts";

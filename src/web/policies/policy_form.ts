@@ -4,8 +4,8 @@ import { audit, insertRow, updateRow } from "../../app/resource.ts";
 import {
   type EscalationPolicy,
   POLICY_LIMITS,
-} from "../../domain/escalation_policy.ts";
-import { SEVERITIES } from "../../domain/alert.ts";
+} from "../../domain/policies/escalation_policy.ts";
+import { SEVERITIES } from "../../domain/intake/alert.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import type { WebDeps } from "../deps.ts";

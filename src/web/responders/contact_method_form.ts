@@ -5,7 +5,7 @@ import {
   changeContactMethod,
   methodFields,
 } from "../../app/responders/contact_methods.ts";
-import { CHANNEL_KINDS } from "../../domain/people.ts";
+import { CHANNEL_KINDS } from "../../domain/responders/people.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import { methodName } from "./contacts_view.ts";

@@ -1,7 +1,7 @@
 /** How somebody is reached, as their own page and the account page show it. */
 import { parsePhoneNumberFromString } from "libphonenumber-js";
 import { mayChangeContacts } from "../../app/responders/contact_rights.ts";
-import type { ContactMethod } from "../../domain/people.ts";
+import type { ContactMethod } from "../../domain/responders/people.ts";
 import type { WebDeps } from "../deps.ts";
 import { channelName } from "../view/notification_words.ts";
 import { sentenceCase } from "../view/plural.ts";

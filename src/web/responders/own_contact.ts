@@ -1,7 +1,7 @@
 /** Whose contact method a form is about, and whether the viewer may change it. */
 import { demandMethod } from "../../app/responders/contact_methods.ts";
 import { demandContactRights } from "../../app/responders/contact_rights.ts";
-import type { Responder } from "../../domain/people.ts";
+import type { Responder } from "../../domain/responders/people.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { WebDeps } from "../deps.ts";
 import { pathId } from "../posted.ts";

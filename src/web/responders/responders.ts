@@ -1,5 +1,5 @@
 /** Responders: who there is, whether each can be reached, and how. */
-import type { Responder, UserAccount } from "../../domain/people.ts";
+import type { Responder, UserAccount } from "../../domain/responders/people.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import type { Page } from "../../ports/store.ts";

@@ -1,8 +1,8 @@
 /** The rows of the contact rules form, as they were typed, and what its buttons do to them. */
 import { RULE_LIMITS } from "../../app/responders/set_contact_rules.ts";
 import type { NewRule } from "../../app/responders/set_contact_rules.ts";
-import { URGENCIES, type Urgency } from "../../domain/alert.ts";
-import type { ContactMethod } from "../../domain/people.ts";
+import { URGENCIES, type Urgency } from "../../domain/intake/alert.ts";
+import type { ContactMethod } from "../../domain/responders/people.ts";
 import { Problem } from "../../http/problem.ts";
 import type { Form, FormErrors } from "../form.ts";
 import { typedNumber } from "../view/typed_number.ts";

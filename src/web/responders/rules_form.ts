@@ -3,7 +3,7 @@ import {
   RULE_LIMITS,
   setContactRules,
 } from "../../app/responders/set_contact_rules.ts";
-import { URGENCIES } from "../../domain/alert.ts";
+import { URGENCIES } from "../../domain/intake/alert.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import { demandOwn } from "./own_contact.ts";

@@ -4,7 +4,7 @@ import {
   changeMembers,
   teamResource,
 } from "../../app/responders/team_fields.ts";
-import type { UserAccount } from "../../domain/people.ts";
+import type { UserAccount } from "../../domain/responders/people.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import type { Repositories } from "../../ports/store.ts";

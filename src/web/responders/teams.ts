@@ -1,5 +1,5 @@
 /** Teams: who belongs to each, and what it has set up. */
-import type { Team } from "../../domain/people.ts";
+import type { Team } from "../../domain/responders/people.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import type { Page } from "../../ports/store.ts";

@@ -2,7 +2,7 @@
 import { confirmVerification } from "../../app/responders/confirm_verification.ts";
 import { demandMethod } from "../../app/responders/contact_methods.ts";
 import { sendVerification } from "../../app/responders/send_verification.ts";
-import { VERIFICATION } from "../../domain/verification.ts";
+import { VERIFICATION } from "../../domain/responders/verification.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import { demandOwn } from "./own_contact.ts";

@@ -9,7 +9,7 @@ import {
   type CoverRequest,
   coverStatusAt,
   isAsked,
-} from "../../domain/cover_request.ts";
+} from "../../domain/cover/cover_request.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import { coverWriting } from "./cover_request_form.ts";

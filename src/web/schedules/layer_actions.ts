@@ -3,7 +3,7 @@ import {
   orderLayers,
   removeLayer,
 } from "../../app/schedules/schedule_layers.ts";
-import { draftPlan } from "../../domain/draft_plan.ts";
+import { draftPlan } from "../../domain/schedules/draft_plan.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import type { WebDeps } from "../deps.ts";

@@ -6,14 +6,14 @@ import {
 } from "../../app/schedules/layer_fields.ts";
 import { addLayer, changeLayer } from "../../app/schedules/schedule_layers.ts";
 import { invalid } from "../../app/refused_error.ts";
-import { draftPlan } from "../../domain/draft_plan.ts";
-import { ROTATION_LIMITS } from "../../domain/rotation.ts";
+import { draftPlan } from "../../domain/schedules/draft_plan.ts";
+import { ROTATION_LIMITS } from "../../domain/schedules/rotation.ts";
 import type {
   RotationLayer,
   Schedule,
   ScheduleLayer,
-} from "../../domain/schedule.ts";
-import { instantOf, parseWallClock } from "../../domain/wall_clock.ts";
+} from "../../domain/schedules/schedule.ts";
+import { instantOf, parseWallClock } from "../../domain/time/wall_clock.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import type { WebDeps } from "../deps.ts";

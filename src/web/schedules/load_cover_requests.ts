@@ -2,7 +2,7 @@
 import {
   type CoverRequest,
   coverStatusAt,
-} from "../../domain/cover_request.ts";
+} from "../../domain/cover/cover_request.ts";
 import type { Store } from "../../ports/store.ts";
 import { strongNames, type Words } from "../view/words.ts";
 import { shortTime, type Viewpoint } from "../view/zoned_time.ts";

@@ -5,7 +5,7 @@ import {
   onCallReport,
 } from "../../app/schedules/on_call_report.ts";
 import { invalid } from "../../app/refused_error.ts";
-import { hoursOf, monthsBeside } from "../../domain/on_call_load.ts";
+import { hoursOf, monthsBeside } from "../../domain/schedules/on_call_load.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import type { WebDeps } from "../deps.ts";

@@ -1,5 +1,8 @@
 /** An override that stands in the way of another. */
-import type { Schedule, ScheduleEntry } from "../../domain/schedule.ts";
+import type {
+  Schedule,
+  ScheduleEntry,
+} from "../../domain/schedules/schedule.ts";
 import type { WebDeps } from "../deps.ts";
 import type { EntryValues } from "./schedule_entry_values.ts";
 import { dayTime } from "../view/schedules/stretch_words.ts";

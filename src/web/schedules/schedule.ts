@@ -7,7 +7,7 @@ import {
   type Schedule,
   type ScheduleEntry,
   type SchedulePlan,
-} from "../../domain/schedule.ts";
+} from "../../domain/schedules/schedule.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import type { WebDeps } from "../deps.ts";

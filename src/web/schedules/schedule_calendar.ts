@@ -6,8 +6,8 @@ import {
   type SchedulePlan,
   type Shift,
   shifts,
-} from "../../domain/schedule.ts";
-import { wallClockOf } from "../../domain/wall_clock.ts";
+} from "../../domain/schedules/schedule.ts";
+import { wallClockOf } from "../../domain/time/wall_clock.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { WebDeps } from "../deps.ts";
 import { found } from "../posted.ts";

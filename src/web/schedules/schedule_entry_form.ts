@@ -10,7 +10,7 @@ import type {
   PlanWindow,
   Schedule,
   ScheduleEntry,
-} from "../../domain/schedule.ts";
+} from "../../domain/schedules/schedule.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import type { WebDeps } from "../deps.ts";

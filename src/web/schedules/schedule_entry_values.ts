@@ -1,8 +1,11 @@
 /** The fields of an entry's form: what they show at first, and what was typed into them, in the schedule's own zone. */
 import { invalid } from "../../app/refused_error.ts";
 import type { EntryKind } from "../../app/schedules/schedule_entries.ts";
-import type { Schedule, ScheduleEntry } from "../../domain/schedule.ts";
-import { type Edge, wallClockOf } from "../../domain/wall_clock.ts";
+import type {
+  Schedule,
+  ScheduleEntry,
+} from "../../domain/schedules/schedule.ts";
+import { type Edge, wallClockOf } from "../../domain/time/wall_clock.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Form } from "../form.ts";
 import { readWallClock, type WallClock } from "../view/wall_clock_field.ts";

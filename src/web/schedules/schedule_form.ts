@@ -5,7 +5,7 @@ import {
   type ScheduleFields,
   scheduleResource,
 } from "../../app/schedules/schedule_fields.ts";
-import type { Schedule } from "../../domain/schedule.ts";
+import type { Schedule } from "../../domain/schedules/schedule.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import type { WebDeps } from "../deps.ts";

@@ -1,11 +1,14 @@
 /** What a change to a schedule would do, before it is saved: old and new beside each other, and the differences in words. */
-import { type DutyChange, dutyChanges } from "../../domain/draft_plan.ts";
+import {
+  type DutyChange,
+  dutyChanges,
+} from "../../domain/schedules/draft_plan.ts";
 import {
   peopleOf,
   type Schedule,
   type SchedulePlan,
   shifts,
-} from "../../domain/schedule.ts";
+} from "../../domain/schedules/schedule.ts";
 import type { WebDeps } from "../deps.ts";
 import { found } from "../posted.ts";
 import {

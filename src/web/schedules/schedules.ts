@@ -1,5 +1,9 @@
 /** All schedules: who is on call, who is next, and when nobody is. */
-import { gaps, peopleOf, type SchedulePlan } from "../../domain/schedule.ts";
+import {
+  gaps,
+  peopleOf,
+  type SchedulePlan,
+} from "../../domain/schedules/schedule.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import type { WebDeps } from "../deps.ts";

@@ -2,7 +2,7 @@
 import { dryRunOfSource } from "../../app/policies/dry_run_of.ts";
 import { approveSnsSubscription } from "../../app/sources/approve_sns_subscription.ts";
 import { maskedSourceKey } from "../../app/secrets.ts";
-import { type AlertSource } from "../../domain/alert_source.ts";
+import { type AlertSource } from "../../domain/intake/alert_source.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import { intakeUrl, sourceRecords } from "./alert_source_form.ts";

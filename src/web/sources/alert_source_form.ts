@@ -2,13 +2,13 @@
 import { audit, insertRow, updateRow } from "../../app/resource.ts";
 import { newSourceKey } from "../../app/secrets.ts";
 import { sourceResource } from "../../app/sources/source_fields.ts";
-import { NEW_SOURCE } from "../../domain/alert_source.ts";
+import { NEW_SOURCE } from "../../domain/intake/alert_source.ts";
 import {
   type AlertSource,
   NO_DATA_ACTIONS,
   type SourceKind,
-} from "../../domain/alert_source.ts";
-import { SEVERITIES } from "../../domain/alert.ts";
+} from "../../domain/intake/alert_source.ts";
+import { SEVERITIES } from "../../domain/intake/alert.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import { INTAKE_PATHS } from "../../http/intake_paths.ts";
 import type { Routes } from "../../http/routes.ts";

@@ -5,7 +5,7 @@ import { readPosted } from "../form.ts";
  * answer again asks first, and then makes another key or refuses the second source of the same name.
  */
 import { regenerateSourceKey } from "../../app/sources/regenerate_source_key.ts";
-import type { AlertSource } from "../../domain/alert_source.ts";
+import type { AlertSource } from "../../domain/intake/alert_source.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import { demandSource } from "./alert_source.ts";

@@ -5,7 +5,7 @@ import { readPosted } from "../form.ts";
  * that the monitoring system holds is the right one.
  */
 import { sourceKeyId } from "../../app/secrets.ts";
-import type { AlertSource } from "../../domain/alert_source.ts";
+import type { AlertSource } from "../../domain/intake/alert_source.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
 import { z } from "zod";

@@ -1,5 +1,5 @@
 /** Sessions and tokens as their owner recognises them. */
-import type { ApiToken } from "../../domain/people.ts";
+import type { ApiToken } from "../../domain/responders/people.ts";
 import type { LoginSession } from "../../ports/session_repository.ts";
 import {
   shortTime,

@@ -1,5 +1,8 @@
 /** Weekly windows as people write them: on these days, from this time to that. */
-import { minutesOf, type WeeklyWindow } from "../../domain/weekly_windows.ts";
+import {
+  minutesOf,
+  type WeeklyWindow,
+} from "../../domain/time/weekly_windows.ts";
 
 /** An end at or before the beginning is on the next day. */
 export interface HoursLine {

@@ -1,6 +1,6 @@
 /** The sentence that opens the dashboard: what matters now, computed, never filler. */
-import type { Incident } from "../../domain/incident.ts";
-import type { Look } from "../../domain/look.ts";
+import type { Incident } from "../../domain/incidents/incident.ts";
+import type { Look } from "../../domain/policies/look.ts";
 import { briefly } from "./duration.ts";
 import type { Duty } from "./schedules/on_call.ts";
 import { agree, sentenceCase, spelled } from "./plural.ts";

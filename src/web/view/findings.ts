@@ -7,8 +7,11 @@ import {
   isWrong,
   type Subject,
   touches,
-} from "../../domain/finding.ts";
-import { findingPath, findingSentence } from "../../domain/finding_text.ts";
+} from "../../domain/readiness/finding.ts";
+import {
+  findingPath,
+  findingSentence,
+} from "../../domain/readiness/finding_text.ts";
 import { counted, sentenceCase, spelled } from "./plural.ts";
 import type { Words } from "./words.ts";
 

@@ -1,5 +1,9 @@
 /** The nodes, in words; one that stopped answering loud. */
-import { type Node, type NodeState, nodeState } from "../../domain/node.ts";
+import {
+  type Node,
+  type NodeState,
+  nodeState,
+} from "../../domain/system/node.ts";
 import { briefly, duration } from "./duration.ts";
 import { agree, counted, listed, sentenceCase, spelled } from "./plural.ts";
 

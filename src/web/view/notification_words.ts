@@ -1,7 +1,10 @@
 /** What has become of a message, in words. */
-import { isHeld } from "../../domain/bundling.ts";
-import type { Notification } from "../../domain/notification.ts";
-import { CHANNEL_KINDS, type ChannelKind } from "../../domain/people.ts";
+import { isHeld } from "../../domain/delivery/bundling.ts";
+import type { Notification } from "../../domain/delivery/notification.ts";
+import {
+  CHANNEL_KINDS,
+  type ChannelKind,
+} from "../../domain/responders/people.ts";
 import { duration } from "./duration.ts";
 import { counted } from "./plural.ts";
 import type { Words } from "./words.ts";

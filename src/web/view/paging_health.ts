@@ -1,5 +1,5 @@
 /** Whether paging works, in words: what would keep a page from arriving is said before it does. */
-import type { NotificationState } from "../../domain/notification.ts";
+import type { NotificationState } from "../../domain/delivery/notification.ts";
 import type { PageWay } from "../../ports/overview_repository.ts";
 import type { JobRun } from "../../ports/system_repositories.ts";
 import { briefly, duration } from "./duration.ts";

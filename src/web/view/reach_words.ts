@@ -1,5 +1,8 @@
 /** Whether and how somebody can be reached, in words. */
-import type { ChannelKind, ContactMethod } from "../../domain/people.ts";
+import type {
+  ChannelKind,
+  ContactMethod,
+} from "../../domain/responders/people.ts";
 import { channelName } from "./notification_words.ts";
 import { listed } from "./plural.ts";
 

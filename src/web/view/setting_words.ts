@@ -1,5 +1,5 @@
 /** The settings of an alert source in words. */
-import type { AlertSource } from "../../domain/alert_source.ts";
+import type { AlertSource } from "../../domain/intake/alert_source.ts";
 import { minutes } from "./policies/ladder_words.ts";
 
 const NO_DATA = {

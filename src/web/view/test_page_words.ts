@@ -1,5 +1,5 @@
 /** What became of a test page. */
-import type { ContactMethod } from "../../domain/people.ts";
+import type { ContactMethod } from "../../domain/responders/people.ts";
 import type { SendResult } from "../../ports/channel.ts";
 import type { Notice } from "../notice.ts";
 import { channelName } from "./notification_words.ts";

@@ -3,7 +3,7 @@ import {
   type Edge,
   instantOfWallClock,
   wallClockOf,
-} from "../../domain/wall_clock.ts";
+} from "../../domain/time/wall_clock.ts";
 
 export interface WallClock {
   /** Epoch milliseconds. */

@@ -8,10 +8,13 @@ import { isOpen } from "../../../scripts/doctor/settings.ts";
 import { damageLines, diskLine } from "../../../scripts/doctor/storage.ts";
 import { sizeWords } from "../../../scripts/doctor/words.ts";
 import { jobLines, nodeLines } from "../../../scripts/doctor/workers.ts";
-import type { Finding } from "../../../src/domain/finding.ts";
-import type { Node } from "../../../src/domain/node.ts";
+import type { Finding } from "../../../src/domain/readiness/finding.ts";
+import type { Node } from "../../../src/domain/system/node.ts";
 import type { JobRun } from "../../../src/ports/system_repositories.ts";
-import type { Damage, Fault } from "../../../src/store/damage.ts";
+import type {
+  Damage,
+  Fault,
+} from "../../../src/store/whole_database/damage.ts";
 import { VERSION } from "../../../src/version.ts";
 import { node, NOW } from "./nodes.ts";
 

@@ -1,5 +1,5 @@
 /** Nodes for the doctor to look at. */
-import type { Node } from "../../../src/domain/node.ts";
+import type { Node } from "../../../src/domain/system/node.ts";
 import { VERSION } from "../../../src/version.ts";
 
 export const NOW = 1_772_331_240_000;

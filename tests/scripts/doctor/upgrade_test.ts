@@ -5,7 +5,7 @@ import {
   restartStep,
 } from "../../../scripts/doctor/upgrade.ts";
 import type { Line } from "../../../scripts/doctor/check.ts";
-import type { Node } from "../../../src/domain/node.ts";
+import type { Node } from "../../../src/domain/system/node.ts";
 import { NEWEST_SCHEMA_VERSION } from "../../../src/store/migrations.ts";
 import { VERSION } from "../../../src/version.ts";
 import { node, NOW } from "./nodes.ts";

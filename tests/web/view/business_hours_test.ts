@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { isInside } from "../../../src/domain/weekly_windows.ts";
+import { isInside } from "../../../src/domain/time/weekly_windows.ts";
 import {
   hoursLines,
   windowsOfLine,

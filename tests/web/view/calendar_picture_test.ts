@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import type { Rotation } from "../../../src/domain/rotation.ts";
-import type { SchedulePlan } from "../../../src/domain/schedule.ts";
+import type { Rotation } from "../../../src/domain/schedules/rotation.ts";
+import type { SchedulePlan } from "../../../src/domain/schedules/schedule.ts";
 import {
   daysFrom,
   rangeOf,
@@ -16,7 +16,7 @@ import {
   calendarPictures,
   type DrawnLane,
 } from "../../../src/web/view/schedules/calendar_picture.ts";
-import { layerOf, planOf } from "../../domain/plans.ts";
+import { layerOf, planOf } from "../../domain/schedules/plans.ts";
 
 const HOUR_MS = 3_600_000;
 const NAMES = new Map([[1, "Maya Okafor"], [2, "Idris Bello"], [3, "Ana"]]);

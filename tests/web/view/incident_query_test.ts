@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { SEVERITIES } from "../../../src/domain/alert.ts";
+import { SEVERITIES } from "../../../src/domain/intake/alert.ts";
 import { cleanLine } from "../../../src/domain/text.ts";
 import {
   filterOf,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PersonLoad } from "../../../src/domain/on_call_load.ts";
+import type { PersonLoad } from "../../../src/domain/schedules/on_call_load.ts";
 import {
   loadRows,
   loadSentence,

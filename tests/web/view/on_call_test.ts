@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { planOf } from "../../domain/plans.ts";
+import { planOf } from "../../domain/schedules/plans.ts";
 import {
   dutyNow,
   initials,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Rotation } from "../../../src/domain/rotation.ts";
+import type { Rotation } from "../../../src/domain/schedules/rotation.ts";
 import { rotationWords } from "../../../src/web/view/schedules/rotation_words.ts";
-import { rotationOf } from "../../domain/plans.ts";
+import { rotationOf } from "../../domain/schedules/plans.ts";
 
 const NAMES = new Map([[1, "Maya"], [2, "Idris"], [3, "Jonas"]]);
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { Notification } from "../../../src/domain/notification.ts";
+import type { Notification } from "../../../src/domain/delivery/notification.ts";
 import {
   TIMELINE_KINDS,
   type TimelineEntry,
-} from "../../../src/domain/timeline.ts";
+} from "../../../src/domain/incidents/timeline.ts";
 import { story } from "../../../src/web/view/incidents/story.ts";
 import { plain } from "../../../src/web/view/words.ts";
 import { aNotification, grafana, maya, NOW_MS } from "../../domain/examples.ts";

@@ -3,9 +3,9 @@ import fc from "npm:fast-check@4.10.2";
 import {
   type EscalationTarget,
   PLAIN_STEP,
-} from "../../../src/domain/escalation_policy.ts";
-import type { Severity } from "../../../src/domain/alert.ts";
-import type { Incident } from "../../../src/domain/incident.ts";
+} from "../../../src/domain/policies/escalation_policy.ts";
+import type { Severity } from "../../../src/domain/intake/alert.ts";
+import type { Incident } from "../../../src/domain/incidents/incident.ts";
 import {
   type Ahead,
   whatIsNext,

@@ -1,6 +1,6 @@
 /** The form of a calendar before it is saved: what it asks, what was said in it, and what it makes of the names. */
-import type { NamedPerson } from "../../../domain/calendar.ts";
-import { foldedText } from "../../../domain/names_in_text.ts";
+import type { NamedPerson } from "../../../domain/calendars/calendar.ts";
+import { foldedText } from "../../../domain/calendars/names_in_text.ts";
 import type { CalendarReport } from "../../../ports/calendar_repositories.ts";
 import type { Form } from "../../form.ts";
 import { counted } from "../plural.ts";

@@ -1,6 +1,9 @@
 /** What was understood of a calendar that is kept elsewhere, in words and as lists. */
-import type { MatchedBy, MatchedName } from "../../../domain/calendar.ts";
-import type { CalendarWindow } from "../../../domain/schedule.ts";
+import type {
+  MatchedBy,
+  MatchedName,
+} from "../../../domain/calendars/calendar.ts";
+import type { CalendarWindow } from "../../../domain/schedules/schedule.ts";
 import type { CalendarReport } from "../../../ports/calendar_repositories.ts";
 import { agree, counted } from "../plural.ts";
 import { dayTime } from "../schedules/stretch_words.ts";

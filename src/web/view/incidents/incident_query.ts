@@ -1,9 +1,9 @@
 /** The filter of the incident list as an address: everything that is shown can be linked to and comes back. */
-import { SEVERITIES, type Severity } from "../../../domain/alert.ts";
+import { SEVERITIES, type Severity } from "../../../domain/intake/alert.ts";
 import {
   INCIDENT_STATUSES,
   type IncidentStatus,
-} from "../../../domain/incident.ts";
+} from "../../../domain/incidents/incident.ts";
 import { cleanLine } from "../../../domain/text.ts";
 import type { ListPosition } from "../../../ports/overview_repository.ts";
 import type { IncidentFilter } from "../../../ports/paging_repositories.ts";

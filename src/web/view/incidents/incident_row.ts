@@ -1,6 +1,6 @@
 /** One incident in a list. */
-import type { Severity } from "../../../domain/alert.ts";
-import type { Actor } from "../../../domain/timeline.ts";
+import type { Severity } from "../../../domain/intake/alert.ts";
+import type { Actor } from "../../../domain/incidents/timeline.ts";
 import type { IncidentSummary } from "../../../ports/paging_repositories.ts";
 import { briefly, duration } from "../duration.ts";
 import { sentenceCase } from "../plural.ts";

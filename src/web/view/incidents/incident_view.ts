@@ -1,8 +1,8 @@
 /** Everything that the incident page draws. */
-import type { Incident } from "../../../domain/incident.ts";
-import type { Notification } from "../../../domain/notification.ts";
-import type { Responder } from "../../../domain/people.ts";
-import type { TimelineEntry } from "../../../domain/timeline.ts";
+import type { Incident } from "../../../domain/incidents/incident.ts";
+import type { Notification } from "../../../domain/delivery/notification.ts";
+import type { Responder } from "../../../domain/responders/people.ts";
+import type { TimelineEntry } from "../../../domain/incidents/timeline.ts";
 import type { EarlierIncident } from "../../../ports/overview_repository.ts";
 import { briefly, duration } from "../duration.ts";
 import { nameFor, SEVERITY_SHAPES, stateOf } from "./incident_row.ts";

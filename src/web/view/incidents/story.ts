@@ -1,6 +1,6 @@
 /** The timeline of an incident as a story: one rung of the ladder for each thing that happened. */
-import type { Notification } from "../../../domain/notification.ts";
-import type { TimelineEntry } from "../../../domain/timeline.ts";
+import type { Notification } from "../../../domain/delivery/notification.ts";
+import type { TimelineEntry } from "../../../domain/incidents/timeline.ts";
 import { tell } from "./story_words.ts";
 import type { Words } from "../words.ts";
 import {

@@ -1,10 +1,10 @@
 /** What each kind of timeline entry says. */
-import type { Notification } from "../../../domain/notification.ts";
+import type { Notification } from "../../../domain/delivery/notification.ts";
 import type {
   Actor,
   TimelineEntry,
   TimelineKind,
-} from "../../../domain/timeline.ts";
+} from "../../../domain/incidents/timeline.ts";
 import { channelName, outcome, togetherWords } from "../notification_words.ts";
 import { isMeant, skipReason, skipWords } from "../policies/step_words.ts";
 import { agree, counted } from "../plural.ts";

@@ -1,7 +1,7 @@
 /** What happens to an incident if nobody does anything: the part of the ladder that lies ahead. */
-import type { Incident } from "../../../domain/incident.ts";
-import type { Look } from "../../../domain/look.ts";
-import type { Notification } from "../../../domain/notification.ts";
+import type { Incident } from "../../../domain/incidents/incident.ts";
+import type { Look } from "../../../domain/policies/look.ts";
+import type { Notification } from "../../../domain/delivery/notification.ts";
 import { countdown } from "../duration.ts";
 import { channelName } from "../notification_words.ts";
 import { counted } from "../plural.ts";

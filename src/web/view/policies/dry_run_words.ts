@@ -1,7 +1,7 @@
 /** What a dry run found, rung by rung. */
 import type { DryRun } from "../../../app/policies/dry_run.ts";
-import type { EscalationStep } from "../../../domain/escalation_policy.ts";
-import type { Look } from "../../../domain/look.ts";
+import type { EscalationStep } from "../../../domain/policies/escalation_policy.ts";
+import type { Look } from "../../../domain/policies/look.ts";
 import { minutes } from "./ladder_words.ts";
 import { channelName } from "../notification_words.ts";
 import { counted, listed } from "../plural.ts";

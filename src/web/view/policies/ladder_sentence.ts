@@ -1,13 +1,13 @@
 /** What a page to somebody does, in words, from the same plan that pages them. */
-import { URGENCIES, type Urgency } from "../../../domain/alert.ts";
+import { URGENCIES, type Urgency } from "../../../domain/intake/alert.ts";
 import {
   planContacts,
   type PlannedContact,
-} from "../../../domain/contact_rules.ts";
+} from "../../../domain/responders/contact_rules.ts";
 import type {
   ContactMethod,
   ReachableResponder,
-} from "../../../domain/people.ts";
+} from "../../../domain/responders/people.ts";
 import { duration } from "../duration.ts";
 import { channelName } from "../notification_words.ts";
 import { listed, sentenceCase } from "../plural.ts";

@@ -3,7 +3,7 @@ import type {
   EscalationPolicy,
   EscalationStep,
   EscalationTarget,
-} from "../../../domain/escalation_policy.ts";
+} from "../../../domain/policies/escalation_policy.ts";
 import { counted } from "../plural.ts";
 import { conditionWords } from "./step_words.ts";
 import { strongNames, type Words } from "../words.ts";

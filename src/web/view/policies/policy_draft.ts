@@ -2,7 +2,7 @@
 import {
   type EscalationPolicy,
   POLICY_LIMITS,
-} from "../../../domain/escalation_policy.ts";
+} from "../../../domain/policies/escalation_policy.ts";
 import type { Form } from "../../form.ts";
 import {
   type DraftLine,

@@ -1,9 +1,9 @@
 /** One step of a policy while it is being written. */
-import { SEVERITIES } from "../../../domain/alert.ts";
+import { SEVERITIES } from "../../../domain/intake/alert.ts";
 import {
   type EscalationStep,
   POLICY_LIMITS,
-} from "../../../domain/escalation_policy.ts";
+} from "../../../domain/policies/escalation_policy.ts";
 import type { Form } from "../../form.ts";
 import { hoursLines, windowsOfLine } from "../business_hours.ts";
 import { targetValue } from "./target_names.ts";

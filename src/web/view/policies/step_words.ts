@@ -1,10 +1,10 @@
 /** What a step of a policy says beside whom it pages: its turns, its conditions, and why it is passed over. */
-import { SEVERITIES } from "../../../domain/alert.ts";
+import { SEVERITIES } from "../../../domain/intake/alert.ts";
 import type {
   BusinessHours,
   EscalationStep,
-} from "../../../domain/escalation_policy.ts";
-import type { SkipReason } from "../../../domain/look.ts";
+} from "../../../domain/policies/escalation_policy.ts";
+import type { SkipReason } from "../../../domain/policies/look.ts";
 import { hoursLines } from "../business_hours.ts";
 import { listed } from "../plural.ts";
 

@@ -1,5 +1,5 @@
 /** What the targets of policies are called. */
-import type { EscalationTarget } from "../../../domain/escalation_policy.ts";
+import type { EscalationTarget } from "../../../domain/policies/escalation_policy.ts";
 import type { Choice } from "../../load_names.ts";
 
 export interface Targetable {

@@ -5,8 +5,8 @@ import {
   type SchedulePlan,
   type Shift,
   shifts,
-} from "../../../domain/schedule.ts";
-import type { Stretch } from "../../../domain/weekly_windows.ts";
+} from "../../../domain/schedules/schedule.ts";
+import type { Stretch } from "../../../domain/time/weekly_windows.ts";
 
 export const LANE_KINDS = ["final", "override", "entry", "layer"] as const;
 export type LaneKind = (typeof LANE_KINDS)[number];

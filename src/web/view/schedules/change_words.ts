@@ -1,5 +1,5 @@
 /** The differences between two plans in words. */
-import type { DutyChange } from "../../../domain/draft_plan.ts";
+import type { DutyChange } from "../../../domain/schedules/draft_plan.ts";
 import { agree, counted, listed } from "../plural.ts";
 import { dayTime } from "./stretch_words.ts";
 import { strongNames, type Words } from "../words.ts";

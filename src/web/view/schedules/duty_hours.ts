@@ -1,5 +1,5 @@
 /** The hours of the week in which a layer is on duty, as a choice of a few that are often wanted. */
-import type { WeeklyWindow } from "../../../domain/weekly_windows.ts";
+import type { WeeklyWindow } from "../../../domain/time/weekly_windows.ts";
 
 export const DUTY_PRESETS = ["always", "office", "rest", "own"] as const;
 export type DutyPreset = (typeof DUTY_PRESETS)[number];

@@ -1,5 +1,8 @@
 /** Two weeks of a schedule in one line: where shifts begin and end, and where nobody is on call. */
-import { type SchedulePlan, shifts } from "../../../domain/schedule.ts";
+import {
+  type SchedulePlan,
+  shifts,
+} from "../../../domain/schedules/schedule.ts";
 import { type CalendarDay, rangeOf, round, xOf } from "./calendar_days.ts";
 
 /** Places in per cent of the width. */

@@ -1,5 +1,5 @@
 /** Times in which nobody is on call, in words. */
-import type { Shift } from "../../../domain/schedule.ts";
+import type { Shift } from "../../../domain/schedules/schedule.ts";
 import { duration } from "../duration.ts";
 import { counted } from "../plural.ts";
 import { shortTime, type Viewpoint } from "../zoned_time.ts";

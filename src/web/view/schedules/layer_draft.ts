@@ -1,7 +1,10 @@
 /** A rotation while it is being written: what stands in the form, right or wrong, and what its buttons do to it. */
-import { type PeriodUnit, ROTATION_LIMITS } from "../../../domain/rotation.ts";
-import type { RotationLayer } from "../../../domain/schedule.ts";
-import type { WeeklyWindow } from "../../../domain/weekly_windows.ts";
+import {
+  type PeriodUnit,
+  ROTATION_LIMITS,
+} from "../../../domain/schedules/rotation.ts";
+import type { RotationLayer } from "../../../domain/schedules/schedule.ts";
+import type { WeeklyWindow } from "../../../domain/time/weekly_windows.ts";
 import type { Form } from "../../form.ts";
 import {
   DUTY_PRESETS,

@@ -1,11 +1,14 @@
 /** Who is on call now and who is next, schedule by schedule. */
-import type { ReachableResponder, Team } from "../../../domain/people.ts";
+import type {
+  ReachableResponder,
+  Team,
+} from "../../../domain/responders/people.ts";
 import {
   handoffsIn,
   onCallAt,
   type Schedule,
   type SchedulePlan,
-} from "../../../domain/schedule.ts";
+} from "../../../domain/schedules/schedule.ts";
 import { listed } from "../plural.ts";
 import { shortTime, type Viewpoint } from "../zoned_time.ts";
 

@@ -1,6 +1,9 @@
 /** The burden of a month as sentences, bars and rows. */
 import type { OnCallReport } from "../../../app/schedules/on_call_report.ts";
-import { hoursOf, type PersonLoad } from "../../../domain/on_call_load.ts";
+import {
+  hoursOf,
+  type PersonLoad,
+} from "../../../domain/schedules/on_call_load.ts";
 import { counted, digits } from "../plural.ts";
 import type { Words } from "../words.ts";
 

@@ -1,9 +1,12 @@
 /** What a rotation does, in a sentence. */
-import type { PeriodUnit, Rotation } from "../../../domain/rotation.ts";
+import type {
+  PeriodUnit,
+  Rotation,
+} from "../../../domain/schedules/rotation.ts";
 import {
   minutesOf,
   type WeeklyWindow,
-} from "../../../domain/weekly_windows.ts";
+} from "../../../domain/time/weekly_windows.ts";
 import { hoursLines } from "../business_hours.ts";
 import { dutyPreset } from "./duty_hours.ts";
 import { listed, spelled } from "../plural.ts";

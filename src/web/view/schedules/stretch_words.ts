@@ -1,5 +1,5 @@
 /** One stretch of a calendar in words: who, from when to when on the viewer's clock and on the schedule's, and by what. */
-import type { Stretch } from "../../../domain/weekly_windows.ts";
+import type { Stretch } from "../../../domain/time/weekly_windows.ts";
 import { duration } from "../duration.ts";
 import { listed } from "../plural.ts";
 import { dayOnly, type Viewpoint } from "../zoned_time.ts";

@@ -1,5 +1,5 @@
 /** What to paste into a monitoring system. A snippet is plain text; the template escapes it. */
-import type { SourceKind } from "../../../domain/alert_source.ts";
+import type { SourceKind } from "../../../domain/intake/alert_source.ts";
 
 export interface Snippet {
   /** What it is, as "Alertmanager receiver". */

@@ -2,7 +2,7 @@
 import {
   type AlertSource,
   DEFAULT_SOURCE_SETTINGS,
-} from "../../../domain/alert_source.ts";
+} from "../../../domain/intake/alert_source.ts";
 import type { Form } from "../../form.ts";
 import { typedNumber } from "../typed_number.ts";
 

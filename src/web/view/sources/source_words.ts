@@ -1,5 +1,8 @@
 /** Alert sources in words. */
-import type { AlertSource, SourceKind } from "../../../domain/alert_source.ts";
+import type {
+  AlertSource,
+  SourceKind,
+} from "../../../domain/intake/alert_source.ts";
 import { briefly } from "../duration.ts";
 import type { Choice } from "../../load_names.ts";
 import type { Viewpoint } from "../zoned_time.ts";

@@ -1,5 +1,5 @@
 /** What each kind of monitoring system would send if somebody pressed its test button. */
-import type { SourceKind } from "../../../domain/alert_source.ts";
+import type { SourceKind } from "../../../domain/intake/alert_source.ts";
 
 const TITLE = "Test alert from PagerPal";
 const WORDS =

@@ -1,0 +1,129 @@
+/** The one shape both drivers have, and Kysely on top of it. A driver runs one statement; nothing else differs above here. */
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from "kysely";
+import { StoreUnavailableError } from "../../ports/store.ts";
+import type { Database } from "../schema/schema.ts";
+import type { DialectName } from "./session.ts";
+import { storeError } from "./store_error.ts";
+
+export interface Outcome {
+  rows: Record<string, unknown>[];
+  /** Rows changed by a statement that returns none. */
+  changes: number;
+}
+
+/** Runs one statement. Numbers that are whole arrive and leave as numbers, also beyond 32 bits. */
+export type Execute = (
+  sql: string,
+  parameters: readonly unknown[],
+) => Promise<Outcome>;
+
+/** Promises a query builder whose statements run through `execute`, which decides on which connection. */
+export function databaseOn(execute: Execute, dialect: DialectName): Database {
+  return new Kysely({ dialect: dialectOn(execute, dialect) });
+}
+
+/**
+ * Promises an `execute` that lets no text through that a database would refuse, and turns every failure into an error
+ * of the store where it is one.
+ */
+export function guarded(execute: Execute): Execute {
+  return async (sql, parameters) => {
+    try {
+      return await execute(sql, parameters.map(storable));
+    } catch (error) {
+      throw storeError(error, sql);
+    }
+  };
+}
+
+/**
+ * The statements of one transaction. A statement that fails dooms it: PostgreSQL aborts the transaction there and
+ * SQLite does not, so going on after the error is refused on both, and so is the commit.
+ */
+export class UnitOfWork {
+  #failure: unknown = null;
+  readonly execute: Execute;
+
+  constructor(execute: Execute) {
+    const run = guarded(execute);
+    this.execute = async (sql, parameters) => {
+      this.check();
+      try {
+        return await run(sql, parameters);
+      } catch (error) {
+        this.#failure ??= error;
+        throw error;
+      }
+    };
+  }
+
+  /** Throws what doomed the transaction, or what ended it. */
+  check(): void {
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** Refuses every later statement, so that work that outlives its transaction cannot write outside it. */
+  end(reason = "The transaction is over."): void {
+    this.#failure ??= new StoreUnavailableError(reason, { reason: "closed" });
+  }
+}
+
+// PostgreSQL refuses NUL in text, and UTF-8 has no lone surrogates. Both databases get the same text without them.
+function storable(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  const text = value.isWellFormed() ? value : value.toWellFormed();
+  return text.includes("\0") ? text.replaceAll("\0", "") : text;
+}
+
+function dialectOn(execute: Execute, dialect: DialectName): Dialect {
+  const connection: DatabaseConnection = {
+    async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+      const { rows, changes } = await execute(query.sql, query.parameters);
+      // The row types are the schema's word; the contract suite checks them against both databases.
+      return { rows: rows as R[], numAffectedRows: BigInt(changes) };
+    },
+    streamQuery() {
+      throw new Error("The store reads bounded pages and never streams.");
+    },
+  };
+  return {
+    createAdapter: () =>
+      dialect === "sqlite" ? new SqliteAdapter() : new PostgresAdapter(),
+    createDriver: () => driverOf(connection),
+    createIntrospector: (db) =>
+      dialect === "sqlite"
+        ? new SqliteIntrospector(db)
+        : new PostgresIntrospector(db),
+    createQueryCompiler: () =>
+      dialect === "sqlite"
+        ? new SqliteQueryCompiler()
+        : new PostgresQueryCompiler(),
+  };
+}
+
+function driverOf(connection: DatabaseConnection): Driver {
+  const refuse = () =>
+    Promise.reject(new Error("Transactions belong to the session's write()."));
+  return {
+    init: () => Promise.resolve(),
+    acquireConnection: () => Promise.resolve(connection),
+    beginTransaction: refuse,
+    commitTransaction: refuse,
+    rollbackTransaction: refuse,
+    releaseConnection: () => Promise.resolve(),
+    destroy: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,181 @@
+/** Escalation policies: the steps as JSON, and beside them who they name, for the database to hold on to. */
+import { type Selectable, sql } from "kysely";
+import {
+  type EscalationPolicy,
+  type EscalationTarget,
+  targetsOf,
+} from "../../domain/policies/escalation_policy.ts";
+import type {
+  Dependent,
+  EscalationPolicyRepository,
+} from "../../ports/directory_repositories.ts";
+import type { Page, PageRequest } from "../../ports/store.ts";
+import { instant, json, parsed } from "../statements/column.ts";
+import { dependentsIn } from "../statements/dependents.ts";
+import { chunks, paged } from "../statements/page.ts";
+import { stepsOf } from "./policy_json.ts";
+import type { EscalationPolicyTable } from "../schema/paging_tables.ts";
+import type { Database } from "../schema/schema.ts";
+import type { Session } from "../connection/session.ts";
+
+type NewPolicy = Omit<EscalationPolicy, "id" | "createdAtMs" | "updatedAtMs">;
+
+const ROWS_PER_INSERT = 500;
+
+export class Policies implements EscalationPolicyRepository {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async find(id: number): Promise<EscalationPolicy | null> {
+    const row = await this.#session.read.selectFrom("escalation_policies")
+      .selectAll().where("id", "=", id).executeTakeFirst();
+    return row ? policyOf(row) : null;
+  }
+
+  list(
+    { teamId }: { teamId?: number },
+    page: PageRequest,
+  ): Promise<Page<EscalationPolicy>> {
+    let matching = this.#session.read.selectFrom("escalation_policies");
+    if (teamId !== undefined) matching = matching.where("team_id", "=", teamId);
+    return paged(page, {
+      count: () =>
+        matching.select((eb) => eb.fn.countAll<number>().as("total"))
+          .executeTakeFirstOrThrow(),
+      rows: async (limit, offset) => {
+        const rows = await matching.selectAll()
+          .orderBy(sql`lower(name)`).orderBy("id")
+          .limit(limit).offset(offset).execute();
+        return rows.map(policyOf);
+      },
+    });
+  }
+
+  insert(policy: NewPolicy, nowMs: number): Promise<EscalationPolicy> {
+    const at = instant(nowMs);
+    return this.#session.write(async (db) => {
+      const row = await db.insertInto("escalation_policies").values({
+        team_id: policy.teamId,
+        name: policy.name,
+        description: policy.description,
+        steps: json(policy.steps),
+        repeat_count: policy.repeatCount,
+        acknowledgement_timeout_minutes: policy.acknowledgementTimeoutMinutes,
+        fallback: json(policy.fallback),
+        created_at_ms: at,
+        updated_at_ms: at,
+      }).returningAll().executeTakeFirstOrThrow();
+      return await withTargets(db, policyOf(row));
+    });
+  }
+
+  update(
+    id: number,
+    patch: Partial<NewPolicy>,
+    nowMs: number,
+  ): Promise<EscalationPolicy | null> {
+    const { steps, fallback } = patch;
+    return this.#session.write(async (db) => {
+      const row = await db.updateTable("escalation_policies").set({
+        team_id: patch.teamId,
+        name: patch.name,
+        description: patch.description,
+        steps: steps === undefined ? undefined : json(steps),
+        repeat_count: patch.repeatCount,
+        acknowledgement_timeout_minutes: patch.acknowledgementTimeoutMinutes,
+        fallback: fallback === undefined ? undefined : json(fallback),
+        updated_at_ms: instant(nowMs),
+      }).where("id", "=", id).returningAll().executeTakeFirst();
+      return row ? await withTargets(db, policyOf(row)) : null;
+    });
+  }
+
+  delete(id: number): Promise<boolean> {
+    return this.#session.write(async (db) => {
+      const { numDeletedRows } = await db.deleteFrom("escalation_policies")
+        .where("id", "=", id).executeTakeFirst();
+      await db.deleteFrom("policy_turns").where("policy_id", "=", id).execute();
+      return numDeletedRows > 0n;
+    });
+  }
+
+  async turns(id: number): Promise<Map<number, number>> {
+    const rows = await this.#session.read.selectFrom("policy_turns")
+      .select(["step", "turns"]).where("policy_id", "=", id).execute();
+    return new Map(rows.map(({ step, turns }) => [step, turns]));
+  }
+
+  takeTurn(id: number, step: number): Promise<number> {
+    return this.#session.write(async (db) => {
+      const { turns } = await db.insertInto("policy_turns")
+        .values({ policy_id: id, step, turns: 1 })
+        .onConflict((conflict) =>
+          conflict.columns(["policy_id", "step"]).doUpdateSet((eb) => ({
+            turns: eb("policy_turns.turns", "+", 1),
+          }))
+        )
+        .returning("turns").executeTakeFirstOrThrow();
+      return turns - 1;
+    });
+  }
+
+  dependents(id: number): Promise<Dependent[]> {
+    return dependentsIn(this.#session.read, [
+      sql`SELECT 'alert_source' AS kind, id, name FROM alert_sources WHERE escalation_policy_id = ${id}`,
+    ]);
+  }
+}
+
+/** Writes down whom the policy names, each once. */
+async function withTargets(
+  db: Database,
+  policy: EscalationPolicy,
+): Promise<EscalationPolicy> {
+  await db.deleteFrom("escalation_policy_targets")
+    .where("policy_id", "=", policy.id).execute();
+  const once = new Map(
+    targetsOf(policy).map((one) => [`${columnOf(one)} ${one.id}`, one]),
+  );
+  for (const some of chunks([...once.values()], ROWS_PER_INSERT)) {
+    await db.insertInto("escalation_policy_targets")
+      .values(some.map((target) => targetColumns(policy.id, target))).execute();
+  }
+  return policy;
+}
+
+function targetColumns(policyId: number, target: EscalationTarget) {
+  return {
+    policy_id: policyId,
+    responder_id: null,
+    schedule_id: null,
+    team_id: null,
+    [columnOf(target)]: target.id,
+  };
+}
+
+function columnOf({ kind }: EscalationTarget) {
+  return kind === "next_on_call"
+    ? "schedule_id" as const
+    : `${kind}_id` as const;
+}
+
+/** Promises the policy of a row. */
+export function policyOf(
+  row: Selectable<EscalationPolicyTable>,
+): EscalationPolicy {
+  return {
+    id: row.id,
+    teamId: row.team_id,
+    name: row.name,
+    description: row.description,
+    steps: stepsOf(row.steps),
+    repeatCount: row.repeat_count,
+    acknowledgementTimeoutMinutes: row.acknowledgement_timeout_minutes,
+    fallback: parsed(row.fallback),
+    createdAtMs: row.created_at_ms,
+    updatedAtMs: row.updated_at_ms,
+  };
+}

@@ -1,0 +1,141 @@
+/** Token buckets that all processes share. */
+import { sql } from "kysely";
+import type { RateLimitRepository } from "../../ports/system_repositories.ts";
+import { indexable, PRUNE_BATCH, pruneBatches } from "../statements/page.ts";
+import type { Session } from "../connection/session.ts";
+
+interface Bucket {
+  capacity: number;
+  refillPerSecond: number;
+  cost: number;
+}
+
+/** A wait that is as good as never: a cost above the capacity, or a bucket that is not refilled. One year. */
+const NEVER_MS = 365 * 24 * 3_600_000;
+/** Keeps the instant at which the bucket is full within the whole numbers that JavaScript has. */
+const LONGEST_FILL_US = NEVER_MS * 1_000;
+
+/**
+ * The generic cell rate algorithm (ITU-T I.371) on one instant per bucket, in microseconds: when it will be full again.
+ * A take moves the instant on by what it costs and is refused where that would be more than the whole bucket away.
+ */
+export class RateLimits implements RateLimitRepository {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  take(
+    key: string,
+    bucket: Bucket,
+    nowMs: number,
+  ): Promise<{ retryAfterMs: number }> {
+    const { costUs, capacityUs } = inMicroseconds(bucket);
+    if (costUs > capacityUs) {
+      return Promise.resolve({ retryAfterMs: NEVER_MS });
+    }
+    const name = indexable(key);
+    const nowUs = Math.round(nowMs * 1_000);
+    const latestUs = nowUs + capacityUs - costUs;
+    // A machine that fails may forget the last takes; that costs a few tokens too many and saves a wait for the disk.
+    return this.#session.write(async (db) => {
+      const { rows } = await sql`
+        INSERT INTO rate_limits (key, full_at_us)
+        VALUES (${name}, ${nowUs + costUs})
+        ON CONFLICT (key) DO UPDATE SET full_at_us =
+          CASE WHEN rate_limits.full_at_us > ${nowUs}
+            THEN rate_limits.full_at_us ELSE ${nowUs} END + ${costUs}
+        WHERE rate_limits.full_at_us <= ${latestUs}
+        RETURNING full_at_us`.execute(db);
+      if (rows.length > 0) return { retryAfterMs: 0 };
+      const row = await db.selectFrom("rate_limits").select("full_at_us")
+        .where("key", "=", name).executeTakeFirst();
+      const waitUs = (row?.full_at_us ?? latestUs) - latestUs;
+      return { retryAfterMs: Math.max(1, Math.ceil(waitUs / 1_000)) };
+    }, { durable: false });
+  }
+
+  async takeEach(
+    keys: readonly string[],
+    bucket: Omit<Bucket, "cost">,
+    nowMs: number,
+  ): Promise<{ retryAfterMs: number }[]> {
+    const taken = await this.#takeWhole(keys, bucket, nowMs);
+    const answers: { retryAfterMs: number }[] = [];
+    for (const key of keys) {
+      // What the bucket does not hold for all who ask, it may hold for some.
+      answers.push(
+        taken.has(indexable(key))
+          ? { retryAfterMs: 0 }
+          : await this.take(key, { ...bucket, cost: 1 }, nowMs),
+      );
+    }
+    return answers;
+  }
+
+  /** Promises the keys whose bucket held as many tokens as are asked of it. */
+  #takeWhole(
+    keys: readonly string[],
+    bucket: Omit<Bucket, "cost">,
+    nowMs: number,
+  ): Promise<Set<string>> {
+    const { costUs, capacityUs } = inMicroseconds({ ...bucket, cost: 1 });
+    const nowUs = Math.round(nowMs * 1_000);
+    // In one order, so that two processes do not wait for each other.
+    const rows = [...Map.groupBy(keys, indexable)].sort(([a], [b]) =>
+      a < b ? -1 : 1
+    ).map(([key, asking]) => ({
+      key,
+      full_at_us: nowUs + asking.length * costUs,
+    })).filter((row) => row.full_at_us <= nowUs + capacityUs);
+    if (rows.length === 0) return Promise.resolve(new Set());
+    const latestUs = nowUs + capacityUs;
+    return this.#session.write(async (db) => {
+      const asked = sql<number>`(excluded.full_at_us - ${nowUs})`;
+      const taken = await db.insertInto("rate_limits").values(rows)
+        .onConflict((conflict) =>
+          conflict.column("key").doUpdateSet({
+            full_at_us:
+              sql`CASE WHEN rate_limits.full_at_us > ${nowUs} THEN rate_limits.full_at_us ELSE ${nowUs} END + ${asked}`,
+          }).where(
+            sql<
+              boolean
+            >`rate_limits.full_at_us <= ${latestUs} - ${asked}`,
+          )
+        ).returning("key").execute();
+      return new Set(taken.map(({ key }) => key));
+    }, { durable: false, isOneStatement: true });
+  }
+
+  async reset(key: string): Promise<void> {
+    await this.#session.write((db) =>
+      db.deleteFrom("rate_limits").where("key", "=", indexable(key)).execute()
+    );
+  }
+
+  prune(beforeMs: number): Promise<number> {
+    return pruneBatches(
+      this.#session,
+      (db) =>
+        sql`DELETE FROM rate_limits WHERE key IN (
+        SELECT key FROM rate_limits
+        WHERE full_at_us < ${Math.round(beforeMs * 1_000)} LIMIT ${PRUNE_BATCH}
+      )`.execute(db),
+      { durable: false },
+    );
+  }
+}
+
+/** One token takes a whole number of microseconds, rounded up: never more is given than the bucket gains. */
+function inMicroseconds({ capacity, refillPerSecond, cost }: Bucket) {
+  const perToken = refillPerSecond > 0
+    ? Math.ceil(1_000_000 / refillPerSecond)
+    : LONGEST_FILL_US;
+  const most = Math.floor(LONGEST_FILL_US / Math.max(1, capacity));
+  const tokenUs = Math.max(1, Math.min(perToken, most));
+  return {
+    costUs: Math.ceil(cost * tokenUs),
+    capacityUs: Math.floor(capacity * tokenUs),
+  };
+}

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+
+const PROPERTIES = new URL("schedule_properties_test.ts", import.meta.url);
+const LOCK = new URL("../../deno.lock", import.meta.url);
+
+// The machine's own zone is the third: every test runs in it anyway.
+for (const timeZone of ["America/New_York", "Australia/Lord_Howe"]) {
+  Deno.test(`who is on call does not depend on the zone of the process: ${timeZone}`, async () => {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "test",
+        "-A",
+        "--no-check",
+        "--frozen",
+        `--lock=${LOCK.pathname}`,
+        PROPERTIES.pathname,
+      ],
+      env: { TZ: timeZone, NO_COLOR: "1" },
+    }).output();
+    const text = new TextDecoder();
+    const said = text.decode(stdout) + text.decode(stderr);
+    assert.equal(code, 0, said);
+    assert.match(said, /ok \| [1-9]\d* passed \| 0 failed/);
+  });
+}
