@@ -184,8 +184,9 @@ forEachStore(
   async (store) => {
     const [bundle] = await held(store, 3, 10_000);
     assert.equal(bundle?.length, 3);
-    const [, { incident, notification }] = bundle;
-    await acknowledge(store, incident.id);
+    const [, middle] = bundle;
+    assert.ok(middle);
+    await acknowledge(store, middle.incident.id);
     const record = createRecordOutcome(engineOn(store, store.transaction));
     assert.equal(await record(outcomeOf(bundle, BUSY)), "retried");
     const rows = await Promise.all(
@@ -211,7 +212,7 @@ forEachStore(
     assert.deepEqual(
       again.map((one) => one.notification.id),
       bundle.map((one) => one.notification.id)
-        .filter((id) => id !== notification.id),
+        .filter((id) => id !== middle.notification.id),
     );
   },
 );
