@@ -11,7 +11,7 @@ import type {
   NotificationRepository,
   SharedOutcome,
 } from "../../ports/paging_repositories.ts";
-import { cancelAbandonedIds, IS_WANTED } from "./claim.ts";
+import { cancelAbandonedIds } from "./claim.ts";
 import { claimedOf } from "./claimed.ts";
 import { instant } from "../statements/column.ts";
 import { isAllWaiting, readDue } from "./due.ts";
@@ -49,6 +49,19 @@ const insert = prepared(
         severity_rank: rankOfIncident(row.incident_id),
       })),
     ),
+);
+
+/**
+ * As IS_WANTED, asked of each message in its turn. Of a join PostgreSQL may compare all messages with all incidents, where
+ * it has not counted them yet: right after the installation, or in the first minute of a storm.
+ */
+const nextDue = prepared((_db, _rows: object[]) =>
+  sql<{ claimable_at_ms: number }>`
+    SELECT n.claimable_at_ms FROM notifications n
+    WHERE n.claimable_at_ms IS NOT NULL
+      AND (SELECT i.status FROM incidents i WHERE i.id = n.incident_id)
+        = CASE n.kind WHEN 'page' THEN 'triggered' WHEN 'resolution' THEN 'resolved' END
+    ORDER BY n.claimable_at_ms LIMIT 1`
 );
 
 export class Notifications implements NotificationRepository {
@@ -246,11 +259,7 @@ export class Notifications implements NotificationRepository {
   }
 
   async nextDueAtMs(): Promise<number | null> {
-    const { rows } = await sql<{ claimable_at_ms: number }>`
-      SELECT n.claimable_at_ms FROM notifications n
-      JOIN incidents i ON i.id = n.incident_id
-      WHERE n.claimable_at_ms IS NOT NULL AND ${IS_WANTED}
-      ORDER BY n.claimable_at_ms LIMIT 1`.execute(this.#session.read);
+    const { rows } = await nextDue(this.#session.read, []);
     return rows[0]?.claimable_at_ms ?? null;
   }
 }
