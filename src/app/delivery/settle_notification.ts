@@ -1,5 +1,8 @@
 /** Writes what became of an attempt or a receipt, and turns to the next contact method when one has failed for good. */
-import type { Repetition, Settlement } from "../../domain/delivery/delivery.ts";
+import type {
+  Repetition,
+  Settlement,
+} from "../../domain/delivery/settlement.ts";
 import { unusedContacts } from "../../domain/responders/contact_rules.ts";
 import type { Incident } from "../../domain/incidents/incident.ts";
 import {

@@ -1,5 +1,5 @@
 /** A message to a person that is not about an incident and asks for no answer. Its row is an outbox of its own. */
-import type { Outgoing } from "../delivery/delivery.ts";
+import type { Outgoing } from "../delivery/notification.ts";
 import type {
   ChannelKind,
   ContactMethod,
