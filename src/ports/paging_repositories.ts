@@ -95,6 +95,8 @@ export interface IncidentRepository {
     id: number,
     only?: { status?: IncidentStatus[]; dueByMs?: number },
   ): Promise<Incident | null>;
+  /** The statuses of those of the incidents that exist; nobody changes them until the transaction ends. */
+  holdStatuses(ids: number[]): Promise<ReadonlyMap<number, IncidentStatus>>;
   /** Writes a locked incident back, all fields but the version. */
   save(incident: Incident): Promise<void>;
   /**
@@ -243,8 +245,8 @@ export interface NotificationRepository {
   ): Promise<Notification[]>;
   findByProviderMessageIds(ids: string[]): Promise<Notification[]>;
   /**
-   * Messages whose incident stopped wanting them while they were being sent, and whose lease has run out or whose retry is
-   * due: marked cancelled; the rows changed.
+   * Messages that are due, or whose lease has run out, and that their incident has stopped wanting since: marked cancelled;
+   * the rows changed.
    */
   cancelAbandoned(nowMs: number, limit: number): Promise<Notification[]>;
   /** Ends the leases of a process that sends no more, so that another takes over at once; tells how many. */

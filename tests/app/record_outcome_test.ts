@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Parcel } from "../../src/app/delivery/parcel.ts";
+import { type Parcel, parcelsOf } from "../../src/app/delivery/parcel.ts";
 import { createRecordOutcome } from "../../src/app/delivery/record_outcome.ts";
 import type { Engine } from "../../src/app/engine.ts";
 import type { SendResult } from "../../src/ports/channel.ts";
@@ -10,6 +10,11 @@ import { forEachStore } from "../stores.ts";
 
 const OWNER = "node-1";
 const SENT: SendResult = { outcome: "sent", providerMessageId: "provider-1" };
+const BUSY: SendResult = {
+  outcome: "retry",
+  error: "busy",
+  retryAfterMs: 1_000,
+};
 
 type Transaction = Store["transaction"];
 
@@ -25,8 +30,12 @@ function engineOn(store: Store, transaction: Transaction): Engine {
   };
 }
 
-/** Promises so many pages, each of an incident of its own, that the owner holds. */
-async function held(store: Store, count: number): Promise<Parcel[]> {
+/** Promises so many pages, each of an incident of its own, that the owner holds; bundled where there is a window. */
+async function held(
+  store: Store,
+  count: number,
+  bundlingMs = 0,
+): Promise<Parcel[]> {
   const world = await createWorld(store);
   for (let n = 0; n < count; n++) {
     const incident = await open(store, world, { externalId: `disk-${n}` });
@@ -39,10 +48,10 @@ async function held(store: Store, count: number): Promise<Parcel[]> {
     leaseUntilMs: NOW + MINUTE,
     limit: count,
     firstAttemptsOnly: false,
-    bundlingMs: 0,
+    bundlingMs,
   });
   assert.equal(claimed.length, count);
-  return claimed.map((one) => [one]);
+  return parcelsOf(claimed);
 }
 
 function outcomeOf(parcel: Parcel, result = SENT) {
@@ -74,14 +83,9 @@ forEachStore(
       { ...lost[0].notification, attempt: 2 },
       { owner: OWNER, attempt: 1 },
     );
-    const retry: SendResult = {
-      outcome: "retry",
-      error: "busy",
-      retryAfterMs: 1_000,
-    };
     const done = await Promise.all(
       parcels.map((parcel, n) =>
-        record(outcomeOf(parcel, n % 5 === 4 ? retry : SENT))
+        record(outcomeOf(parcel, n % 5 === 4 ? BUSY : SENT))
       ),
     );
     // The first alone and the others as one group.
@@ -131,6 +135,85 @@ forEachStore(
       ),
     );
     assert.deepEqual(done, ["sent", "sent", "failed", "sent", "sent"]);
+  },
+);
+
+async function acknowledge(store: Store, incidentId: number): Promise<void> {
+  const incident = await store.incidents.find(incidentId);
+  assert.ok(incident);
+  await store.incidents.save({ ...incident, status: "acknowledged" });
+}
+
+forEachStore(
+  "what somebody has acknowledged while it was being sent is cancelled when its attempt fails, and no attempt where none was made",
+  async (store) => {
+    const parcels = await held(store, 4);
+    const record = createRecordOutcome(engineOn(store, store.transaction));
+    for (const [n, [{ incident }]] of parcels.entries()) {
+      if (n > 0) await acknowledge(store, incident.id);
+    }
+    const given = [BUSY, BUSY, { ...BUSY, untried: true as const }, SENT];
+    const done = await Promise.all(
+      parcels.map((parcel, n) => record(outcomeOf(parcel, given[n]))),
+    );
+    assert.deepEqual(done, ["retried", null, null, "sent"]);
+    const rows = await Promise.all(
+      parcels.map(([{ notification: { id } }]) => store.notifications.find(id)),
+    );
+    assert.deepEqual(
+      rows.map((row) => [row?.state, row?.attempt, row?.leaseOwner]),
+      [
+        ["queued", 1, null],
+        ["cancelled", 1, null],
+        ["cancelled", 0, null],
+        ["sent", 1, null],
+      ],
+    );
+    const stories = await Promise.all(
+      parcels.map((parcel) => stateOf(store, parcel)),
+    );
+    assert.deepEqual(
+      stories.map(([, , story]) => story),
+      [["page_retry"], [], [], ["page_sent"]],
+    );
+  },
+);
+
+forEachStore(
+  "a bundle of which somebody has acknowledged a part is tried again with the rest of it",
+  async (store) => {
+    const [bundle] = await held(store, 3, 10_000);
+    assert.equal(bundle?.length, 3);
+    const [, middle] = bundle;
+    assert.ok(middle);
+    await acknowledge(store, middle.incident.id);
+    const record = createRecordOutcome(engineOn(store, store.transaction));
+    assert.equal(await record(outcomeOf(bundle, BUSY)), "retried");
+    const rows = await Promise.all(
+      bundle.map(({ notification: { id } }) => store.notifications.find(id)),
+    );
+    assert.deepEqual(
+      rows.map((row) => [row?.state, row?.attempt, row?.error]),
+      [
+        ["queued", 1, "busy"],
+        ["cancelled", 1, "busy"],
+        ["queued", 1, "busy"],
+      ],
+    );
+    const again = await store.notifications.claim({
+      channel: "sms",
+      owner: OWNER,
+      nowMs: NOW + MINUTE,
+      leaseUntilMs: NOW + 2 * MINUTE,
+      limit: 3,
+      firstAttemptsOnly: false,
+      bundlingMs: 10_000,
+    });
+    assert.deepEqual(
+      again.map((one) => one.notification.id),
+      bundle.map((one) => one.notification.id)
+        .filter((id) => id !== middle.notification.id),
+    );
   },
 );
 

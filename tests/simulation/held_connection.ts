@@ -149,7 +149,7 @@ export class HeldConnection implements Connection {
 /** What is known of a statement from its text. */
 interface Facts {
   words: string;
-  /** The tables that it writes to. */
+  /** The tables that it writes to, or of which it holds rows as they are. */
   tables: string[];
 }
 
@@ -160,7 +160,7 @@ function factsOf(sql: string): Facts {
   if (!facts) {
     const words = sql.trim().replaceAll(/["\s]+/g, " ").slice(0, 40);
     const writes = sql.matchAll(
-      /(?:insert into|update|delete from)\s+"?(\w+)/gi,
+      /(?:insert into|update|delete from|from(?=.* for share$))\s+"?(\w+)/gi,
     );
     facts = { words, tables: [...writes].map((match) => match[1] ?? "") };
     known.set(sql, facts);

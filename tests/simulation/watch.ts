@@ -172,15 +172,16 @@ export class Watch {
   }
 
   #lookAtMessage(row: Row): void {
-    const { id, state, attempt, lease_owner, lease_until_ms } = row;
+    const { id, kind, state, attempt, lease_owner, lease_until_ms } = row;
     if (
       state === "sending" && (lease_owner === null || lease_until_ms === null)
     ) this.broken(`notification ${id} is being sent by nobody`);
     if (attempt > MOST_CLAIMS) {
       this.broken(`notification ${id} was tried ${attempt} times`);
     }
-    const unwanted = row.kind === "page" && row.status !== "triggered";
-    if (state === "queued" && attempt === 0 && unwanted) {
+    if (
+      kind === "page" && state === "queued" && row.status !== "triggered"
+    ) {
       this.broken(`page ${id} waits though its incident is ${row.status}`);
     }
   }

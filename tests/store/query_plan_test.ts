@@ -62,6 +62,7 @@ async function runHotQueries(session: Session, world: World): Promise<void> {
   await incidents.insertMany([newIncident(world, { externalId: "many" })]);
   await incidents.findLastResolved(source, "disk-full");
   await incidents.lock(incident.id, { status: ["triggered"], dueByMs: NOW });
+  await incidents.holdStatuses([incident.id]);
   await incidents.save(incident);
   await incidents.recordRepeats([{
     incidentId: incident.id,

@@ -103,7 +103,8 @@ async function receiveForBundle(
     if (!first || settlements.length === 0) continue;
     const { state, attempt } = first;
     const read = { state, attempt };
-    updated += await settleBundle({ engine, nowMs, read }, settlements);
+    const written = await settleBundle({ engine, nowMs, read }, settlements);
+    updated += written.length;
     if (settlements[0]?.moveOn) {
       await engine.store.notifications.endWindow(first);
     }

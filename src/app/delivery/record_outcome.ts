@@ -12,7 +12,7 @@ import { Together } from "../together.ts";
 import { pageAside } from "./page_aside.ts";
 import type { Parcel } from "./parcel.ts";
 import { settleBundle } from "./settle_bundle.ts";
-import { told, writeSettlement } from "./settle_notification.ts";
+import { holdWanted, told, writeSettlement } from "./settle_notification.ts";
 
 const log = getLogger(["pagerpal", "delivery"]);
 
@@ -37,13 +37,13 @@ export type RecordOutcome = (
 /** One message of its own, and what is to be written of it. */
 interface Single {
   settlement: Settlement;
-  held: HeldNotification;
+  held: Omit<HeldNotification, "notification">;
   nowMs: number;
 }
 
 /**
- * Promises to write outcomes with what follows from them; null where somebody else holds the messages by now. Of single
- * messages, those whose outcomes come at the same time are written together.
+ * Promises to write outcomes with what follows from them; null where somebody else holds the messages by now, or nobody
+ * wants them any more. Of single messages, those whose outcomes come at the same time are written together.
  */
 export function createRecordOutcome(engine: Engine): RecordOutcome {
   const singles = new Together({
@@ -61,22 +61,23 @@ export function createRecordOutcome(engine: Engine): RecordOutcome {
     }));
     const [first] = settlements;
     if (!first) return null;
-    const { notification } = first;
-    const { attempt } = parcel[0].notification;
-    const recorded = settlements.length === 1
+    const [{ notification: { id, attempt } }] = parcel;
+    const written = settlements.length === 1
       ? await singles.add({
         settlement: first,
-        held: { notification, owner, attempt },
+        held: { owner, attempt },
         nowMs,
-      })
+      }).then((one) => one ? [one] : [])
       : await settleBundle(
         { engine, nowMs, read: { state: "sending", owner, attempt } },
         settlements,
-      ) > 0;
-    if (recorded) return await follow(engine, { parcel, result, settlements });
+      );
+    if (written.length > 0) {
+      return await follow(engine, { parcel, result, written });
+    }
     log.warn(
       "The lease of notification {notificationId} was over before its result was known",
-      { notificationId: notification.id, attempt },
+      { notificationId: id, attempt },
     );
     return null;
   };
@@ -85,62 +86,84 @@ export function createRecordOutcome(engine: Engine): RecordOutcome {
 /** What comes of an outcome once it is written. */
 async function follow(
   engine: Engine,
-  { parcel, result, settlements }: Pick<Outcome, "parcel" | "result"> & {
-    settlements: readonly Settlement[];
+  { parcel, result, written }: Pick<Outcome, "parcel" | "result"> & {
+    written: readonly Settlement[];
   },
 ): ReturnType<RecordOutcome> {
-  const [first] = settlements;
-  if (!first) return null;
-  const { notification, moveOn } = first;
-  engine.observer.settled(parcel, notification);
+  const after = new Map(
+    written.map(({ notification }) => [notification.id, notification]),
+  );
+  for (const one of parcel) {
+    const row = after.get(one.notification.id);
+    if (row) engine.observer.settled([one], row);
+  }
+  const rows = [...after.values()];
+  const waiting = rows.filter(({ state }) => state === "queued");
   if (result.outcome === "retry" && result.untried) {
-    await pageAside(engine, settlements.map((each) => each.notification));
+    await pageAside(engine, waiting);
   }
-  if (moveOn) {
+  const failed = written.find(({ moveOn }) => moveOn);
+  if (failed) {
     // Nothing has reached the person: what waits behind it need not.
-    await engine.store.notifications.endWindow(notification);
+    await engine.store.notifications.endWindow(failed.notification);
     engine.kick();
+    return "failed";
   }
-  return notification.state === "sent"
-    ? "sent"
-    : notification.state === "queued"
-    ? "retried"
-    : "failed";
+  if (result.outcome === "sent") return "sent";
+  return waiting.length > 0 ? "retried" : null;
 }
 
-/** Promises for each whether it was written. What has failed for good asks for more, and has a transaction of its own. */
+/** Promises for each what was written, or null. What has failed for good asks for more, and has a transaction of its own. */
 async function recordSingles(
   engine: Engine,
   group: readonly Single[],
-): Promise<(boolean | Promise<boolean>)[]> {
+): Promise<(Settlement | null | Promise<Settlement | null>)[]> {
   const plain = group.filter(({ settlement }) => !settlement.moveOn);
   const written = await recordTogether(engine, plain);
   return group.map((one) =>
     written === null || one.settlement.moveOn
       ? recordAlone(engine, one)
-      : written.has(one.held.notification.id)
+      : written.get(one.settlement.notification.id) ?? null
   );
 }
 
-/** Promises the ids of what was written; null where the group is refused because of one of them. */
+/** Promises what was written, by the message's id; null where the group is refused because of one of them. */
 async function recordTogether(
   { store }: Engine,
   plain: readonly Single[],
-): Promise<Set<number> | null> {
-  if (plain.length === 0) return new Set();
+): Promise<Map<number, Settlement> | null> {
+  if (plain.length === 0) return new Map();
   try {
     return await store.transaction(async (tx) => {
-      const ids = await tx.notifications
-        .settleEach(plain.map(({ held }) => held));
-      const written = new Set(ids);
-      const stories = plain
-        .filter(({ held }) => written.has(held.notification.id))
-        .flatMap(({ settlement, held: { notification }, nowMs }) =>
-          told(settlement, nowMs)
-            .map((entry) => ({ ...entry, incidentId: notification.incidentId }))
-        );
-      await tx.timeline.addToMany(stories);
-      return written;
+      const asWanted = await holdWanted(
+        tx,
+        plain.map(({ settlement }) => settlement),
+      );
+      const singles = plain
+        .map((one) => ({ ...one, settlement: asWanted(one.settlement) }));
+      const ids = new Set(
+        await tx.notifications.settleEach(
+          singles.map(({ settlement: { notification }, held }) => ({
+            notification,
+            ...held,
+          })),
+        ),
+      );
+      const written = singles
+        .filter(({ settlement }) => ids.has(settlement.notification.id));
+      await tx.timeline.addToMany(
+        written.flatMap(({ settlement, nowMs }) => {
+          const { incidentId } = settlement.notification;
+          return told(settlement, nowMs)
+            .map((entry) => ({ ...entry, incidentId }));
+        }),
+      );
+      return new Map(
+        written.map(({ settlement }) => [
+          settlement.notification.id,
+          settlement,
+        ]),
+      );
     });
   } catch (error) {
     if (error instanceof StoreUnavailableError) throw error;
@@ -155,13 +178,15 @@ async function recordTogether(
 async function recordAlone(
   engine: Engine,
   { settlement, held, nowMs }: Single,
-): Promise<boolean> {
-  const { notification, ...by } = held;
-  return await engine.store.transaction((tx) =>
-    writeSettlement(
+): Promise<Settlement | null> {
+  return await engine.store.transaction(async (tx) => {
+    const asWanted = await holdWanted(tx, [settlement]);
+    const wanted = asWanted(settlement);
+    const written = await writeSettlement(
       { engine, tx, nowMs },
-      settlement,
-      () => tx.notifications.settle(notification, by),
-    )
-  );
+      wanted,
+      () => tx.notifications.settle(wanted.notification, held),
+    );
+    return written ? wanted : null;
+  });
 }

@@ -3,7 +3,12 @@ import { getLogger } from "@logtape/logtape";
 import type { Settlement } from "../../domain/delivery/settlement.ts";
 import type { Notification } from "../../domain/delivery/notification.ts";
 import type { Repositories } from "../../ports/store.ts";
-import { type Settling, told, writeSettlement } from "./settle_notification.ts";
+import {
+  holdWanted,
+  type Settling,
+  told,
+  writeSettlement,
+} from "./settle_notification.ts";
 
 const log = getLogger(["pagerpal", "delivery"]);
 
@@ -24,82 +29,106 @@ export interface BundleSettling {
 }
 
 /**
- * Promises how many of the bundle's messages were written. What was sent, or is tried again, is written whole or not at
- * all, because a bundle in parts would later be sent in parts under one id. What has failed for good moves on by itself,
- * some at a time, and one that cannot be written does not stop the rest.
+ * Promises those of the bundle's settlements that were written. What was sent, or is tried again, is written whole or not
+ * at all, because a bundle in parts would later be sent in parts under one id; only what nobody wants any more leaves it.
+ * What has failed for good moves on by itself, some at a time, and one that cannot be written does not stop the rest.
  */
 export async function settleBundle(
   settling: BundleSettling,
   settlements: readonly Settlement[],
-): Promise<number> {
+): Promise<Settlement[]> {
   const [first] = settlements;
-  if (!first) return 0;
+  if (!first) return [];
   return first.moveOn
     ? await failTogether(settling, settlements)
     : await writeTogether(settling, settlements);
 }
 
 async function writeTogether(
-  { engine, nowMs, read }: BundleSettling,
+  settling: BundleSettling,
   settlements: readonly Settlement[],
-): Promise<number> {
+): Promise<Settlement[]> {
+  return await settling.engine.store.transaction(async (tx) => {
+    const asWanted = await holdWanted(tx, settlements);
+    const alike = Map.groupBy(
+      settlements.map(asWanted),
+      ({ notification: { state } }) => state,
+    );
+    const written: Settlement[] = [];
+    for (const some of alike.values()) {
+      written.push(...await writeAlike(tx, settling, some));
+    }
+    return written;
+  });
+}
+
+/** Promises those that were written of settlements with one outcome. */
+async function writeAlike(
+  tx: Repositories,
+  { nowMs, read }: Omit<BundleSettling, "engine">,
+  settlements: readonly Settlement[],
+): Promise<Settlement[]> {
   const rows = settlements.map(({ notification }) => notification);
   const [first] = rows;
-  if (!first) return 0;
+  if (!first) return [];
   const isNews = settlements.some((settlement) => settlement.isNews);
   const { maybeSentTwice, outcomeUnknown } = first;
   const repeats = settlements.some((settlement) => settlement.repeats !== null);
   const { state, error, sentAtMs, deliveredAtMs, updatedAtMs } = first;
-  const { provider, providerMessageId } = first;
+  const { provider, providerMessageId, attempt } = first;
   const outcome = {
     ...{ state, error, sentAtMs, deliveredAtMs, updatedAtMs },
-    ...{ provider, providerMessageId, outcomeUnknown },
+    ...{ provider, providerMessageId, outcomeUnknown, attempt },
     ...(repeats ? { maybeSentTwice } : {}),
-    ...(state === "queued"
-      ? { dueAtMs: first.dueAtMs, attempt: first.attempt }
-      : {}),
+    ...(state === "queued" ? { dueAtMs: first.dueAtMs } : {}),
   };
-  const ids = rows.map((row) => row.id);
-  return await engine.store.transaction(async (tx) => {
-    const written = new Set(
-      await tx.notifications.settleTogether(ids, outcome, read),
-    );
-    await tx.timeline.addToMany(
-      settlements.filter(({ notification: { id } }) => written.has(id))
-        .flatMap((settlement) => {
-          const { incidentId } = settlement.notification;
-          return told({ ...settlement, isNews }, nowMs)
-            .map((entry) => ({ ...entry, incidentId }));
-        }),
-    );
-    return written.size;
-  });
+  const ids = new Set(
+    await tx.notifications
+      .settleTogether(rows.map((row) => row.id), outcome, read),
+  );
+  const written = settlements.filter(({ notification: { id } }) => ids.has(id));
+  await tx.timeline.addToMany(
+    written.flatMap((settlement) => {
+      const { incidentId } = settlement.notification;
+      return told({ ...settlement, isNews }, nowMs)
+        .map((entry) => ({ ...entry, incidentId }));
+    }),
+  );
+  return written;
 }
 
 async function failTogether(
   settling: BundleSettling,
   settlements: readonly Settlement[],
-): Promise<number> {
+): Promise<Settlement[]> {
   // In one order, as two bundles may be about the same incidents.
   const left = settlements.toSorted((a, b) =>
     a.notification.incidentId - b.notification.incidentId
   );
-  let written = 0;
+  const written: Settlement[] = [];
   while (left.length > 0) {
     const some = left.splice(0, FAILED_AT_ONCE);
-    written += await fail(settling, some).catch(async () => {
-      let alone = 0;
-      for (const one of some) {
-        alone += await fail(settling, [one]).catch((error) => {
-          const { id, incidentId } = one.notification;
-          log.error("Notification {notificationId} could not be settled", {
-            ...{ notificationId: id, incidentId, error },
-          });
-          return 0;
-        });
-      }
-      return alone;
-    });
+    written.push(
+      ...await fail(settling, some).catch(() => failEach(settling, some)),
+    );
+  }
+  return written;
+}
+
+async function failEach(
+  settling: BundleSettling,
+  settlements: readonly Settlement[],
+): Promise<Settlement[]> {
+  const written: Settlement[] = [];
+  for (const one of settlements) {
+    try {
+      written.push(...await fail(settling, [one]));
+    } catch (error) {
+      const { id: notificationId, incidentId } = one.notification;
+      log.error("Notification {notificationId} could not be settled", {
+        ...{ notificationId, incidentId, error },
+      });
+    }
   }
   return written;
 }
@@ -107,9 +136,9 @@ async function failTogether(
 async function fail(
   { engine, nowMs, read }: BundleSettling,
   settlements: readonly Settlement[],
-): Promise<number> {
+): Promise<Settlement[]> {
   return await engine.store.transaction(async (tx) => {
-    let written = 0;
+    const written: Settlement[] = [];
     for (const settlement of settlements) {
       const { notification } = settlement;
       const done = await writeSettlement(
@@ -125,7 +154,7 @@ async function fail(
             });
         },
       );
-      if (done) written++;
+      if (done) written.push(settlement);
     }
     return written;
   });

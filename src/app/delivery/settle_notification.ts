@@ -3,6 +3,7 @@ import type {
   Repetition,
   Settlement,
 } from "../../domain/delivery/settlement.ts";
+import { unlessUnwanted } from "../../domain/delivery/wanted.ts";
 import { unusedContacts } from "../../domain/responders/contact_rules.ts";
 import type { Incident } from "../../domain/incidents/incident.ts";
 import {
@@ -30,6 +31,26 @@ const TOLD: Partial<Record<Notification["state"], TimelineKind>> = {
   failed: "page_failed",
   queued: "page_retry",
 };
+
+/**
+ * Promises how each of the settlements is to be written in this transaction: what would wait for another attempt is
+ * cancelled where its incident does not want it any more, and no incident stops wanting one until the transaction ends.
+ * Comes before anything is written, as incidents are locked before their notifications.
+ */
+export async function holdWanted(
+  tx: Repositories,
+  settlements: readonly Settlement[],
+): Promise<(settlement: Settlement) => Settlement> {
+  const waiting = settlements.map(({ notification }) => notification)
+    .filter(({ state }) => state === "queued");
+  if (waiting.length === 0) return (settlement) => settlement;
+  const statuses = await tx.incidents
+    .holdStatuses(waiting.map(({ incidentId }) => incidentId));
+  return (settlement) => {
+    const status = statuses.get(settlement.notification.incidentId);
+    return status ? unlessUnwanted(settlement, status) : settlement;
+  };
+}
 
 /**
  * Promises the settlement written and told, with what follows from it, in the caller's transaction; false, and nothing

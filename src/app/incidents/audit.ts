@@ -10,7 +10,7 @@ const BATCH = 100;
 export interface AuditSummary {
   /** Triggered incidents that nothing was going to happen to, armed again. */
   rearmed: number;
-  /** Pages that nobody wanted any more when their attempt failed or their process died. */
+  /** Messages that nobody wants any more: their process died while it sent them, or their incident was opened again. */
   abandoned: number;
   /** Triggered incidents that still have nothing to come. */
   unmended: number;

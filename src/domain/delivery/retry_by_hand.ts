@@ -1,6 +1,7 @@
 /** Sending a message again because a person asks for it. */
 import type { IncidentStatus } from "../incidents/incident.ts";
 import type { Notification } from "./notification.ts";
+import { isWanted } from "./wanted.ts";
 
 /** Why it is not sent again, in words for whoever asked. */
 export type RetryRefusal = {
@@ -25,8 +26,7 @@ export function retryByHand(
       "Only a failed, cancelled or suppressed one can be sent again.";
     return { ok: false, code: "notification_not_retryable", message };
   }
-  const wanted = notification.kind === "page" ? "triggered" : "resolved";
-  if (incidentStatus !== wanted) {
+  if (!isWanted(notification.kind, incidentStatus)) {
     const message =
       `Cannot retry notification ${notification.id}: its incident is ${incidentStatus}.`;
     return { ok: false, code: "incident_not_paging", message };

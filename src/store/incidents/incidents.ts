@@ -16,6 +16,7 @@ import type {
 } from "../../ports/paging_repositories.ts";
 import type { Page, PageRequest } from "../../ports/store.ts";
 import { instant } from "../statements/column.ts";
+import { holdStatuses } from "./held_statuses.ts";
 import { filteredIncidents } from "./incident_filter.ts";
 import {
   incidentColumns,
@@ -213,6 +214,11 @@ export class Incidents implements IncidentRepository {
       const row = await update.returningAll().executeTakeFirst();
       return row ? incidentOf(row) : null;
     });
+  }
+
+  holdStatuses(ids: number[]): Promise<ReadonlyMap<number, IncidentStatus>> {
+    const { dialect } = this.#session;
+    return this.#session.write((db) => holdStatuses(db, { ids, dialect }));
   }
 
   async save(incident: Incident): Promise<void> {

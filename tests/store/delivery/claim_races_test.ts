@@ -1,5 +1,5 @@
 /**
- * Two senders on PostgreSQL, one of which goes on with what it read before the other one's commit. Transactions are held
+ * Two processes on PostgreSQL, one of which goes on with what it read before the other one's commit. Transactions are held
  * open at the moment that matters.
  */
 import assert from "node:assert/strict";
@@ -149,6 +149,40 @@ forEachStore(
       [[tried, 2, null], [fresh, 1, null]],
     );
     assert.notEqual(rows[0]?.idempotencyKey, rows[1]?.idempotencyKey);
+  },
+  ["PostgreSQL"],
+);
+
+forEachStore(
+  "an acknowledgement that comes while a failed page is written cancels it: it waits for what was written",
+  async (store, { openAnother, url }) => {
+    const world = await createWorld(store);
+    const incident = await open(store, world);
+    await store.notifications.insert([newPage(world, incident)]);
+    const other = await openAnother();
+    const [claimed] = await store.notifications.claim(claim());
+    assert.ok(claimed);
+    await inTurn({
+      ...{ store, url },
+      async first(tx) {
+        const statuses = await tx.incidents.holdStatuses([incident.id, 0]);
+        assert.deepEqual([...statuses], [[incident.id, "triggered"]]);
+        await tx.notifications.settle({
+          ...claimed.notification,
+          ...{ state: "queued", leaseOwner: null, leaseUntilMs: null },
+        }, { owner: "node-1", attempt: 1 });
+      },
+      second: () =>
+        other.transaction(async (tx) => {
+          const locked = await tx.incidents.lock(incident.id);
+          assert.ok(locked);
+          await tx.incidents.save({ ...locked, status: "acknowledged" });
+          assert.equal(
+            await tx.notifications.cancelQueued(incident.id, NOW),
+            1,
+          );
+        }),
+    });
   },
   ["PostgreSQL"],
 );
