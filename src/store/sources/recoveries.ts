@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { RecoveryRepository } from "../../ports/directory_repositories.ts";
 import type { Session } from "../connection/session.ts";
 import { instant } from "../statements/column.ts";
-import { PRUNE_BATCH, pruneBatches } from "../statements/page.ts";
+import { pruneBefore } from "../statements/deletion.ts";
 
 export class Recoveries implements RecoveryRepository {
   readonly #session: Session;
@@ -45,14 +45,12 @@ export class Recoveries implements RecoveryRepository {
   }
 
   prune(beforeMs: number): Promise<number> {
-    return pruneBatches(
-      this.#session,
-      (db) =>
-        sql`DELETE FROM alert_source_recoveries WHERE (source_id, external_id) IN (
-        SELECT source_id, external_id FROM alert_source_recoveries
-        WHERE received_at_ms < ${instant(beforeMs)} LIMIT ${PRUNE_BATCH}
-      )`.execute(db),
-    );
+    return pruneBefore(this.#session, {
+      table: "alert_source_recoveries",
+      key: ["source_id", "external_id"],
+      at: "received_at_ms",
+      before: instant(beforeMs),
+    });
   }
 }
 

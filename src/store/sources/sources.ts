@@ -18,6 +18,7 @@ import {
 } from "../statements/column.ts";
 import { dependentsIn, incidentsOf } from "../statements/dependents.ts";
 import { inFewLengths } from "../statements/id_list.ts";
+import { deleteById } from "../statements/deletion.ts";
 import { paged } from "../statements/page.ts";
 import { policyOf } from "../policies/policies.ts";
 import { prepared } from "../statements/prepared.ts";
@@ -131,15 +132,10 @@ export class Sources implements AlertSourceRepository {
     let matching = this.#session.read.selectFrom("alert_sources");
     if (teamId !== undefined) matching = matching.where("team_id", "=", teamId);
     return paged(page, {
-      count: () =>
-        matching.select((eb) => eb.fn.countAll<number>().as("total"))
-          .executeTakeFirstOrThrow(),
-      rows: async (limit, offset) => {
-        const rows = await matching.selectAll()
-          .orderBy(sql`lower(name)`).orderBy("id")
-          .limit(limit).offset(offset).execute();
-        return rows.map(sourceOf);
-      },
+      matching,
+      rows: matching.selectAll()
+        .orderBy(sql`lower(name)`).orderBy("id"),
+      shown: sourceOf,
     });
   }
 
@@ -181,11 +177,7 @@ export class Sources implements AlertSourceRepository {
   }
 
   delete(id: number): Promise<boolean> {
-    return this.#session.write(async (db) => {
-      const { numDeletedRows } = await db.deleteFrom("alert_sources")
-        .where("id", "=", id).executeTakeFirst();
-      return numDeletedRows > 0n;
-    });
+    return deleteById(this.#session, "alert_sources", id);
   }
 
   dependents(id: number): Promise<Dependent[]> {
