@@ -51,6 +51,7 @@ export interface Outgoing {
   maybeSentTwice: boolean;
   /** An attempt ended without an answer, so the provider may have the message; false again once it says that it has. */
   outcomeUnknown: boolean;
+  provider: string | null;
   providerMessageId: string | null;
   /** The last error, in words. */
   error: string | null;
@@ -63,5 +64,4 @@ export interface Notification extends Omit<NewNotification, "state">, Outgoing {
   id: number;
   /** The bundle that it was sent in, all of whose messages share one idempotency key; null: it goes alone. */
   bundle: { id: number; size: number } | null;
-  provider: string | null;
 }

@@ -64,7 +64,6 @@ export type HandoffNotice = Notice & {
 
 export interface Notice extends Omit<NewNotice, "state">, Outgoing {
   id: number;
-  provider: string | null;
 }
 
 /**
