@@ -17,7 +17,7 @@ import {
 import type { ApiDeps } from "./deps.ts";
 import { addDirectory } from "./directory.ts";
 import { idText } from "../app/fields.ts";
-import { audit, insertRow } from "../app/resource.ts";
+import { insertRow } from "../app/resource.ts";
 
 const params = z.object({ id: idText });
 
@@ -48,10 +48,14 @@ function addCreation(routes: Routes, deps: ApiDeps): void {
       async (tx, nowMs) => {
         const key = newSourceKey(deps.randomBytes);
         const more = { ...NEW_SOURCE, keyId: key.publicId, keyHash: key.hash };
-        const after = await insertRow(tx, { resource, fields, nowMs, more });
         const by = principal.account;
-        const change = { verb: "create", by, before: null, after } as const;
-        await audit(tx, { resource, ...change, nowMs });
+        const after = await insertRow(tx, {
+          resource,
+          fields,
+          by,
+          nowMs,
+          more,
+        });
         return { ...resource.show(after), api_key: key.text };
       },
     );

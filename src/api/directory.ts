@@ -8,7 +8,6 @@ import type { ApiDeps } from "./deps.ts";
 import { idText, pageOf, pageQuery, shownPage } from "../app/fields.ts";
 import type { Given } from "../app/given.ts";
 import {
-  audit,
   deleteRow,
   insertRow,
   type Resource,
@@ -104,10 +103,8 @@ function addCreation<T extends Row, Fields, Shown extends AnyShown>(
       c,
       deps.clock(),
       async (tx, nowMs) => {
-        const after = await insertRow(tx, { resource, fields, nowMs });
         const by = principal.account;
-        const change = { verb: "create", by, before: null, after } as const;
-        await audit(tx, { resource, ...change, nowMs });
+        const after = await insertRow(tx, { resource, fields, by, nowMs });
         return resource.show(after);
       },
     );

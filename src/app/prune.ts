@@ -27,7 +27,7 @@ export async function prune(
   const counts = [
     await store.seenMessages.prune(nowMs - KEPT_MS.seenMessages),
     await store.notices.prune(nowMs - KEPT_MS.notices),
-    await store.sources.pruneRecoveries(nowMs - KEPT_MS.recoveries),
+    await store.recoveries.prune(nowMs - KEPT_MS.recoveries),
     await store.idempotency.prune(nowMs - KEPT_MS.idempotencyKeys),
     await store.rateLimits.prune(nowMs - KEPT_MS.rateLimits),
     await store.notifications.pruneWindows(nowMs - KEPT_MS.pagingWindows),

@@ -31,23 +31,26 @@ export interface Resource<
   check(tx: Repositories, fields: Given<Fields>): Promise<void>;
 }
 
-/** Promises the inserted row, references checked. */
+/** Promises the inserted row, references checked and the creation in the audit log. */
 export async function insertRow<
   T extends Row,
   Fields,
   Shown extends Record<string, unknown>,
 >(
   tx: Repositories,
-  { resource, fields, nowMs, more }: {
+  { resource, fields, by, nowMs, more }: {
     resource: Resource<T, Fields, Shown>;
     fields: Fields;
+    by: UserAccount;
     nowMs: number;
     more?: Partial<New<T>>;
   },
 ): Promise<T> {
   await resource.check(tx, fields);
   const row = { ...resource.toRow(fields, null), ...more } as New<T>;
-  return await resource.repository(tx).insert(row, nowMs);
+  const after = await resource.repository(tx).insert(row, nowMs);
+  await audit(tx, { resource, verb: "create", by, before: null, after, nowMs });
+  return after;
 }
 
 interface Write<T extends Row, Fields, Shown extends Record<string, unknown>> {
@@ -99,7 +102,7 @@ export async function deleteRow<
 }
 
 /** Writes the change to the audit log, as the API shows the record. */
-export async function audit<
+async function audit<
   T extends Row,
   Fields,
   Shown extends Record<string, unknown>,

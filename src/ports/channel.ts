@@ -1,5 +1,6 @@
 /** How a message leaves the house. A channel says what became of one attempt and never decides about retries itself. */
 import type { Severity } from "../domain/intake/alert.ts";
+import type { SendResult } from "../domain/delivery/attempt.ts";
 import type { BundleFacts } from "../domain/delivery/bundle_text.ts";
 import type { IncidentStatus } from "../domain/incidents/incident.ts";
 import type { NotificationKind } from "../domain/delivery/notification.ts";
@@ -73,23 +74,7 @@ export type OutgoingMessage =
   | NoticeMessage
   | VerificationMessage;
 
-/**
- * - `sent`: the provider has taken it;
- * - `retry`: it may work later; `retryAfterMs` is the provider's own wish, if it named one. `untried`: the provider was
- *   not even asked, because it is left alone for now. `outcomeUnknown`: the provider may have taken the message, as when
- *   its answer did not come;
- * - `permanent`: the same message to the same address will not work.
- */
-export type SendResult =
-  | { outcome: "sent"; providerMessageId: string | null }
-  | {
-    outcome: "retry";
-    error: string;
-    retryAfterMs: number | null;
-    untried?: true;
-    outcomeUnknown?: true;
-  }
-  | { outcome: "permanent"; error: string };
+export type { SendResult };
 
 export interface Channel {
   readonly kind: ChannelKind;

@@ -210,18 +210,19 @@ export interface AlertSourceRepository
    */
   recordAlerts(seen: readonly SeenAlert[]): Promise<void>;
   recordProblem(id: number, problem: string, nowMs: number): Promise<void>;
+}
+
+/** What sources have declared over themselves, for alerts that come late. */
+export interface RecoveryRepository {
   /** The latest start that the source itself has declared over for this key; null when none is known. */
-  recoveredStartsAtMs(
-    sourceId: number,
-    externalId: string,
-  ): Promise<number | null>;
+  latestStartMs(sourceId: number, externalId: string): Promise<number | null>;
   /** Remembers it, moving forward only. */
-  recordRecovery(
+  record(
     sourceId: number,
     externalId: string,
     startsAtMs: number,
     nowMs: number,
   ): Promise<void>;
   /** Forgets recoveries received before the instant. */
-  pruneRecoveries(beforeMs: number): Promise<number>;
+  prune(beforeMs: number): Promise<number>;
 }

@@ -6,6 +6,7 @@ import type { DatabaseSchema } from "../domain/system/schema_fit.ts";
 import type {
   AlertSourceRepository,
   EscalationPolicyRepository,
+  RecoveryRepository,
   ResponderRepository,
   ScheduleRepository,
   TeamRepository,
@@ -56,6 +57,7 @@ export interface Repositories {
   calendarFeeds: CalendarFeedRepository;
   policies: EscalationPolicyRepository;
   sources: AlertSourceRepository;
+  recoveries: RecoveryRepository;
   accounts: AccountRepository;
   tokens: ApiTokenRepository;
   verifications: VerificationRepository;

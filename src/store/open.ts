@@ -31,6 +31,7 @@ import type { Database } from "./schema/schema.ts";
 import { SeenMessages } from "./system/seen_messages.ts";
 import { Sessions } from "./accounts/sessions.ts";
 import type { Backend, Session, WriteOptions } from "./connection/session.ts";
+import { Recoveries } from "./sources/recoveries.ts";
 import { Sources } from "./sources/sources.ts";
 import { neededBy } from "./migrations.ts";
 import { isMissingTable } from "./connection/store_error.ts";
@@ -165,6 +166,7 @@ function repositoriesOn(session: Session): Repositories {
     calendarFeeds: new CalendarFeeds(session),
     policies: new Policies(session),
     sources: new Sources(session),
+    recoveries: new Recoveries(session),
     accounts: new Accounts(session),
     tokens: new Tokens(session),
     verifications: new Verifications(session),

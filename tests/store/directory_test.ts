@@ -472,17 +472,17 @@ contract(
 contract(
   "a recovery only ever moves forward, and is forgotten by age",
   async (store) => {
-    const { sources, ...rest } = store;
-    const { source } = await createWorld({ sources, ...rest });
-    const recovered = () => sources.recoveredStartsAtMs(source.id, "disk-full");
+    const { recoveries } = store;
+    const { source } = await createWorld(store);
+    const recovered = () => recoveries.latestStartMs(source.id, "disk-full");
     assert.equal(await recovered(), null);
-    await sources.recordRecovery(source.id, "disk-full", NOW, NOW + 1);
-    await sources.recordRecovery(source.id, "disk-full", NOW - 9, NOW + 2);
+    await recoveries.record(source.id, "disk-full", NOW, NOW + 1);
+    await recoveries.record(source.id, "disk-full", NOW - 9, NOW + 2);
     assert.equal(await recovered(), NOW);
-    await sources.recordRecovery(source.id, "disk-full", NOW + 9, NOW + 3);
+    await recoveries.record(source.id, "disk-full", NOW + 9, NOW + 3);
     assert.equal(await recovered(), NOW + 9);
-    assert.equal(await sources.pruneRecoveries(NOW + 3), 0);
-    assert.equal(await sources.pruneRecoveries(NOW + 4), 1);
+    assert.equal(await recoveries.prune(NOW + 3), 0);
+    assert.equal(await recoveries.prune(NOW + 4), 1);
     assert.equal(await recovered(), null);
   },
 );

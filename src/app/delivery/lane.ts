@@ -1,6 +1,6 @@
 /** One channel's claims and sends. */
 import { getLogger } from "@logtape/logtape";
-import { attemptRefusal, isStillHeld } from "../../domain/delivery/delivery.ts";
+import { attemptRefusal, isStillHeld } from "../../domain/delivery/attempt.ts";
 import type { Repositories } from "../../ports/store.ts";
 import type { Engine } from "../engine.ts";
 import {

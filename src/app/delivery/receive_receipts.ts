@@ -1,9 +1,7 @@
 /** Takes in what a provider says became of the messages it accepted. */
 import { getLogger } from "@logtape/logtape";
-import {
-  applyReceipt,
-  type Settlement,
-} from "../../domain/delivery/delivery.ts";
+import { applyReceipt } from "../../domain/delivery/receipt.ts";
+import type { Settlement } from "../../domain/delivery/settlement.ts";
 import type { Notice } from "../../domain/notices/notice.ts";
 import type { Notification } from "../../domain/delivery/notification.ts";
 import type { Receipt } from "../../ports/channel.ts";

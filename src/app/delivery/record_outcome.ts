@@ -3,7 +3,7 @@ import { getLogger } from "@logtape/logtape";
 import {
   type Settlement,
   settleTogether,
-} from "../../domain/delivery/delivery.ts";
+} from "../../domain/delivery/settlement.ts";
 import type { SendResult } from "../../ports/channel.ts";
 import type { HeldNotification } from "../../ports/paging_repositories.ts";
 import { StoreUnavailableError } from "../../ports/store.ts";

@@ -1,5 +1,5 @@
 /** A person asks for a message to be sent again. */
-import { retryByHand } from "../../domain/delivery/delivery.ts";
+import { retryByHand } from "../../domain/delivery/retry_by_hand.ts";
 import type { Notification } from "../../domain/delivery/notification.ts";
 import type { Actor } from "../../domain/incidents/timeline.ts";
 import type { Engine } from "../engine.ts";

@@ -1,6 +1,6 @@
 /** Writes what became of a bundle: of many messages, for many incidents, in few statements. */
 import { getLogger } from "@logtape/logtape";
-import type { Settlement } from "../../domain/delivery/delivery.ts";
+import type { Settlement } from "../../domain/delivery/settlement.ts";
 import type { Notification } from "../../domain/delivery/notification.ts";
 import type { Repositories } from "../../ports/store.ts";
 import {

@@ -1,9 +1,9 @@
 /** Writes what became of an attempt or a receipt, and turns to the next contact method when one has failed for good. */
-import {
-  type Repetition,
-  type Settlement,
-  unlessUnwanted,
-} from "../../domain/delivery/delivery.ts";
+import type {
+  Repetition,
+  Settlement,
+} from "../../domain/delivery/settlement.ts";
+import { unlessUnwanted } from "../../domain/delivery/wanted.ts";
 import { unusedContacts } from "../../domain/responders/contact_rules.ts";
 import type { Incident } from "../../domain/incidents/incident.ts";
 import {

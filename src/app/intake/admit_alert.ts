@@ -89,8 +89,7 @@ async function recall(
     return { open, lastResolved: null, recoveredStartsAtMs: null };
   }
   const lastResolved = await tx.incidents.findLastResolved(id, externalId);
-  const recoveredStartsAtMs = await tx.sources
-    .recoveredStartsAtMs(id, externalId);
+  const recoveredStartsAtMs = await tx.recoveries.latestStartMs(id, externalId);
   return { open, lastResolved, recoveredStartsAtMs };
 }
 
@@ -100,8 +99,8 @@ async function rememberRecovery(
 ): Promise<void> {
   const upToMs = recoveredUpTo(alert, open);
   if (upToMs === null) return;
-  await tx.sources
-    .recordRecovery(origin.source.id, alert.externalId, upToMs, nowMs);
+  await tx.recoveries
+    .record(origin.source.id, alert.externalId, upToMs, nowMs);
 }
 
 /** Promises what was done, or null when the incident changed under our hands and the alert has to be looked at again. */

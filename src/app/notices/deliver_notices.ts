@@ -3,7 +3,8 @@
  * and none while a page is on its way on the same channel.
  */
 import { getLogger } from "@logtape/logtape";
-import { isStillHeld, settle } from "../../domain/delivery/delivery.ts";
+import { isStillHeld } from "../../domain/delivery/attempt.ts";
+import { settle } from "../../domain/delivery/settlement.ts";
 import type { Notice } from "../../domain/notices/notice.ts";
 import {
   CHANNEL_KINDS,

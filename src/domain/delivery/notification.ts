@@ -37,20 +37,20 @@ export interface NewNotification {
   createdAtMs: number;
 }
 
-export interface Notification extends Omit<NewNotification, "state"> {
-  id: number;
+/** What sending changes of a message, whatever the message is about. */
+export interface Outgoing {
   state: NotificationState;
+  dueAtMs: number;
   /** When the first attempt was due; retries end 15 minutes later. */
   firstDueAtMs: number;
   /** How often it was claimed for sending. */
   attempt: number;
   leaseOwner: string | null;
   leaseUntilMs: number | null;
-  /** As in Outgoing, both. */
+  /** More than one attempt may have arrived: a process died between the provider's yes and our record, or a yes was lost. */
   maybeSentTwice: boolean;
+  /** An attempt ended without an answer, so the provider may have the message; false again once it says that it has. */
   outcomeUnknown: boolean;
-  /** The bundle that it was sent in, all of whose messages share one idempotency key; null: it goes alone. */
-  bundle: { id: number; size: number } | null;
   provider: string | null;
   providerMessageId: string | null;
   /** The last error, in words. */
@@ -58,4 +58,10 @@ export interface Notification extends Omit<NewNotification, "state"> {
   sentAtMs: number | null;
   deliveredAtMs: number | null;
   updatedAtMs: number;
+}
+
+export interface Notification extends Omit<NewNotification, "state">, Outgoing {
+  id: number;
+  /** The bundle that it was sent in, all of whose messages share one idempotency key; null: it goes alone. */
+  bundle: { id: number; size: number } | null;
 }

@@ -1,5 +1,5 @@
 /** A message to a person that is not about an incident and asks for no answer. Its row is an outbox of its own. */
-import type { Outgoing } from "../delivery/delivery.ts";
+import type { Outgoing } from "../delivery/notification.ts";
 import type {
   ChannelKind,
   ContactMethod,
@@ -64,7 +64,6 @@ export type HandoffNotice = Notice & {
 
 export interface Notice extends Omit<NewNotice, "state">, Outgoing {
   id: number;
-  provider: string | null;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { UserAccount } from "../../domain/responders/people.ts";
 import type { AccountRepository } from "../../ports/account_repositories.ts";
 import type { Page, PageRequest } from "../../ports/store.ts";
 import { flag, flagIfGiven, instant } from "../statements/column.ts";
+import { deleteById } from "../statements/deletion.ts";
 import { paged } from "../statements/page.ts";
 import type { UserAccountTable } from "../schema/people_tables.ts";
 import type { Session } from "../connection/session.ts";
@@ -40,14 +41,9 @@ export class Accounts implements AccountRepository {
   list(page: PageRequest): Promise<Page<UserAccount>> {
     const all = this.#session.read.selectFrom("user_accounts");
     return paged(page, {
-      count: () =>
-        all.select((eb) => eb.fn.countAll<number>().as("total"))
-          .executeTakeFirstOrThrow(),
-      rows: async (limit, offset) => {
-        const rows = await all.selectAll().orderBy("email")
-          .limit(limit).offset(offset).execute();
-        return rows.map(accountOf);
-      },
+      matching: all,
+      rows: all.selectAll().orderBy("email"),
+      shown: accountOf,
     });
   }
 
@@ -86,11 +82,7 @@ export class Accounts implements AccountRepository {
   }
 
   delete(id: number): Promise<boolean> {
-    return this.#session.write(async (db) => {
-      const { numDeletedRows } = await db.deleteFrom("user_accounts")
-        .where("id", "=", id).executeTakeFirst();
-      return numDeletedRows > 0n;
-    });
+    return deleteById(this.#session, "user_accounts", id);
   }
 
   async switchedOff(): Promise<number[]> {

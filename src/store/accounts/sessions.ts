@@ -7,7 +7,11 @@ import type {
 } from "../../ports/session_repository.ts";
 import { accountOf } from "./accounts.ts";
 import { instant } from "../statements/column.ts";
-import { PRUNE_BATCH, pruneBatches } from "../statements/page.ts";
+import {
+  deleteById,
+  PRUNE_BATCH,
+  pruneBatches,
+} from "../statements/deletion.ts";
 import type { SessionTable } from "../schema/people_tables.ts";
 import type { Session } from "../connection/session.ts";
 
@@ -68,11 +72,7 @@ export class Sessions implements SessionRepository {
   }
 
   delete(id: number): Promise<boolean> {
-    return this.#session.write(async (db) => {
-      const { numDeletedRows } = await db.deleteFrom("sessions")
-        .where("id", "=", id).executeTakeFirst();
-      return numDeletedRows > 0n;
-    });
+    return deleteById(this.#session, "sessions", id);
   }
 
   deleteByAccount(

@@ -5,6 +5,7 @@ import type { ApiTokenRepository } from "../../ports/account_repositories.ts";
 import type { Page, PageRequest } from "../../ports/store.ts";
 import { accountOf } from "./accounts.ts";
 import { instant, instantOrNull } from "../statements/column.ts";
+import { deleteById } from "../statements/deletion.ts";
 import { paged } from "../statements/page.ts";
 import type { ApiTokenTable } from "../schema/people_tables.ts";
 import type { Session } from "../connection/session.ts";
@@ -41,14 +42,9 @@ export class Tokens implements ApiTokenRepository {
       matching = matching.where("account_id", "=", accountId);
     }
     return paged(page, {
-      count: () =>
-        matching.select((eb) => eb.fn.countAll<number>().as("total"))
-          .executeTakeFirstOrThrow(),
-      rows: async (limit, offset) => {
-        const rows = await matching.selectAll().orderBy("id", "desc")
-          .limit(limit).offset(offset).execute();
-        return rows.map(tokenOf);
-      },
+      matching,
+      rows: matching.selectAll().orderBy("id", "desc"),
+      shown: tokenOf,
     });
   }
 
@@ -101,11 +97,7 @@ export class Tokens implements ApiTokenRepository {
   }
 
   delete(id: number): Promise<boolean> {
-    return this.#session.write(async (db) => {
-      const { numDeletedRows } = await db.deleteFrom("api_tokens")
-        .where("id", "=", id).executeTakeFirst();
-      return numDeletedRows > 0n;
-    });
+    return deleteById(this.#session, "api_tokens", id);
   }
 }
 

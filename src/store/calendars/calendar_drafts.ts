@@ -7,6 +7,7 @@ import type {
 } from "../../ports/calendar_draft_repository.ts";
 import { originOf, originRow } from "./calendar_origin.ts";
 import { instant, json, parsed } from "../statements/column.ts";
+import { deleteById } from "../statements/deletion.ts";
 import type { CalendarDraftTable } from "../schema/schedule_tables.ts";
 import type { Database } from "../schema/schema.ts";
 import type { Session } from "../connection/session.ts";
@@ -86,11 +87,7 @@ export class CalendarDrafts implements CalendarDraftRepository {
   }
 
   delete(id: number): Promise<boolean> {
-    return this.#session.write(async (db) => {
-      const { numDeletedRows } = await db.deleteFrom("calendar_drafts")
-        .where("id", "=", id).executeTakeFirst();
-      return numDeletedRows > 0n;
-    });
+    return deleteById(this.#session, "calendar_drafts", id);
   }
 
   prune(beforeMs: number): Promise<number> {

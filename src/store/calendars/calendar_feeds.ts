@@ -7,6 +7,7 @@ import type {
 } from "../../ports/calendar_repositories.ts";
 import { accountOf } from "../accounts/accounts.ts";
 import { flag, instant } from "../statements/column.ts";
+import { deleteById } from "../statements/deletion.ts";
 import type { CalendarFeedTable } from "../schema/schedule_tables.ts";
 import type { Session } from "../connection/session.ts";
 
@@ -95,11 +96,7 @@ export class CalendarFeeds implements CalendarFeedRepository {
   }
 
   delete(id: number): Promise<boolean> {
-    return this.#session.write(async (db) => {
-      const { numDeletedRows } = await db.deleteFrom("calendar_feeds")
-        .where("id", "=", id).executeTakeFirst();
-      return numDeletedRows > 0n;
-    });
+    return deleteById(this.#session, "calendar_feeds", id);
   }
 
   async recordUse(

@@ -34,14 +34,9 @@ export class CoverRequests implements CoverRequestRepository {
     const matching = this.#session.read.selectFrom("cover_requests")
       .where("schedule_id", "=", scheduleId);
     return paged(page, {
-      count: () =>
-        matching.select((eb) => eb.fn.countAll<number>().as("total"))
-          .executeTakeFirstOrThrow(),
-      rows: async (limit, offset) => {
-        const rows = await matching.selectAll().orderBy("id", "desc")
-          .limit(limit).offset(offset).execute();
-        return rows.map(coverRequestOf);
-      },
+      matching,
+      rows: matching.selectAll().orderBy("id", "desc"),
+      shown: coverRequestOf,
     });
   }
 
@@ -57,14 +52,9 @@ export class CoverRequests implements CoverRequestRepository {
         ])
       );
     return paged(page, {
-      count: () =>
-        matching.select((eb) => eb.fn.countAll<number>().as("total"))
-          .executeTakeFirstOrThrow(),
-      rows: async (limit, offset) => {
-        const rows = await matching.selectAll().orderBy("id", "desc")
-          .limit(limit).offset(offset).execute();
-        return rows.map(coverRequestOf);
-      },
+      matching,
+      rows: matching.selectAll().orderBy("id", "desc"),
+      shown: coverRequestOf,
     });
   }
 

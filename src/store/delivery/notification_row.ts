@@ -7,6 +7,7 @@ import type {
 } from "../../domain/delivery/notification.ts";
 import type { SharedOutcome } from "../../ports/paging_repositories.ts";
 import { flag, instant, instantOrNull } from "../statements/column.ts";
+import { outgoingColumns, outgoingOf, unsentColumns } from "./outgoing_row.ts";
 import type { NotificationTable } from "../schema/paging_tables.ts";
 
 type Columns = Omit<Insertable<NotificationTable>, "id">;
@@ -22,21 +23,7 @@ export function newNotificationColumns(message: NewNotification) {
     kind: message.kind,
     step: message.step,
     round: message.round,
-    state: message.state,
-    due_at_ms: instant(message.dueAtMs),
-    first_due_at_ms: instant(message.dueAtMs),
-    idempotency_key: message.idempotencyKey,
-    attempt: 0,
-    lease_owner: null,
-    lease_until_ms: null,
-    maybe_sent_twice: 0,
-    provider: null,
-    provider_message_id: null,
-    error: null,
-    sent_at_ms: null,
-    delivered_at_ms: null,
-    created_at_ms: instant(message.createdAtMs),
-    updated_at_ms: instant(message.createdAtMs),
+    ...unsentColumns(message),
   };
 }
 
@@ -60,23 +47,11 @@ export function deliveryColumns(message: Notification) {
     contact_method_id: message.contactMethodId,
     channel: message.channel,
     address: message.address,
-    state: message.state,
-    due_at_ms: instant(message.dueAtMs),
     first_due_at_ms: instant(message.firstDueAtMs),
     idempotency_key: message.idempotencyKey,
-    attempt: message.attempt,
-    lease_owner: message.leaseOwner,
-    lease_until_ms: instantOrNull(message.leaseUntilMs),
-    maybe_sent_twice: flag(message.maybeSentTwice),
-    outcome_unknown: flag(message.outcomeUnknown),
     bundle_id: message.bundle?.id ?? null,
     bundle_size: message.bundle?.size ?? null,
-    provider: message.provider,
-    provider_message_id: message.providerMessageId,
-    error: message.error,
-    sent_at_ms: instantOrNull(message.sentAtMs),
-    delivered_at_ms: instantOrNull(message.deliveredAtMs),
-    updated_at_ms: instant(message.updatedAtMs),
+    ...outgoingColumns(message),
   };
 }
 
@@ -122,23 +97,10 @@ export function notificationOf(
     kind: row.kind as Notification["kind"],
     step: row.step,
     round: row.round,
-    state: row.state as Notification["state"],
-    dueAtMs: row.due_at_ms,
-    firstDueAtMs: row.first_due_at_ms,
     idempotencyKey: row.idempotency_key,
-    attempt: row.attempt,
-    leaseOwner: row.lease_owner,
-    leaseUntilMs: row.lease_until_ms,
-    maybeSentTwice: row.maybe_sent_twice === 1,
-    outcomeUnknown: row.outcome_unknown === 1,
     bundle: bundleOf(row),
-    provider: row.provider,
-    providerMessageId: row.provider_message_id,
-    error: row.error,
-    sentAtMs: row.sent_at_ms,
-    deliveredAtMs: row.delivered_at_ms,
     createdAtMs: row.created_at_ms,
-    updatedAtMs: row.updated_at_ms,
+    ...outgoingOf(row),
   };
 }
 

@@ -26,7 +26,8 @@ import {
 import { deletePaces, letGo } from "./pacing.ts";
 import { prepared } from "../statements/prepared.ts";
 import { releaseLeases } from "./leases.ts";
-import { chunks, pruneBatches, within } from "../statements/page.ts";
+import { pruneBatches } from "../statements/deletion.ts";
+import { chunks, within } from "../statements/page.ts";
 import type { Session } from "../connection/session.ts";
 import { writeOutcomes } from "./outcomes.ts";
 import { MOST_TOGETHER, take } from "./take.ts";

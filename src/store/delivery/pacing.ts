@@ -4,7 +4,7 @@ import { type Pace, QUIET } from "../../domain/delivery/bundling.ts";
 import type { ChannelKind } from "../../domain/responders/people.ts";
 import { instant } from "../statements/column.ts";
 import { IS_PACED, RANK } from "./due.ts";
-import { PRUNE_BATCH } from "../statements/page.ts";
+import { PRUNE_BATCH } from "../statements/deletion.ts";
 import type { Database } from "../schema/schema.ts";
 import type { DialectName } from "../connection/session.ts";
 

@@ -98,20 +98,15 @@ export class Incidents implements IncidentRepository {
   ): Promise<Page<IncidentSummary>> {
     const matching = filteredIncidents(this.#session.read, filter);
     return paged(page, {
-      count: () =>
-        matching.select((eb) => eb.fn.countAll<number>().as("total"))
-          .executeTakeFirstOrThrow(),
-      rows: async (limit, offset) => {
-        const rows = await matching
-          .innerJoin("teams", "teams.id", "incidents.team_id")
-          .innerJoin("alert_sources", "alert_sources.id", "incidents.source_id")
-          .select(SUMMARY_COLUMNS.map((name) => `incidents.${name}` as const))
-          .select(NAME_COLUMNS)
-          .orderBy("incidents.opened_at_ms", "desc")
-          .orderBy("incidents.id", "desc")
-          .limit(limit).offset(offset).execute();
-        return rows.map(namedSummary);
-      },
+      matching,
+      rows: matching
+        .innerJoin("teams", "teams.id", "incidents.team_id")
+        .innerJoin("alert_sources", "alert_sources.id", "incidents.source_id")
+        .select(SUMMARY_COLUMNS.map((name) => `incidents.${name}` as const))
+        .select(NAME_COLUMNS)
+        .orderBy("incidents.opened_at_ms", "desc")
+        .orderBy("incidents.id", "desc"),
+      shown: namedSummary,
     });
   }
 

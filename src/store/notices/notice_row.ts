@@ -2,12 +2,11 @@
 import type { Insertable, Selectable } from "kysely";
 import type { NewNotice, Notice } from "../../domain/notices/notice.ts";
 import {
-  flag,
-  instant,
-  instantOrNull,
-  json,
-  parsed,
-} from "../statements/column.ts";
+  outgoingColumns,
+  outgoingOf,
+  unsentColumns,
+} from "../delivery/outgoing_row.ts";
+import { instant, json, parsed } from "../statements/column.ts";
 import type { NoticeTable } from "../schema/paging_tables.ts";
 
 type Columns = Omit<Insertable<NoticeTable>, "id">;
@@ -25,22 +24,8 @@ export function newNoticeColumns(notice: NewNotice): Columns {
     subject: notice.subject,
     text: notice.text,
     link: notice.link,
-    state: notice.state,
-    due_at_ms: instant(notice.dueAtMs),
-    first_due_at_ms: instant(notice.dueAtMs),
     expires_at_ms: instant(notice.expiresAtMs),
-    idempotency_key: notice.idempotencyKey,
-    attempt: 0,
-    lease_owner: null,
-    lease_until_ms: null,
-    maybe_sent_twice: 0,
-    provider: null,
-    provider_message_id: null,
-    error: null,
-    sent_at_ms: null,
-    delivered_at_ms: null,
-    created_at_ms: instant(notice.createdAtMs),
-    updated_at_ms: instant(notice.createdAtMs),
+    ...unsentColumns(notice),
   };
 }
 
@@ -50,19 +35,7 @@ export function sendingColumns(notice: Notice): Partial<Columns> {
     dedup_key: notice.dedupKey,
     subject: notice.subject,
     text: notice.text,
-    state: notice.state,
-    due_at_ms: instant(notice.dueAtMs),
-    attempt: notice.attempt,
-    lease_owner: notice.leaseOwner,
-    lease_until_ms: instantOrNull(notice.leaseUntilMs),
-    maybe_sent_twice: flag(notice.maybeSentTwice),
-    outcome_unknown: flag(notice.outcomeUnknown),
-    provider: notice.provider,
-    provider_message_id: notice.providerMessageId,
-    error: notice.error,
-    sent_at_ms: instantOrNull(notice.sentAtMs),
-    delivered_at_ms: instantOrNull(notice.deliveredAtMs),
-    updated_at_ms: instant(notice.updatedAtMs),
+    ...outgoingColumns(notice),
   };
 }
 
@@ -80,22 +53,9 @@ export function noticeOf(row: Selectable<NoticeTable>): Notice {
     subject: row.subject,
     text: row.text,
     link: row.link,
-    state: row.state as Notice["state"],
-    dueAtMs: row.due_at_ms,
-    firstDueAtMs: row.first_due_at_ms,
     expiresAtMs: row.expires_at_ms,
     idempotencyKey: row.idempotency_key,
-    attempt: row.attempt,
-    leaseOwner: row.lease_owner,
-    leaseUntilMs: row.lease_until_ms,
-    maybeSentTwice: row.maybe_sent_twice === 1,
-    outcomeUnknown: row.outcome_unknown === 1,
-    provider: row.provider,
-    providerMessageId: row.provider_message_id,
-    error: row.error,
-    sentAtMs: row.sent_at_ms,
-    deliveredAtMs: row.delivered_at_ms,
     createdAtMs: row.created_at_ms,
-    updatedAtMs: row.updated_at_ms,
+    ...outgoingOf(row),
   };
 }

@@ -13,12 +13,8 @@ import { instant } from "../statements/column.ts";
 import { inFewLengths } from "../statements/id_list.ts";
 import { newNoticeColumns, noticeOf, sendingColumns } from "./notice_row.ts";
 import { releaseLeases } from "../delivery/leases.ts";
-import {
-  chunks,
-  PRUNE_BATCH,
-  pruneBatches,
-  within,
-} from "../statements/page.ts";
+import { PRUNE_BATCH, pruneBatches } from "../statements/deletion.ts";
+import { chunks, within } from "../statements/page.ts";
 import type { DialectName, Session } from "../connection/session.ts";
 
 const MOST_CLAIMED = 500;

@@ -42,15 +42,10 @@ export class Policies implements EscalationPolicyRepository {
     let matching = this.#session.read.selectFrom("escalation_policies");
     if (teamId !== undefined) matching = matching.where("team_id", "=", teamId);
     return paged(page, {
-      count: () =>
-        matching.select((eb) => eb.fn.countAll<number>().as("total"))
-          .executeTakeFirstOrThrow(),
-      rows: async (limit, offset) => {
-        const rows = await matching.selectAll()
-          .orderBy(sql`lower(name)`).orderBy("id")
-          .limit(limit).offset(offset).execute();
-        return rows.map(policyOf);
-      },
+      matching,
+      rows: matching.selectAll()
+        .orderBy(sql`lower(name)`).orderBy("id"),
+      shown: policyOf,
     });
   }
 

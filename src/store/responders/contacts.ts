@@ -9,6 +9,7 @@ import type { ContactMethodFields } from "../../ports/directory_repositories.ts"
 import { flag, flagIfGiven, instant } from "../statements/column.ts";
 import { contactMethodOf, contactRuleOf } from "./contact_row.ts";
 import { inFewLengths } from "../statements/id_list.ts";
+import { deleteById } from "../statements/deletion.ts";
 import { chunks } from "../statements/page.ts";
 import type { Session } from "../connection/session.ts";
 
@@ -91,11 +92,7 @@ export class Contacts {
   }
 
   deleteMethod(id: number): Promise<boolean> {
-    return this.#session.write(async (db) => {
-      const { numDeletedRows } = await db.deleteFrom("contact_methods")
-        .where("id", "=", id).executeTakeFirst();
-      return numDeletedRows > 0n;
-    });
+    return deleteById(this.#session, "contact_methods", id);
   }
 
   async rules(responderId: number): Promise<ContactRule[]> {

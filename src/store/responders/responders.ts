@@ -16,6 +16,7 @@ import { flag, flagIfGiven, instant } from "../statements/column.ts";
 import { Contacts } from "./contacts.ts";
 import { dependentsIn, policiesTargeting } from "../statements/dependents.ts";
 import { inFewLengths } from "../statements/id_list.ts";
+import { deleteById } from "../statements/deletion.ts";
 import { paged } from "../statements/page.ts";
 import type { ResponderTable } from "../schema/people_tables.ts";
 import type { Session } from "../connection/session.ts";
@@ -58,15 +59,10 @@ export class Responders implements ResponderRepository {
       );
     }
     return paged(page, {
-      count: () =>
-        matching.select((eb) => eb.fn.countAll<number>().as("total"))
-          .executeTakeFirstOrThrow(),
-      rows: async (limit, offset) => {
-        const rows = await matching.selectAll()
-          .orderBy(sql`lower(name)`).orderBy("id")
-          .limit(limit).offset(offset).execute();
-        return rows.map(responderOf);
-      },
+      matching,
+      rows: matching.selectAll()
+        .orderBy(sql`lower(name)`).orderBy("id"),
+      shown: responderOf,
     });
   }
 
@@ -112,11 +108,7 @@ export class Responders implements ResponderRepository {
   }
 
   delete(id: number): Promise<boolean> {
-    return this.#session.write(async (db) => {
-      const { numDeletedRows } = await db.deleteFrom("responders")
-        .where("id", "=", id).executeTakeFirst();
-      return numDeletedRows > 0n;
-    });
+    return deleteById(this.#session, "responders", id);
   }
 
   dependents(id: number): Promise<Dependent[]> {

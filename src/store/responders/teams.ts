@@ -13,6 +13,7 @@ import {
   policiesTargeting,
 } from "../statements/dependents.ts";
 import { inFewLengths } from "../statements/id_list.ts";
+import { deleteById } from "../statements/deletion.ts";
 import { chunks, paged } from "../statements/page.ts";
 import type { TeamTable } from "../schema/people_tables.ts";
 import type { Session } from "../connection/session.ts";
@@ -37,15 +38,10 @@ export class Teams implements TeamRepository {
   list(_filter: Record<never, never>, page: PageRequest): Promise<Page<Team>> {
     const all = this.#session.read.selectFrom("teams");
     return paged(page, {
-      count: () =>
-        all.select((eb) => eb.fn.countAll<number>().as("total"))
-          .executeTakeFirstOrThrow(),
-      rows: async (limit, offset) => {
-        const rows = await all.selectAll()
-          .orderBy(sql`lower(name)`).orderBy("id")
-          .limit(limit).offset(offset).execute();
-        return rows.map(teamOf);
-      },
+      matching: all,
+      rows: all.selectAll()
+        .orderBy(sql`lower(name)`).orderBy("id"),
+      shown: teamOf,
     });
   }
 
@@ -78,11 +74,7 @@ export class Teams implements TeamRepository {
   }
 
   delete(id: number): Promise<boolean> {
-    return this.#session.write(async (db) => {
-      const { numDeletedRows } = await db.deleteFrom("teams")
-        .where("id", "=", id).executeTakeFirst();
-      return numDeletedRows > 0n;
-    });
+    return deleteById(this.#session, "teams", id);
   }
 
   dependents(id: number): Promise<Dependent[]> {

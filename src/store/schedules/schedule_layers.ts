@@ -12,6 +12,7 @@ import type {
 } from "../../domain/schedules/schedule.ts";
 import type { NewLayer } from "../../ports/directory_repositories.ts";
 import { instant, json, parsed, parsedOrNull } from "../statements/column.ts";
+import { deleteById } from "../statements/deletion.ts";
 import { inFewLengths } from "../statements/id_list.ts";
 import type { ScheduleLayerTable } from "../schema/schedule_tables.ts";
 import type { Database } from "../schema/schema.ts";
@@ -133,11 +134,7 @@ export class ScheduleLayers {
   }
 
   delete(id: number): Promise<boolean> {
-    return this.#session.write(async (db) => {
-      const { numDeletedRows } = await db.deleteFrom("schedule_layers")
-        .where("id", "=", id).executeTakeFirst();
-      return numDeletedRows > 0n;
-    });
+    return deleteById(this.#session, "schedule_layers", id);
   }
 
   order(scheduleId: number, layerIds: readonly number[]): Promise<void> {

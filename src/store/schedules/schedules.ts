@@ -17,6 +17,7 @@ import type { Page, PageRequest } from "../../ports/store.ts";
 import { instant } from "../statements/column.ts";
 import { dependentsIn, policiesTargeting } from "../statements/dependents.ts";
 import { inFewLengths } from "../statements/id_list.ts";
+import { deleteById } from "../statements/deletion.ts";
 import { paged } from "../statements/page.ts";
 import { ScheduleLayers } from "./schedule_layers.ts";
 import type {
@@ -51,15 +52,10 @@ export class Schedules implements ScheduleRepository {
     let matching = this.#session.read.selectFrom("schedules");
     if (teamId !== undefined) matching = matching.where("team_id", "=", teamId);
     return paged(page, {
-      count: () =>
-        matching.select((eb) => eb.fn.countAll<number>().as("total"))
-          .executeTakeFirstOrThrow(),
-      rows: async (limit, offset) => {
-        const rows = await matching.selectAll()
-          .orderBy(sql`lower(name)`).orderBy("id")
-          .limit(limit).offset(offset).execute();
-        return rows.map(scheduleOf);
-      },
+      matching,
+      rows: matching.selectAll()
+        .orderBy(sql`lower(name)`).orderBy("id"),
+      shown: scheduleOf,
     });
   }
 
@@ -108,11 +104,7 @@ export class Schedules implements ScheduleRepository {
   }
 
   delete(id: number): Promise<boolean> {
-    return this.#session.write(async (db) => {
-      const { numDeletedRows } = await db.deleteFrom("schedules")
-        .where("id", "=", id).executeTakeFirst();
-      return numDeletedRows > 0n;
-    });
+    return deleteById(this.#session, "schedules", id);
   }
 
   dependents(id: number): Promise<Dependent[]> {
@@ -261,11 +253,7 @@ export class Schedules implements ScheduleRepository {
   }
 
   deleteEntry(id: number): Promise<boolean> {
-    return this.#session.write(async (db) => {
-      const { numDeletedRows } = await db.deleteFrom("schedule_entries")
-        .where("id", "=", id).executeTakeFirst();
-      return numDeletedRows > 0n;
-    });
+    return deleteById(this.#session, "schedule_entries", id);
   }
 }
 

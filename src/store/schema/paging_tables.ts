@@ -96,19 +96,9 @@ export interface TimelineEntryTable {
   detail: Json;
 }
 
-export interface NotificationTable {
-  id: Id;
-  incident_id: number;
-  responder_id: number;
-  contact_method_id: number;
-  channel: string;
-  address: string;
-  kind: string;
-  step: number;
-  round: number;
+/** What the rows of both outboxes say of the sending. */
+export interface OutboxTable extends Stamps {
   state: string;
-  /** Of the incident, 0 for the mildest. */
-  severity_rank: number;
   due_at_ms: Instant;
   first_due_at_ms: Instant;
   idempotency_key: string;
@@ -119,16 +109,28 @@ export interface NotificationTable {
   claimable_at_ms: GeneratedAlways<Instant | null>;
   maybe_sent_twice: Flag;
   outcome_unknown: Generated<Flag>;
-  /** The id of the worst message that was sent together with this one; null: it goes alone. */
-  bundle_id: number | null;
-  bundle_size: number | null;
   provider: string | null;
   provider_message_id: string | null;
   error: string | null;
   sent_at_ms: Instant | null;
   delivered_at_ms: Instant | null;
-  created_at_ms: Instant;
-  updated_at_ms: Instant;
+}
+
+export interface NotificationTable extends OutboxTable {
+  id: Id;
+  incident_id: number;
+  responder_id: number;
+  contact_method_id: number;
+  channel: string;
+  address: string;
+  kind: string;
+  step: number;
+  round: number;
+  /** Of the incident, 0 for the mildest. */
+  severity_rank: number;
+  /** The id of the worst message that was sent together with this one; null: it goes alone. */
+  bundle_id: number | null;
+  bundle_size: number | null;
 }
 
 export interface PagePacingTable {
@@ -139,7 +141,7 @@ export interface PagePacingTable {
   severity_rank: number;
 }
 
-export interface NoticeTable extends Stamps {
+export interface NoticeTable extends OutboxTable {
   id: Id;
   dedup_key: string;
   kind: string;
@@ -151,21 +153,5 @@ export interface NoticeTable extends Stamps {
   subject: string;
   text: string;
   link: string | null;
-  state: string;
-  due_at_ms: Instant;
-  first_due_at_ms: Instant;
   expires_at_ms: Instant;
-  idempotency_key: string;
-  attempt: number;
-  lease_owner: string | null;
-  lease_until_ms: Instant | null;
-  /** When it is due, or its lease over; null when there is nothing left to send. */
-  claimable_at_ms: GeneratedAlways<Instant | null>;
-  maybe_sent_twice: Flag;
-  outcome_unknown: Generated<Flag>;
-  provider: string | null;
-  provider_message_id: string | null;
-  error: string | null;
-  sent_at_ms: Instant | null;
-  delivered_at_ms: Instant | null;
 }

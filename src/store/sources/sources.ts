@@ -1,4 +1,4 @@
-/** Alert sources, and what each of them has declared over. */
+/** Alert sources. */
 import { type RawBuilder, type Selectable, sql } from "kysely";
 import type { AlertSource } from "../../domain/intake/alert_source.ts";
 import type {
@@ -18,7 +18,8 @@ import {
 } from "../statements/column.ts";
 import { dependentsIn, incidentsOf } from "../statements/dependents.ts";
 import { inFewLengths } from "../statements/id_list.ts";
-import { paged, PRUNE_BATCH, pruneBatches } from "../statements/page.ts";
+import { deleteById } from "../statements/deletion.ts";
+import { paged } from "../statements/page.ts";
 import { policyOf } from "../policies/policies.ts";
 import { prepared } from "../statements/prepared.ts";
 import type { AlertSourceTable } from "../schema/paging_tables.ts";
@@ -131,15 +132,10 @@ export class Sources implements AlertSourceRepository {
     let matching = this.#session.read.selectFrom("alert_sources");
     if (teamId !== undefined) matching = matching.where("team_id", "=", teamId);
     return paged(page, {
-      count: () =>
-        matching.select((eb) => eb.fn.countAll<number>().as("total"))
-          .executeTakeFirstOrThrow(),
-      rows: async (limit, offset) => {
-        const rows = await matching.selectAll()
-          .orderBy(sql`lower(name)`).orderBy("id")
-          .limit(limit).offset(offset).execute();
-        return rows.map(sourceOf);
-      },
+      matching,
+      rows: matching.selectAll()
+        .orderBy(sql`lower(name)`).orderBy("id"),
+      shown: sourceOf,
     });
   }
 
@@ -181,11 +177,7 @@ export class Sources implements AlertSourceRepository {
   }
 
   delete(id: number): Promise<boolean> {
-    return this.#session.write(async (db) => {
-      const { numDeletedRows } = await db.deleteFrom("alert_sources")
-        .where("id", "=", id).executeTakeFirst();
-      return numDeletedRows > 0n;
-    });
+    return deleteById(this.#session, "alert_sources", id);
   }
 
   dependents(id: number): Promise<Dependent[]> {
@@ -212,57 +204,6 @@ export class Sources implements AlertSourceRepository {
         .where("id", "=", id).execute()
     );
   }
-
-  async recoveredStartsAtMs(
-    sourceId: number,
-    externalId: string,
-  ): Promise<number | null> {
-    const row = await this.#session.read.selectFrom("alert_source_recoveries")
-      .select("starts_at_ms")
-      .where("source_id", "=", sourceId)
-      .where("external_id", "=", externalId).executeTakeFirst();
-    return row?.starts_at_ms ?? null;
-  }
-
-  async recordRecovery(
-    sourceId: number,
-    externalId: string,
-    startsAtMs: number,
-    nowMs: number,
-  ): Promise<void> {
-    await this.#session.write((db) =>
-      db.insertInto("alert_source_recoveries").values({
-        source_id: sourceId,
-        external_id: externalId,
-        starts_at_ms: instant(startsAtMs),
-        received_at_ms: instant(nowMs),
-      }).onConflict((conflict) =>
-        conflict.columns(["source_id", "external_id"]).doUpdateSet({
-          starts_at_ms: later("starts_at_ms"),
-          received_at_ms: later("received_at_ms"),
-        })
-      ).execute()
-    );
-  }
-
-  pruneRecoveries(beforeMs: number): Promise<number> {
-    return pruneBatches(
-      this.#session,
-      (db) =>
-        sql`DELETE FROM alert_source_recoveries WHERE (source_id, external_id) IN (
-        SELECT source_id, external_id FROM alert_source_recoveries
-        WHERE received_at_ms < ${instant(beforeMs)} LIMIT ${PRUNE_BATCH}
-      )`.execute(db),
-    );
-  }
-}
-
-function later(column: "starts_at_ms" | "received_at_ms") {
-  const old = sql.ref(`alert_source_recoveries.${column}`);
-  const given = sql.ref(`excluded.${column}`);
-  return sql<
-    number
-  >`CASE WHEN ${old} >= ${given} THEN ${old} ELSE ${given} END`;
 }
 
 function patchColumns(patch: Partial<NewSource>) {

@@ -1,48 +1,44 @@
-/** Bounded lists and bounded deletions. */
+/** Bounded lists. */
 import { createHash } from "node:crypto";
+import type { SelectQueryBuilder, Simplify } from "kysely";
 import type { Page, PageRequest } from "../../ports/store.ts";
-import type { Database } from "../schema/schema.ts";
-import type { Session, WriteOptions } from "../connection/session.ts";
+import type { Schema } from "../schema/schema.ts";
 
 const LARGEST_PAGE = 200;
 
-/** Promises one page; a page past the end is empty and costs only the count. */
-export async function paged<T>(
+/**
+ * Promises one page of what `rows` finds: `matching` with columns and an order. A page past the end is empty and costs only
+ * the count.
+ */
+export async function paged<
+  Matching extends keyof Schema,
+  Joined extends keyof Schema,
+  Row,
+  T,
+>(
   request: PageRequest,
-  query: {
-    count: () => Promise<{ total: number }>;
-    rows: (limit: number, offset: number) => Promise<T[]>;
+  { matching, rows, shown }: {
+    matching: SelectQueryBuilder<Schema, Matching, object>;
+    rows: SelectQueryBuilder<Schema, Joined, Row>;
+    shown: (row: Simplify<Row>) => T;
   },
 ): Promise<Page<T>> {
   const pageSize = within(request.pageSize, 1, LARGEST_PAGE);
   const page = within(request.page, 1, Number.MAX_SAFE_INTEGER);
-  const { total } = await query.count();
+  const { total } = await matching
+    .select((eb) => eb.fn.countAll<number>().as("total"))
+    .executeTakeFirstOrThrow();
   const offset = (page - 1) * pageSize;
-  const items = offset < total ? await query.rows(pageSize, offset) : [];
-  return { items, total, page, totalPages: Math.ceil(total / pageSize) };
+  const found = offset < total
+    ? await rows.limit(pageSize).offset(offset).execute()
+    : [];
+  const totalPages = Math.ceil(total / pageSize);
+  return { items: found.map(shown), total, page, totalPages };
 }
 
 /** Promises a whole number from `least` to `most`. */
 export function within(value: number, least: number, most: number): number {
   return Math.min(Math.max(Math.trunc(value), least), most);
-}
-
-/** How many rows one DELETE of a prune takes. */
-export const PRUNE_BATCH = 1_000;
-
-/** Runs a bounded deletion, each in its own transaction, until it finds less than a full batch; tells how many went. */
-export async function pruneBatches(
-  session: Session,
-  deleteBatch: (db: Database) => Promise<{ numAffectedRows?: bigint }>,
-  options?: WriteOptions,
-): Promise<number> {
-  let total = 0;
-  for (;;) {
-    const { numAffectedRows } = await session.write(deleteBatch, options);
-    const deleted = Number(numAffectedRows ?? 0n);
-    total += deleted;
-    if (deleted < PRUNE_BATCH) return total;
-  }
 }
 
 /** Promises the items in lists of at most `size`, so that no statement grows past the databases' limits. */

@@ -43,14 +43,9 @@ export class AuditLog implements AuditLogRepository {
       matching = matching.where("object_id", "=", objectId);
     }
     return paged(page, {
-      count: () =>
-        matching.select((eb) => eb.fn.countAll<number>().as("total"))
-          .executeTakeFirstOrThrow(),
-      rows: async (limit, offset) => {
-        const rows = await matching.selectAll().orderBy("id", "desc")
-          .limit(limit).offset(offset).execute();
-        return rows.map(entryOf);
-      },
+      matching,
+      rows: matching.selectAll().orderBy("id", "desc"),
+      shown: entryOf,
     });
   }
 }

@@ -7,7 +7,7 @@ import type {
   BackupState,
 } from "../../ports/backup_repository.ts";
 import { instant } from "../statements/column.ts";
-import { PRUNE_BATCH, pruneBatches } from "../statements/page.ts";
+import { pruneBefore } from "../statements/deletion.ts";
 import type { BackupTable } from "../schema/system_tables.ts";
 import type { Session } from "../connection/session.ts";
 
@@ -121,14 +121,12 @@ export class Backups implements BackupRepository {
   }
 
   prune(beforeMs: number): Promise<number> {
-    return pruneBatches(
-      this.#session,
-      (db) =>
-        sql`DELETE FROM backups WHERE id IN (
-        SELECT id FROM backups
-        WHERE began_at_ms < ${instant(beforeMs)} LIMIT ${PRUNE_BATCH}
-      )`.execute(db),
-    );
+    return pruneBefore(this.#session, {
+      table: "backups",
+      key: ["id"],
+      at: "began_at_ms",
+      before: instant(beforeMs),
+    });
   }
 }
 

@@ -1,11 +1,11 @@
 /** Answers that are given again to a repeated request. */
-import { sql } from "kysely";
 import type {
   IdempotencyRepository,
   StoredResponse,
 } from "../../ports/system_repositories.ts";
 import { instant } from "../statements/column.ts";
-import { indexable, PRUNE_BATCH, pruneBatches } from "../statements/page.ts";
+import { pruneBefore } from "../statements/deletion.ts";
+import { indexable } from "../statements/page.ts";
 import type { Session } from "../connection/session.ts";
 
 export class Idempotency implements IdempotencyRepository {
@@ -50,13 +50,11 @@ export class Idempotency implements IdempotencyRepository {
   }
 
   prune(beforeMs: number): Promise<number> {
-    return pruneBatches(
-      this.#session,
-      (db) =>
-        sql`DELETE FROM idempotency_keys WHERE (scope, key) IN (
-        SELECT scope, key FROM idempotency_keys
-        WHERE created_at_ms < ${instant(beforeMs)} LIMIT ${PRUNE_BATCH}
-      )`.execute(db),
-    );
+    return pruneBefore(this.#session, {
+      table: "idempotency_keys",
+      key: ["scope", "key"],
+      at: "created_at_ms",
+      before: instant(beforeMs),
+    });
   }
 }

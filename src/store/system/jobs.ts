@@ -2,7 +2,7 @@
 import { type Selectable, sql } from "kysely";
 import type { JobRepository, JobRun } from "../../ports/system_repositories.ts";
 import { instant } from "../statements/column.ts";
-import { PRUNE_BATCH, pruneBatches } from "../statements/page.ts";
+import { pruneBefore } from "../statements/deletion.ts";
 import type { JobRunTable } from "../schema/system_tables.ts";
 import type { Session } from "../connection/session.ts";
 
@@ -47,14 +47,12 @@ export class Jobs implements JobRepository {
   }
 
   prune(beforeMs: number): Promise<number> {
-    return pruneBatches(
-      this.#session,
-      (db) =>
-        sql`DELETE FROM job_runs WHERE (name, node) IN (
-        SELECT name, node FROM job_runs
-        WHERE started_at_ms < ${instant(beforeMs)} LIMIT ${PRUNE_BATCH}
-      )`.execute(db),
-    );
+    return pruneBefore(this.#session, {
+      table: "job_runs",
+      key: ["name", "node"],
+      at: "started_at_ms",
+      before: instant(beforeMs),
+    });
   }
 }
 

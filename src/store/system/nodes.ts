@@ -1,9 +1,9 @@
 /** The processes that work on this database. */
-import { type Selectable, sql } from "kysely";
+import type { Selectable } from "kysely";
 import type { Node, NodePhase } from "../../domain/system/node.ts";
 import type { NodeRepository } from "../../ports/system_repositories.ts";
 import { instant } from "../statements/column.ts";
-import { PRUNE_BATCH, pruneBatches } from "../statements/page.ts";
+import { pruneBefore } from "../statements/deletion.ts";
 import type { NodeTable } from "../schema/system_tables.ts";
 import type { Session } from "../connection/session.ts";
 
@@ -36,14 +36,12 @@ export class Nodes implements NodeRepository {
   }
 
   prune(beforeMs: number): Promise<number> {
-    return pruneBatches(
-      this.#session,
-      (db) =>
-        sql`DELETE FROM nodes WHERE name IN (
-        SELECT name FROM nodes
-        WHERE last_seen_at_ms < ${instant(beforeMs)} LIMIT ${PRUNE_BATCH}
-      )`.execute(db),
-    );
+    return pruneBefore(this.#session, {
+      table: "nodes",
+      key: ["name"],
+      at: "last_seen_at_ms",
+      before: instant(beforeMs),
+    });
   }
 }
 

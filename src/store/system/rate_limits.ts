@@ -1,7 +1,8 @@
 /** Token buckets that all processes share. */
 import { sql } from "kysely";
 import type { RateLimitRepository } from "../../ports/system_repositories.ts";
-import { indexable, PRUNE_BATCH, pruneBatches } from "../statements/page.ts";
+import { pruneBefore } from "../statements/deletion.ts";
+import { indexable } from "../statements/page.ts";
 import type { Session } from "../connection/session.ts";
 
 interface Bucket {
@@ -115,15 +116,12 @@ export class RateLimits implements RateLimitRepository {
   }
 
   prune(beforeMs: number): Promise<number> {
-    return pruneBatches(
-      this.#session,
-      (db) =>
-        sql`DELETE FROM rate_limits WHERE key IN (
-        SELECT key FROM rate_limits
-        WHERE full_at_us < ${Math.round(beforeMs * 1_000)} LIMIT ${PRUNE_BATCH}
-      )`.execute(db),
-      { durable: false },
-    );
+    return pruneBefore(this.#session, {
+      table: "rate_limits",
+      key: ["key"],
+      at: "full_at_us",
+      before: Math.round(beforeMs * 1_000),
+    }, { durable: false });
   }
 }
 

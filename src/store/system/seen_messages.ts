@@ -1,8 +1,8 @@
 /** Messages that have been taken once and are not taken again. */
-import { sql } from "kysely";
 import type { SeenMessageRepository } from "../../ports/system_repositories.ts";
 import { instant } from "../statements/column.ts";
-import { indexable, PRUNE_BATCH, pruneBatches } from "../statements/page.ts";
+import { pruneBefore } from "../statements/deletion.ts";
+import { indexable } from "../statements/page.ts";
 import type { Session } from "../connection/session.ts";
 
 export class SeenMessages implements SeenMessageRepository {
@@ -33,13 +33,11 @@ export class SeenMessages implements SeenMessageRepository {
   }
 
   prune(beforeMs: number): Promise<number> {
-    return pruneBatches(
-      this.#session,
-      (db) =>
-        sql`DELETE FROM seen_messages WHERE (scope, message_id) IN (
-        SELECT scope, message_id FROM seen_messages
-        WHERE seen_at_ms < ${instant(beforeMs)} LIMIT ${PRUNE_BATCH}
-      )`.execute(db),
-    );
+    return pruneBefore(this.#session, {
+      table: "seen_messages",
+      key: ["scope", "message_id"],
+      at: "seen_at_ms",
+      before: instant(beforeMs),
+    });
   }
 }

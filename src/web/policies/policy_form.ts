@@ -1,6 +1,6 @@
 /** Writing an escalation policy: a form whose every button is a post, so that steps move without a script. */
 import { policyResource } from "../../app/policies/policy_fields.ts";
-import { audit, insertRow, updateRow } from "../../app/resource.ts";
+import { insertRow, updateRow } from "../../app/resource.ts";
 import {
   type EscalationPolicy,
   POLICY_LIMITS,
@@ -79,12 +79,9 @@ function addCreation(routes: Routes, deps: WebDeps): void {
     const { nowMs } = viewer.view;
     try {
       const fields = parseFields(resource.create, inputOf(draft));
-      const after = await deps.store.transaction(async (tx) => {
-        const after = await insertRow(tx, { resource, fields, nowMs });
-        const change = { verb: "create", by, before: null, after } as const;
-        await audit(tx, { resource, ...change, nowMs });
-        return after;
-      });
+      const after = await deps.store.transaction((tx) =>
+        insertRow(tx, { resource, fields, by, nowMs })
+      );
       const text = `The policy ${after.name} is made.`;
       leaveNotice(c, { tone: "good", text }, deps.config);
       return c.redirect(`${PATH}/${after.id}`, 303);

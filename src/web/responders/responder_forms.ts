@@ -1,5 +1,5 @@
 /** Making, changing and deleting a responder. */
-import { audit, insertRow, updateRow } from "../../app/resource.ts";
+import { insertRow, updateRow } from "../../app/resource.ts";
 import { responderResource } from "../../app/responders/responder_fields.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
 import type { Routes } from "../../http/routes.ts";
@@ -79,12 +79,9 @@ function addCreation(routes: Routes, deps: WebDeps): void {
       work: async () => {
         const fields = parseFields(resource.create, values);
         const nowMs = deps.clock();
-        const { id, name } = await deps.store.transaction(async (tx) => {
-          const after = await insertRow(tx, { resource, fields, nowMs });
-          const change = { verb: "create", by, before: null, after } as const;
-          await audit(tx, { resource, ...change, nowMs });
-          return after;
-        });
+        const { id, name } = await deps.store.transaction((tx) =>
+          insertRow(tx, { resource, fields, by, nowMs })
+        );
         const said = `${name} is added. Now say how they are reached.`;
         return { to: `/responders/${id}`, said };
       },

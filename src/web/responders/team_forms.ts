@@ -1,5 +1,5 @@
 /** Making, changing and deleting a team. */
-import { audit, insertRow, updateRow } from "../../app/resource.ts";
+import { insertRow, updateRow } from "../../app/resource.ts";
 import {
   changeMembers,
   teamResource,
@@ -82,12 +82,10 @@ function addCreation(routes: Routes, deps: WebDeps): void {
         const fields = parseFields(teamResource.create, { ...values });
         const nowMs = deps.clock();
         const id = await deps.store.transaction(async (tx) => {
-          const resource = teamResource;
-          const after = await insertRow(tx, { resource, fields, nowMs });
-          const verb = "create" as const;
-          await audit(tx, { resource, verb, by, before: null, after, nowMs });
-          await setMembers(tx, { teamId: after.id, by, nowMs, values });
-          return after.id;
+          const team = { resource: teamResource, fields, by, nowMs };
+          const { id } = await insertRow(tx, team);
+          await setMembers(tx, { teamId: id, by, nowMs, values });
+          return id;
         });
         return { to: `/teams/${id}`, said: `Team ${values.name} is made.` };
       },

@@ -1,5 +1,5 @@
 /** Making a schedule and changing what it is called and where its clock hangs. */
-import { audit, insertRow, updateRow } from "../../app/resource.ts";
+import { insertRow, updateRow } from "../../app/resource.ts";
 import {
   HANDOFF_NOTICE_MINUTES,
   type ScheduleFields,
@@ -65,12 +65,9 @@ function addCreation(routes: Routes, deps: WebDeps): void {
     const values = valuesOf(form);
     try {
       const fields = parseFields(resource.create, inputOf(values));
-      const after = await deps.store.transaction(async (tx) => {
-        const after = await insertRow(tx, { resource, fields, nowMs });
-        const change = { verb: "create", by, before: null, after } as const;
-        await audit(tx, { resource, ...change, nowMs });
-        return after;
-      });
+      const after = await deps.store.transaction((tx) =>
+        insertRow(tx, { resource, fields, by, nowMs })
+      );
       const text =
         `The schedule ${after.name} is made. Now say who is on call.`;
       leaveNotice(c, { tone: "good", text }, deps.config);

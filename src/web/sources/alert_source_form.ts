@@ -1,5 +1,5 @@
 /** Making an alert source, and changing what it belongs to and how it is read. */
-import { audit, insertRow, updateRow } from "../../app/resource.ts";
+import { insertRow, updateRow } from "../../app/resource.ts";
 import { newSourceKey } from "../../app/secrets.ts";
 import { sourceResource } from "../../app/sources/source_fields.ts";
 import { NEW_SOURCE } from "../../domain/intake/alert_source.ts";
@@ -78,12 +78,9 @@ function addCreation(routes: Routes, deps: WebDeps): void {
       const fields = parseFields(resource.create, newInput(values));
       const key = newSourceKey(deps.randomBytes);
       const more = { ...NEW_SOURCE, keyId: key.publicId, keyHash: key.hash };
-      const source = await deps.store.transaction(async (tx) => {
-        const after = await insertRow(tx, { resource, fields, nowMs, more });
-        const change = { verb: "create", by, before: null, after } as const;
-        await audit(tx, { resource, ...change, nowMs });
-        return after;
-      });
+      const source = await deps.store.transaction((tx) =>
+        insertRow(tx, { resource, fields, by, nowMs, more })
+      );
       return showKey(c, deps, { source, key: key.text, fresh: "made" });
     } catch (error) {
       const errors = formErrors(error, c);
