@@ -108,10 +108,10 @@ export class Notifications implements NotificationRepository {
       const sends = fruitless > 0 || !isAllWaiting(due, claim);
       const isCut = due.length === most;
       const taken = await this.#session.write(async (db) => {
-        const { rows, held } = await take({
+        const { rows, said, held } = await take({
           ...{ db, dialect, claim: { ...claim, limit }, due, isCut, sends },
         });
-        return { claimed: await claimedOf(db, rows, due), held };
+        return { claimed: claimedOf(rows, said, due), held };
       }, { durable: sends, urgent: true });
       if (taken.claimed.length > 0) return taken.claimed;
       if (taken.held === 0) fruitless++;
