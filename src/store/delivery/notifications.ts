@@ -14,7 +14,7 @@ import type {
 import { cancelAbandonedIds } from "./claim.ts";
 import { claimedOf } from "./claimed.ts";
 import { instant } from "../statements/column.ts";
-import { isAllWaiting, readDue } from "./due.ts";
+import { isAllWaiting, readDue, unforeseen } from "./due.ts";
 import { inFewLengths } from "../statements/id_list.ts";
 import {
   deliveryColumns,
@@ -50,8 +50,8 @@ const insert = preparedOverRows<
   const names = sql.join(
     Object.keys(INSERTED_COLUMNS).map((each) => sql.ref(each)),
   );
-  return sql`${withGiven}
-    INSERT INTO notifications (${names}, severity_rank)
+  return sql`
+    INSERT INTO notifications (${names}, severity_rank) ${withGiven}
     SELECT ${names}, ${rankOfIncident(sql.ref("given.incident_id"))}
     FROM given`;
 });
@@ -63,7 +63,7 @@ const insert = preparedOverRows<
 const nextDue = prepared((_db, _rows: object[]) =>
   sql<{ claimable_at_ms: number }>`
     SELECT n.claimable_at_ms FROM notifications n
-    WHERE n.claimable_at_ms IS NOT NULL
+    WHERE n.claimable_at_ms >= ${unforeseen(sql.lit(0))}
       AND (SELECT i.status FROM incidents i WHERE i.id = n.incident_id)
         = CASE n.kind WHEN 'page' THEN 'triggered' WHEN 'resolution' THEN 'resolved' END
     ORDER BY n.claimable_at_ms LIMIT 1`

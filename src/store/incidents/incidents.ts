@@ -60,8 +60,8 @@ const insertMany = preparedOverRows<
   const names = sql.join(
     Object.keys(INSERTED_COLUMNS).map((each) => sql.ref(each)),
   );
-  return sql`${withGiven}
-    INSERT INTO incidents (${names}, version)
+  return sql`
+    INSERT INTO incidents (${names}, version) ${withGiven}
     SELECT ${names}, 1 FROM given WHERE true
     ON CONFLICT (source_id, external_id) WHERE ${IS_OPEN} DO NOTHING
     RETURNING id, source_id, external_id`;

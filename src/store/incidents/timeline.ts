@@ -24,8 +24,9 @@ const insert = preparedOverRows<ReturnType<typeof columns>, never>({
   },
   most: ROWS_PER_INSERT,
 }, (withGiven) =>
-  sql`${withGiven}
+  sql`
     INSERT INTO timeline_entries (incident_id, kind, at_ms, actor, detail)
+    ${withGiven}
     SELECT incident_id, kind, at_ms, actor, detail FROM given`);
 
 export class Timeline implements TimelineRepository {
