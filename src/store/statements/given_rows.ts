@@ -1,6 +1,6 @@
 /** Statements over many rows that are given along: one text for any number of rows on PostgreSQL, few texts on SQLite. */
-import { PostgresAdapter, type RawBuilder, sql } from "kysely";
-import { storable } from "../connection/executor.ts";
+import { type RawBuilder, sql } from "kysely";
+import { storable, underneathOf } from "../connection/executor.ts";
 import type { Database } from "../schema/schema.ts";
 import { inFewChunks } from "./id_list.ts";
 import { prepared } from "./prepared.ts";
@@ -48,7 +48,7 @@ export function preparedOverRows<Row extends object, Result>(
     )`)
   );
   return async (db, rows) => {
-    if (db.getExecutor().adapter instanceof PostgresAdapter) {
+    if (underneathOf(db).dialect === "postgres") {
       return (await asJson(db, [{ rows: jsonOf(rows) }])).rows;
     }
     const some = await Promise.all(
