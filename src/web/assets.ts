@@ -1,4 +1,5 @@
 /** What the pages load: our own styles, script, icons and typeface, and htmx, all from our own origin. */
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import font from "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-normal.woff2" with {
@@ -14,10 +15,13 @@ const PACKERS = { br: brotliCompressSync, gzip: gzipSync };
 const CODINGS = ["br", "gzip"] as const;
 const PACKABLE = ["css", "js", "svg"];
 
+/** What was packed last, by coding and name: packing takes a tenth of a second, and the same bytes are packed once. */
+const lastPacked = new Map<string, { body: Bytes; packed: Bytes }>();
+
 interface Asset {
   body: Bytes;
   type: string;
-  /** Promises the body in this content coding, packed once; null for what is compressed by its own format. */
+  /** Promises the body in this content coding; null for what is compressed by its own format. */
   packed(coding: keyof typeof PACKERS): Bytes | null;
 }
 
@@ -77,38 +81,45 @@ export function addAssets(routes: Routes, assets: Assets): void {
 }
 
 function readAssets(directory: string): Map<string, Asset> {
-  const assets = new Map<string, Asset>([
-    ["atkinson.woff2", asset("woff2", font)],
-    ["htmx.js", asset("js", htmx)],
-    ["pagerpal.css", asset("css", textsOf(`${directory}css/`).join("\n"))],
-    [
-      "pagerpal.js",
-      asset("js", textsOf(`${directory}js/`).map(apart).join("")),
-    ],
-  ]);
+  const contents: [string, string | Uint8Array][] = [
+    ["atkinson.woff2", font],
+    ["htmx.js", htmx],
+    ["pagerpal.css", textsOf(`${directory}css/`).join("\n")],
+    ["pagerpal.js", textsOf(`${directory}js/`).map(apart).join("")],
+  ];
   for (const { name, isFile } of Deno.readDirSync(directory)) {
-    const kind = name.split(".").at(-1) ?? "";
-    if (!isFile || !(kind in TYPES)) continue;
-    assets.set(name, asset(kind, Deno.readFileSync(directory + name)));
+    if (!isFile || !(kindOf(name) in TYPES)) continue;
+    contents.push([name, Deno.readFileSync(directory + name)]);
   }
-  return assets;
+  return new Map(
+    contents.map(([name, content]) => [name, asset(name, content)]),
+  );
 }
 
-function asset(kind: string, content: string | Uint8Array): Asset {
+function asset(name: string, content: string | Uint8Array): Asset {
   const body = new Uint8Array(
     typeof content === "string" ? new TextEncoder().encode(content) : content,
   );
-  const made = new Map<string, Bytes>();
+  const kind = kindOf(name);
   return {
     body,
     type: TYPES[kind] ?? "application/octet-stream",
-    packed(coding) {
-      if (!PACKABLE.includes(kind)) return null;
-      const packed = made.get(coding) ?? new Uint8Array(PACKERS[coding](body));
-      made.set(coding, packed);
-      return packed;
-    },
+    packed: (coding) =>
+      PACKABLE.includes(kind) ? packed(coding, name, body) : null,
   };
+}
+
+function kindOf(name: string): string {
+  return name.split(".").at(-1) ?? "";
+}
+
+function packed(coding: keyof typeof PACKERS, name: string, body: Bytes) {
+  const key = `${coding} ${name}`;
+  const last = lastPacked.get(key);
+  if (last && Buffer.compare(last.body, body) === 0) return last.packed;
+  const packed = new Uint8Array(PACKERS[coding](body));
+  lastPacked.set(key, { body, packed });
+  return packed;
 }
 
 function textsOf(directory: string): string[] {

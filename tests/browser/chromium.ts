@@ -22,12 +22,14 @@ export interface RunningBrowser extends AsyncDisposable {
 
 /**
  * What the package is made for and we are not: these make the browser laxer than the one that people use; all in one
- * process, less steady; and, with a graphics card that is imitated, twice as slow.
+ * process, less steady; with a graphics card that is imitated, twice as slow; and, with no process to fork the others
+ * from, slower by a third.
  */
 const UNWANTED = [
   "--disable-web-security",
   "--allow-running-insecure-content",
   "--single-process",
+  "--no-zygote",
   "--use-gl=angle",
   "--use-angle=swiftshader",
   "--enable-unsafe-swiftshader",
