@@ -98,8 +98,8 @@ export class UnitOfWork {
   }
 }
 
-// PostgreSQL refuses NUL in text, and UTF-8 has no lone surrogates. Both databases get the same text without them.
-function storable(value: unknown): unknown {
+/** Promises the value as both databases take it: PostgreSQL refuses NUL in text, and UTF-8 has no lone surrogates. */
+export function storable(value: unknown): unknown {
   if (typeof value !== "string") return value;
   const text = value.isWellFormed() ? value : value.toWellFormed();
   return text.includes("\0") ? text.replaceAll("\0", "") : text;
