@@ -170,10 +170,24 @@ export type SharedOutcome =
     >
   >;
 
+/** What a message says of its incident: of the rest, the payload alone may be many times as long. */
+export type PagedIncident = Pick<
+  Incident,
+  | "id"
+  | "title"
+  | "description"
+  | "severity"
+  | "status"
+  | "openedAtMs"
+  | "resolvedAtMs"
+  | "alertCount"
+  | "isTest"
+>;
+
 /** A claimed notification with what its message says. */
 export interface ClaimedNotification {
   notification: Notification;
-  incident: Incident;
+  incident: PagedIncident;
   teamName: string;
   sourceName: string;
   responderName: string;

@@ -4,7 +4,7 @@ import { compareSeverity } from "../../domain/intake/alert.ts";
 import type { ClaimedNotification } from "../../ports/paging_repositories.ts";
 import type { DueRow } from "./due.ts";
 import { inFewLengths } from "../statements/id_list.ts";
-import { incidentOf } from "../incidents/incident_row.ts";
+import { PAGED_COLUMNS, pagedIncidentOf } from "../incidents/incident_row.ts";
 import { notificationOf } from "./notification_row.ts";
 import { prepared } from "../statements/prepared.ts";
 import type { NotificationTable } from "../schema/paging_tables.ts";
@@ -44,7 +44,7 @@ const findSaid = prepared((db, wanted: { id: number }[]) =>
     .innerJoin("teams", "teams.id", "incidents.team_id")
     .innerJoin("alert_sources", "alert_sources.id", "incidents.source_id")
     .leftJoin("responders", "responders.id", "notifications.responder_id")
-    .selectAll("incidents")
+    .select(PAGED_COLUMNS.map((name) => `incidents.${name}` as const))
     .select([
       "notifications.id as notification_id",
       "teams.name as team_name",
@@ -61,7 +61,7 @@ export async function readSaid(
 ): Promise<Map<number, Said>> {
   const { rows } = await findSaid(db, inFewLengths(ids).map((id) => ({ id })));
   return new Map(rows.map((row) => [row.notification_id, {
-    incident: incidentOf(row),
+    incident: pagedIncidentOf(row),
     teamName: row.team_name,
     sourceName: row.source_name,
     responderName: row.responder_name ?? "",

@@ -5,6 +5,7 @@ import type {
   IncidentSummary,
   NewIncident,
   OpenIncident,
+  PagedIncident,
 } from "../../ports/paging_repositories.ts";
 import {
   flag,
@@ -175,6 +176,36 @@ export function openIncidentOf(row: OpenRow): OpenIncident {
     resolvedBy: row.resolved_by as Incident["resolvedBy"],
     refired: row.refired === 1,
     autoResolveAtMs: row.auto_resolve_at_ms,
+  };
+}
+
+/** The columns of what a message says of its incident. */
+export const PAGED_COLUMNS = [
+  "id",
+  "title",
+  "description",
+  "severity",
+  "status",
+  "opened_at_ms",
+  "resolved_at_ms",
+  "alert_count",
+  "is_test",
+] as const satisfies (keyof IncidentTable)[];
+
+/** Promises what a message says of its incident. */
+export function pagedIncidentOf(
+  row: Pick<Selectable<IncidentTable>, (typeof PAGED_COLUMNS)[number]>,
+): PagedIncident {
+  return {
+    id: row.id,
+    title: row.title,
+    description: row.description,
+    severity: row.severity as Incident["severity"],
+    status: row.status as Incident["status"],
+    openedAtMs: row.opened_at_ms,
+    resolvedAtMs: row.resolved_at_ms,
+    alertCount: row.alert_count,
+    isTest: row.is_test === 1,
   };
 }
 
