@@ -13,7 +13,7 @@ const SENT = 3_000;
 const WAITING = 2_000;
 
 Deno.test("a storm after quiet times, in which all was counted as sent, does not make each claim read all that waits", async () => {
-  await using database = await createTestDatabase("postgres");
+  await using database = await createTestDatabase();
   const { url } = database;
   await migrate({ url }, NOW);
   const store = await openStore({ url });
