@@ -3,6 +3,7 @@
  * copied into a temporary folder, where they are made executable, get the links that its install script would have made,
  * and can be read by the user `nobody`: PostgreSQL refuses to run as root.
  */
+import { statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import postgres from "postgres";
 
@@ -23,6 +24,7 @@ export const POSTGRES_PACKAGES = [VERSION, OLD_VERSION].flatMap((version) =>
 );
 
 const START_SECONDS = 60;
+const PREFIX = "pagerpal_postgres_";
 
 export interface EmbeddedPostgres {
   /** Of a superuser, on the database `postgres`. */
@@ -36,23 +38,36 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
+/** Where a system keeps files in memory, and how much of it is to be free. */
+const MEMORY = { folder: "/dev/shm", bytes: 2 * 2 ** 30 };
+
 /**
  * Promises a server that answers, on a free port of 127.0.0.1. What is committed survives the machine only where it is to
- * be `durable`; tests need not wait for the disk.
+ * be `durable`; tests need not wait for the disk, and have no use for one: the many files of tables that are emptied again
+ * and again are in memory where there is enough of it.
  */
 export async function startPostgres(
   { durable = false, version = VERSION } = {},
 ): Promise<EmbeddedPostgres> {
-  const folder = await Deno.makeTempDir({ prefix: "pagerpal_postgres_" });
-  const remove = () => Deno.remove(folder, { recursive: true }).catch(() => {});
+  const folder = await Deno.makeTempDir({ prefix: PREFIX });
+  const data = durable ? null : await folderInMemory();
+  const remove = async () => {
+    for (const path of data === null ? [folder] : [folder, data]) {
+      await Deno.remove(path, { recursive: true }).catch(() => {});
+    }
+  };
   try {
+    if (data !== null) await Deno.symlink(data, join(folder, "data"));
     const owner = await ownerOf(folder);
     const native = join(folder, "native");
     await copyFolder(await nativeFolder(version), native);
     await linkLibraries(native);
     const password = crypto.randomUUID();
     await Deno.writeTextFile(join(folder, "password"), password);
-    await giveTo(folder, owner);
+    await giveTo(owner, [
+      ...[folder, join(folder, "password")],
+      ...(data === null ? [] : [data]),
+    ]);
     await initialise(folder, { owner, version });
     const server = await serve(folder, { owner, password, durable });
     return { ...server, stop: () => server.stop().then(remove) };
@@ -60,6 +75,14 @@ export async function startPostgres(
     await remove();
     throw error;
   }
+}
+
+/** Promises an empty folder in memory; null where there is none, or too little room. */
+async function folderInMemory(): Promise<string | null> {
+  const { folder: dir, bytes } = MEMORY;
+  const room = await statfs(dir)
+    .then(({ bavail, bsize }) => bavail * bsize, () => 0);
+  return room < bytes ? null : await Deno.makeTempDir({ dir, prefix: PREFIX });
 }
 
 interface Owner {
@@ -121,11 +144,12 @@ async function linkLibraries(native: string): Promise<void> {
 }
 
 /** The server makes its data folder itself and only reads the binaries. */
-async function giveTo(folder: string, owner: Owner | null): Promise<void> {
+async function giveTo(
+  owner: Owner | null,
+  paths: readonly string[],
+): Promise<void> {
   if (owner === null) return;
-  for (const path of [folder, join(folder, "password")]) {
-    await Deno.chown(path, owner.uid, owner.gid);
-  }
+  for (const path of paths) await Deno.chown(path, owner.uid, owner.gid);
 }
 
 async function initialise(

@@ -3,6 +3,7 @@
  * hash is kept. SHA-256 is enough for them, because each holds more than 128 random bits; passwords go through argon2id
  * instead.
  */
+import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 
 /** Promises `length` bytes that nobody can guess, as crypto.getRandomValues. */
@@ -60,6 +61,12 @@ export function maskedSourceKey(keyId: string): string {
 /** Promises the SHA-256 of the text in UTF-8, 64 hexadecimal digits in lower case. */
 export function sha256Hex(text: string | Uint8Array): string {
   return createHash("sha256").update(text).digest("hex");
+}
+
+/** As sameSecret, for two hashes of sha256Hex: what is of another length is none, and that is no secret. */
+export function sameHash(a: string, b: string): boolean {
+  const [one, other] = [Buffer.from(a), Buffer.from(b)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 /** Promises whether two texts are equal, in a time that does not tell where they differ or how long they are. */

@@ -38,11 +38,9 @@ function routeOf(
   c: EdgeContext,
   patternOf: (path: string) => string | null,
 ): string {
-  for (const { path } of matchedRoutes(c).toReversed()) {
-    const pattern = patternOf(path);
-    if (pattern !== null) return pattern;
-  }
-  return "none";
+  const declared = matchedRoutes(c)
+    .findLast(({ path }) => patternOf(path) !== null);
+  return declared && patternOf(declared.path) || "none";
 }
 
 function isShed(error: Error | undefined): boolean {

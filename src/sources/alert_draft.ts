@@ -93,11 +93,25 @@ function cleanLabels(labels: JsonObject): Record<string, string> {
 function payloadText(payload: unknown): string {
   const text = typeof payload === "string"
     ? payload
-    : JSON.stringify(shallow(payload, PAYLOAD_DEPTH)) ?? "";
+    : JSON.stringify(writable(payload)) ?? "";
   return cleanText(text, ALERT_LIMITS.payload);
 }
 
-/** A copy in which whatever lies deeper is "…": writing JSON of any depth overflows the stack. */
+/** Writing JSON of any depth overflows the stack. Nearly every payload is flat, and a copy of it would be garbage. */
+function writable(payload: unknown): unknown {
+  return isDeeper(payload, PAYLOAD_DEPTH)
+    ? shallow(payload, PAYLOAD_DEPTH)
+    : payload;
+}
+
+/** Promises whether the value has arrays or objects below that depth. */
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return depth === 0 ||
+    Object.values(value).some((item) => isDeeper(item, depth - 1));
+}
+
+/** A copy in which whatever lies deeper is "…". */
 function shallow(value: unknown, depth: number): unknown {
   if (Array.isArray(value)) {
     return depth === 0 ? "…" : value.map((item) => shallow(item, depth - 1));

@@ -5,6 +5,7 @@ import {
   maskedSourceKey,
   newApiToken,
   newSourceKey,
+  sameHash,
   sameSecret,
   sha256Hex,
   sourceKeyId,
@@ -54,4 +55,12 @@ Deno.test("secrets are the same only when every character is", () => {
     assert.equal(sameSecret(a, b), a === b);
     assert.ok(sameSecret(a, a));
   }));
+});
+
+Deno.test("hashes are the same where every digit is, and what has another length is none", () => {
+  const hash = sha256Hex("a");
+  assert.ok(sameHash(hash, sha256Hex("a")));
+  assert.ok(!sameHash(hash, sha256Hex("b")));
+  assert.ok(!sameHash(hash, hash.slice(1)));
+  assert.ok(!sameHash("", hash));
 });

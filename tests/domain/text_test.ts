@@ -9,6 +9,10 @@ Deno.test("controls, bidirectional overrides and lone surrogates vanish; line br
 
 Deno.test("a line has no breaks and no runs of white space", () => {
   assert.equal(cleanLine("  one\r\n two\t\tthree ", 100), "one two three");
+  assert.equal(
+    cleanLine("four\tfive\u00A0six \n seven", 100),
+    "four five six seven",
+  );
 });
 
 Deno.test("a megabyte is cut, and an emoji at the cut is not torn", () => {

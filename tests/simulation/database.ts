@@ -8,9 +8,18 @@ import { createTestDatabase, makeQuickFolder } from "../databases.ts";
 
 export type DatabaseName = "libsql" | "postgres";
 
+/** More than all processes of a simulation use at once: none ever waits for one. */
+const MOST_CONNECTIONS = 40;
+/** As a process has it. */
+const STATEMENT_MS = 15_000;
+
 /** A database with the newest schema and nothing in it. */
 export interface EmptyDatabase extends AsyncDisposable {
   url: string;
+  /** Whether it answers when it likes, and not before the event loop has a turn. */
+  isAwaited: boolean;
+  /** Promises the connection that a process works on which would work on its own: the same, or one that takes its place. */
+  connection(own: Connection): Connection;
   /** Past the simulation: what is committed. */
   read: Connection["read"];
   /** How many statements wait for a lock inside the database. */
@@ -41,6 +50,8 @@ async function openFiles(): Promise<Databases> {
       const observer = connect({ url });
       return {
         url,
+        isAwaited: false,
+        connection: (own) => own,
         read: observer.read,
         blocked: () => Promise.resolve(0),
         async [Symbol.asyncDispose]() {
@@ -59,7 +70,11 @@ async function openServer(): Promise<Databases> {
   const { url } = database;
   await migrate({ url }, 0);
   const observer = new PostgresPool(url, { size: 2, statementMs: 0 });
-  // Every connection would plan each statement five times over before it kept a plan, and a seed has a dozen connections.
+  const pool = new PostgresPool(url, {
+    size: MOST_CONNECTIONS,
+    statementMs: STATEMENT_MS,
+  });
+  // Every connection would plan each statement five times over before it kept a plan.
   await observer.read(
     `DO $$ BEGIN EXECUTE format(
        'ALTER DATABASE %I SET plan_cache_mode = force_generic_plan',
@@ -71,15 +86,32 @@ async function openServer(): Promise<Databases> {
       await observer.read(EMPTY, []);
       return {
         url,
+        isAwaited: true,
+        connection: (own) => sharing(pool, own),
         read: observer.read,
         blocked: () => blockedIn(observer),
         [Symbol.asyncDispose]: () => Promise.resolve(),
       };
     },
     async [Symbol.asyncDispose]() {
+      await pool.close();
       await observer.close();
       await database.drop();
     },
+  };
+}
+
+/**
+ * Promises a connection on which a process has the server's connections of those before it: to open one, and to prepare its
+ * statements, takes longer than all that a process does with it.
+ */
+function sharing(pool: PostgresPool, own: Connection): Connection {
+  return {
+    dialect: pool.dialect,
+    read: pool.read,
+    writeOnce: pool.writeOnce,
+    begin: (options) => pool.begin(options),
+    close: () => own.close(),
   };
 }
 

@@ -2,8 +2,10 @@
 import { StoreUnavailableError } from "../../src/ports/store.ts";
 import type {
   Connection,
+  Statement,
   Transaction,
 } from "../../src/store/connection/connection.ts";
+import type { Outcome } from "../../src/store/connection/executor.ts";
 import type { Scheduler, What } from "./scheduler.ts";
 import type { Owner } from "./timers.ts";
 
@@ -29,6 +31,7 @@ export interface HeldOptions {
 /** Promises a connection through which the node sees the real one, until it is cut. */
 export class HeldConnection implements Connection {
   readonly dialect;
+  readonly writeOnce?: NonNullable<Connection["writeOnce"]>;
   readonly #real: Connection;
   readonly #options: HeldOptions;
   readonly #open = new Set<Transaction>();
@@ -39,6 +42,11 @@ export class HeldConnection implements Connection {
     this.#real = real;
     this.#options = options;
     this.dialect = real.dialect;
+    const { writeOnce } = real;
+    if (writeOnce) {
+      this.writeOnce = (statement, options) =>
+        this.#writeOnce(statement, (as) => writeOnce(as, options));
+    }
   }
 
   readonly read: Connection["read"] = (sql, parameters) =>
@@ -48,6 +56,21 @@ export class HeldConnection implements Connection {
       this.#options.onStatement(wordsOf(sql), outcome.rows.length);
       return outcome;
     });
+
+  /** A turn of its own, after which it is committed. */
+  #writeOnce(
+    { sql, parameters }: Statement,
+    write: (statement: Statement) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const { words: label, tables: writes } = factsOf(sql);
+    return this.#turn({ label, writes }, async () => {
+      const text = this.#options.rewrite(sql);
+      const outcome = await write({ sql: text, parameters });
+      this.#options.onStatement(label, outcome.rows.length || outcome.changes);
+      await this.#options.onCommit(new Set(writes));
+      return outcome;
+    });
+  }
 
   async begin(options: { durable: boolean }): Promise<Transaction> {
     if (this.#begun >= MOST_TRANSACTIONS) {
@@ -102,10 +125,12 @@ export class HeldConnection implements Connection {
       this.#options.onStatement(wordsOf(sql), rows);
       return outcome;
     };
+    let isCommitted = false;
     const end = async () => {
-      if (!this.#open.delete(real)) return;
-      await real.end();
-      this.#leave();
+      // After a commit there is nothing left to undo, and nothing is sent.
+      if (isCommitted) await real.end();
+      else await this.#rollback(real);
+      if (this.#open.delete(real)) this.#leave();
     };
     return {
       execute: (sql, parameters) =>
@@ -120,10 +145,17 @@ export class HeldConnection implements Connection {
       commit: () =>
         this.#turn({ label: `commit ${[...written].join(" ")}` }, async () => {
           await real.commit();
+          isCommitted = true;
           await this.#options.onCommit(written);
         }),
-      end,
+      end: () => inOrder(end),
     };
+  }
+
+  /** A turn too, and also while the database cannot be reached: nothing is left of a transaction there. */
+  #rollback(real: Transaction): Promise<void> {
+    const { scheduler, owner } = this.#options;
+    return scheduler.turn(owner, { label: "rollback" }, () => real.end());
   }
 
   /** A turn in the database: refused while that cannot be reached. */

@@ -4,8 +4,11 @@ import { type DatabaseName, openDatabases } from "./database.ts";
 import { firstViolation, tell } from "./seeds.ts";
 import { simulate } from "./simulation.ts";
 
-/** Seeds in which much happens: crashes, processes that stand still, statements that wait for one another. */
-const EVENTFUL = [2, 8];
+/**
+ * Seeds in which much happens: crashes, processes that stand still, statements that wait for one another, that fail while
+ * others of their transaction are under way, and whose ends meet what the app does meanwhile.
+ */
+const EVENTFUL = [2, 8, 44, 45];
 
 /**
  * Registers the tests for a database, with so many seeds unless SIMULATION_SEEDS names another number: so a longer run is

@@ -12,18 +12,19 @@ export type Mutant = (did: () => void) => Sabotage;
 export const FOUND_BY: Record<string, number> = {
   "a lease is over at once": 1,
   "a claim takes what another process has taken meanwhile": 3,
-  "a claim does not look at the incident": 3,
+  "a claim does not look at the incident": 13,
   "acknowledging cancels nothing": 3,
+  "a failed page waits though nobody wants it any more": 3,
   "after the second step the next action is forgotten": 2,
   "steps follow each other a second too soon": 1,
-  "an escalation does not look whether another process has done it": 14,
+  "an escalation does not look whether another process has done it": 2,
   "an acknowledgement never times out": 4,
-  "a result is written whoever holds the message": 3,
+  "a result is written whoever holds the message": 11,
   "a bundle loses one of its messages": 1,
   "a message is recorded as sent before it is": 1,
-  "the audit is left out": 3,
-  "a lost answer is forgotten": 1,
-  "an alert is answered before it is committed": 26,
+  "the audit is left out": 13,
+  "a lost answer is forgotten": 2,
+  "an alert is answered before it is committed": 2,
 };
 
 /** Promises each mistake by what is wrong. */
@@ -53,6 +54,15 @@ export const MUTANTS: Record<string, Mutant> = {
         cancelQueued() {
           did();
           return Promise.resolve(0);
+        },
+      }),
+    })),
+  "a failed page waits though nobody wants it any more": (did) =>
+    inStore(({ incidents }) => ({
+      incidents: overriding(incidents, {
+        holdStatuses() {
+          did();
+          return Promise.resolve(new Map());
         },
       }),
     })),

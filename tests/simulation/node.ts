@@ -8,6 +8,7 @@ import type { Store } from "../../src/ports/store.ts";
 import { newestVersion } from "../../src/store/migrations.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Chance } from "./chance.ts";
+import type { EmptyDatabase } from "./database.ts";
 import {
   CONNECTIONS,
   HeldConnection,
@@ -25,7 +26,7 @@ export const RECEIPT_TOKEN = "receipt-token-of-the-simulation";
 
 export interface NodeOptions {
   name: string;
-  databaseUrl: string;
+  database: Pick<EmptyDatabase, "url" | "connection">;
   scheduler: Scheduler;
   chance: Chance;
   /** Environment variables beside the usual ones. */
@@ -69,14 +70,14 @@ export class SimulatedNode implements Owner {
 
   /** Promises a node that has begun to work. */
   static async start(options: NodeOptions): Promise<SimulatedNode> {
-    const { databaseUrl: url, scheduler, connection } = options;
+    const { database, scheduler, connection } = options;
     const owner: { now: SimulatedNode | null } = { now: null };
     const held: { now: HeldConnection | null } = { now: null };
     const store = await openStore({
-      url,
+      url: database.url,
       poolSize: CONNECTIONS,
-      around: (real) =>
-        held.now = new HeldConnection(real, {
+      around: (own) =>
+        held.now = new HeldConnection(database.connection(own), {
           ...connection,
           scheduler,
           get owner() {

@@ -1,3 +1,3 @@
 import { holdsOn } from "./holds_on.ts";
 
-holdsOn("postgres", 40);
+holdsOn("postgres", 100);

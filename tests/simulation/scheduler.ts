@@ -36,6 +36,8 @@ export interface SchedulerOptions {
   chance: Chance;
   /** Whether one of the flights may wait for another inside the database: several transactions are open. */
   mayBlock(): boolean;
+  /** Whether the database answers when it likes, and not before the event loop has a turn. */
+  isAwaited: boolean;
   /** How many of the flights wait for one another inside the database. */
   blocked(): Promise<number>;
   /** Hears of each turn, before it is taken and when its result is there. */
@@ -46,6 +48,11 @@ export interface SchedulerOptions {
 
 /** A statement in SQLite is done within so many. */
 const MOST_TICKS = 30;
+/**
+ * What the app does after an answer takes a few turns of the event loop. A statement that is waited for takes any number of
+ * them: what were left to do when it begins would be done before its end or after, as it happens.
+ */
+const LOOPS = { awaited: 4, atOnce: 1 };
 
 const macrotask = () => new Promise<void>((go) => setImmediate(go));
 
@@ -113,7 +120,7 @@ export class Scheduler {
   /** Takes turns and lets time pass until there are none before the instant, or `isOver`. */
   async runUntil(untilMs: number, isOver = () => false): Promise<void> {
     while (!isOver()) {
-      await macrotask();
+      await this.#settled();
       if (await this.#takeOne()) continue;
       const nextMs = Math.min(this.timers.nextAtMs(), this.#nextAwakeMs());
       if (nextMs > untilMs) break;
@@ -125,6 +132,12 @@ export class Scheduler {
   /** Promises that nothing is under way in the database any more. */
   async landed(): Promise<void> {
     for (const { done } of this.#flights) await done;
+  }
+
+  /** Promises that the app has done what it can do now. */
+  async #settled(): Promise<void> {
+    const loops = this.#options.isAwaited ? LOOPS.awaited : LOOPS.atOnce;
+    for (let loop = 0; loop < loops; loop++) await macrotask();
   }
 
   async #takeOne(): Promise<boolean> {

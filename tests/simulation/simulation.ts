@@ -78,7 +78,8 @@ class World {
 
   static async open(options: SimulationOptions): Promise<World> {
     const plan = planFor(new Chance(options.seed, "plan"));
-    const store = await openStore({ url: options.database.url, poolSize: 2 });
+    const { url, connection: around } = options.database;
+    const store = await openStore({ url, poolSize: 2, around });
     try {
       return new World(options, plan, await moveIn(store, plan));
     } finally {
@@ -101,6 +102,7 @@ class World {
       chance: chance("turns"),
       mayBlock: () => this.#transactions() > 1,
       blocked: database.blocked,
+      isAwaited: database.isAwaited,
       onTurn: (turn) => this.#onTurn(turn),
     });
     this.#journal = new Journal(nowMs, options.trace ?? null);
@@ -232,7 +234,7 @@ class World {
     const name = `node-${++this.#started}`;
     const node = await SimulatedNode.start({
       name,
-      databaseUrl: database.url,
+      database,
       scheduler: this.#scheduler,
       chance: new Chance(seed, name),
       env: {

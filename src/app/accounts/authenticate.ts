@@ -5,7 +5,7 @@ import type { Repositories } from "../../ports/store.ts";
 import { noteUse } from "./note_use.ts";
 import { verifyPassword } from "./passwords.ts";
 import { RefusedError } from "../refused_error.ts";
-import { apiTokenId, sameSecret, sha256Hex } from "../secrets.ts";
+import { apiTokenId, sameHash, sha256Hex } from "../secrets.ts";
 
 type Deps = {
   store: Pick<Repositories, "accounts" | "tokens" | "rateLimits">;
@@ -69,7 +69,7 @@ export async function authenticateToken(
 ): Promise<{ token: ApiToken; account: UserAccount } | null> {
   const tokenId = apiTokenId(text) ?? "--------";
   const found = await store.tokens.findByTokenId(tokenId);
-  const matches = sameSecret(
+  const matches = sameHash(
     sha256Hex(text),
     found?.token.tokenHash ?? "0".repeat(64),
   );

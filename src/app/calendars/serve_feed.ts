@@ -14,7 +14,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Repositories } from "../../ports/store.ts";
 import { inSlices } from "../in_slices.ts";
 import { RefusedError } from "../refused_error.ts";
-import { feedTokenId, sameSecret, sha256Hex } from "../secrets.ts";
+import { feedTokenId, sameHash, sha256Hex } from "../secrets.ts";
 import { type IcalEvent, writeIcal } from "./write_ical.ts";
 
 export interface FeedDeps {
@@ -49,7 +49,7 @@ export async function serveFeed(
   const found = await store.calendarFeeds
     .findByTokenId(feedTokenId(token) ?? NOBODY.tokenId);
   const known = found?.feed.tokenHash ?? NOBODY.tokenHash;
-  const matches = sameSecret(sha256Hex(token), known);
+  const matches = sameHash(sha256Hex(token), known);
   if (!found || !matches || !found.account.enabled) return null;
   const { feed, account } = found;
   const nowMs = clock();

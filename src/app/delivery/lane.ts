@@ -63,10 +63,11 @@ export function createLane(engine: Engine, lane: Lane) {
       ask = Promise.withResolvers();
       const freed = lane.places.freed();
       const claimed = await (early ?? claimFree(engine, firstAttemptsOnly));
+      // Behind the many of one person there may be others. Whoever claims early asks for them.
+      const isLast = early !== null || claimed?.length === 0;
       early = null;
       for (const parcel of claimed ?? []) start(parcel, summary);
-      // Behind the many of one person there may be others.
-      if (asked || claimed !== null && claimed.length > 0) continue;
+      if (asked || claimed !== null && !isLast) continue;
       const crowded = claimed === null ? [freed] : [];
       if (onTheirWay.size === 0 && crowded.length === 0) return summary;
       // A place that becomes free, or new work, is seen to at once: a send

@@ -56,7 +56,7 @@ export async function send(
   }
   try {
     const message = messageOf(parcel, { baseUrl, links });
-    return await channel.send(message, AbortSignal.timeout(leaseMs));
+    return await timed(leaseMs, (signal) => channel.send(message, signal));
   } catch (error) {
     // A channel promises not to throw; when it does, the page must still be tried again.
     log.error("The {channel} channel threw", { channel: kind, error });
@@ -67,5 +67,24 @@ export async function send(
       retryAfterMs: null,
       outcomeUnknown: true,
     };
+  }
+}
+
+/**
+ * Promises what the work does under a signal that aborts as AbortSignal.timeout does. That one keeps itself and its timer
+ * until the time is up, though the work is long done: with a thousand pages a second that is some 40 MB.
+ */
+async function timed<T>(
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(new DOMException("Signal timed out.", "TimeoutError"));
+  }, ms);
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
   }
 }

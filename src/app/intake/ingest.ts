@@ -4,7 +4,10 @@ import type { Alert } from "../../domain/intake/alert.ts";
 import type { Incident } from "../../domain/incidents/incident.ts";
 import type { Directory } from "../../domain/policies/reach.ts";
 import type { Actor } from "../../domain/incidents/timeline.ts";
-import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
+import type {
+  SeenAlert,
+  SourceWithPolicy,
+} from "../../ports/directory_repositories.ts";
 import { StoreConflictError } from "../../ports/store.ts";
 import { type Admission, admit, type Admitted } from "./admit_alert.ts";
 import { UNSAVED } from "./new_incident.ts";
@@ -114,32 +117,37 @@ function readOnce({ tx, nowMs }: Admission) {
   };
 }
 
+/** Of each source that alerts have come from. */
+type Arriving = readonly {
+  origin: SourceWithPolicy;
+  arrival: Pick<Arrival, "warning">;
+}[];
+
 /**
- * "Last alert received" is for people's eyes: it is written apart from the alerts, at most once a second, so that a
- * source's many requests do not queue up for one row.
+ * Promises what is to be noted of the sources: "last alert received" is for people's eyes, and written at most once a
+ * second, so that a source's many requests do not queue up for one row.
  */
-export async function rememberArrivals(
-  { store }: Pick<Engine, "store">,
-  arriving: readonly {
-    origin: SourceWithPolicy;
-    arrival: Pick<Arrival, "warning">;
-  }[],
-  nowMs: number,
-): Promise<void> {
+export function newsOf(arriving: Arriving, nowMs: number): SeenAlert[] {
   const latest = new Map(arriving.map((one) => [one.origin.source.id, one]));
-  const news = [...latest.values()].filter(({ origin, arrival }) => {
+  return [...latest.values()].filter(({ origin, arrival }) => {
     const { lastAlertAtMs, lastProblem } = origin.source;
     return nowMs - (lastAlertAtMs ?? 0) >= 1_000 ||
       lastProblem !== arrival.warning;
-  });
+  }).map(({ origin, arrival: { warning } }) => ({
+    sourceId: origin.source.id,
+    atMs: nowMs,
+    problem: warning,
+  }));
+}
+
+async function rememberArrivals(
+  { store }: Pick<Engine, "store">,
+  arriving: Arriving,
+  nowMs: number,
+): Promise<void> {
+  const news = newsOf(arriving, nowMs);
   try {
-    await store.sources.recordAlerts(
-      news.map(({ origin, arrival: { warning } }) => ({
-        sourceId: origin.source.id,
-        atMs: nowMs,
-        problem: warning,
-      })),
-    );
+    await store.sources.recordAlerts(news);
   } catch (error) {
     // The alerts are safe: the sender must not be told otherwise.
     log.warn("Could not note the last alerts of {count} sources", {

@@ -22,7 +22,7 @@ import {
   updated,
 } from "./admit_alert.ts";
 import type { Engine } from "../engine.ts";
-import { type Arrival, sourceActor } from "./ingest.ts";
+import { type Arrival, newsOf, sourceActor } from "./ingest.ts";
 import { loadSharedDirectory } from "../load_directory.ts";
 import { newIncident, UNSAVED } from "./new_incident.ts";
 import {
@@ -64,7 +64,11 @@ export async function ingestTogether(
   arriving: readonly Arriving[],
 ): Promise<TakenIn> {
   const all = inLockOrder(plainByKey(arriving));
-  const known = await findOpen(shared.tx, all);
+  // Sent along, so that a server is asked once.
+  const [known] = await Promise.all([
+    findOpen(shared.tx, all),
+    shared.tx.sources.recordAlerts(newsOf(arriving, shared.nowMs)),
+  ]);
   const { opening, repeating } = sort(all, { known, nowMs: shared.nowMs });
   const { opened, channels } = await openAll(shared, opening);
   const counted = await countAll(shared, repeating);

@@ -5,12 +5,7 @@ import { type Repositories, StoreUnavailableError } from "../../ports/store.ts";
 import type { Admitted } from "./admit_alert.ts";
 import type { EarlyClaim } from "../delivery/deliver.ts";
 import type { Engine } from "../engine.ts";
-import {
-  ingest,
-  type IngestResult,
-  mayPage,
-  rememberArrivals,
-} from "./ingest.ts";
+import { ingest, type IngestResult, mayPage } from "./ingest.ts";
 import { type Arriving, ingestTogether } from "./ingest_together.ts";
 import { Together } from "../together.ts";
 
@@ -104,11 +99,6 @@ async function ingestGroup(
   const nowMs = engine.clock();
   const done = await together({ engine, claimEarly }, group, nowMs);
   if (done.some((one) => one !== null && mayPage(one))) engine.kick();
-  await rememberArrivals(
-    engine,
-    group.filter((_, index) => done[index]),
-    nowMs,
-  );
   return group.map(({ origin, arrival }, index) => {
     const one = done[index];
     return one

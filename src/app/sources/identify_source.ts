@@ -1,6 +1,6 @@
 /** Which alert source a key belongs to. */
 import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
-import { sameSecret, sha256Hex, sourceKeyId } from "../secrets.ts";
+import { sameHash, sha256Hex, sourceKeyId } from "../secrets.ts";
 
 const NOBODY = { keyId: "--------", keyHash: "0".repeat(64) };
 
@@ -14,7 +14,7 @@ export async function identifySource(
 ): Promise<SourceWithPolicy | null> {
   const keyId = sourceKeyId(key) ?? NOBODY.keyId;
   const found = await findByKeyId(keyId);
-  const matches = sameSecret(
+  const matches = sameHash(
     sha256Hex(key),
     found?.source.keyHash ?? NOBODY.keyHash,
   );

@@ -30,9 +30,26 @@ export type Execute = (
   parameters: readonly unknown[],
 ) => Promise<Outcome>;
 
+/** What is under a query builder. */
+interface Underneath {
+  execute: Execute;
+  dialect: DialectName;
+}
+
+const underneath = new WeakMap<Database, Underneath>();
+
 /** Promises a query builder whose statements run through `execute`, which decides on which connection. */
 export function databaseOn(execute: Execute, dialect: DialectName): Database {
-  return new Kysely({ dialect: dialectOn(execute, dialect) });
+  const db: Database = new Kysely({ dialect: dialectOn(execute, dialect) });
+  underneath.set(db, { execute, dialect });
+  return db;
+}
+
+/** Promises the way past the query builder, for statements whose text is there; throws for one of another making. */
+export function underneathOf(db: Database): Underneath {
+  const found = underneath.get(db);
+  if (!found) throw new Error("The query builder is none of databaseOn.");
+  return found;
 }
 
 /**
@@ -81,8 +98,8 @@ export class UnitOfWork {
   }
 }
 
-// PostgreSQL refuses NUL in text, and UTF-8 has no lone surrogates. Both databases get the same text without them.
-function storable(value: unknown): unknown {
+/** Promises the value as both databases take it: PostgreSQL refuses NUL in text, and UTF-8 has no lone surrogates. */
+export function storable(value: unknown): unknown {
   if (typeof value !== "string") return value;
   const text = value.isWellFormed() ? value : value.toWellFormed();
   return text.includes("\0") ? text.replaceAll("\0", "") : text;

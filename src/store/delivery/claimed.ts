@@ -10,66 +10,62 @@ import { prepared } from "../statements/prepared.ts";
 import type { NotificationTable } from "../schema/paging_tables.ts";
 import type { Database } from "../schema/schema.ts";
 
+/** What the text of a message says besides its own row. */
+type Said = Pick<
+  ClaimedNotification,
+  "incident" | "teamName" | "sourceName" | "responderName"
+>;
+
 /**
- * Promises the messages of these rows, the most severe incident first, then the longest due. Two queries. `due` are the
- * rows as they were before the claim.
+ * Promises the messages of these rows, the most severe incident first, then the longest due. `due` are the rows as they
+ * were before the claim.
  */
-export async function claimedOf(
-  db: Database,
-  rows: Selectable<NotificationTable>[],
+export function claimedOf(
+  rows: readonly Selectable<NotificationTable>[],
+  said: ReadonlyMap<number, Said>,
   due: readonly DueRow[],
-): Promise<ClaimedNotification[]> {
-  if (rows.length === 0) return [];
-  const [incidents, names] = await Promise.all([
-    incidentsOf(db, rows.map((row) => row.incident_id)),
-    responderNames(db, rows.map((row) => row.responder_id)),
-  ]);
+): ClaimedNotification[] {
   const sending = new Set(
     due.filter((row) => row.state === "sending").map((row) => row.id),
   );
   const claimed = rows.flatMap((row) => {
-    const its = incidents.get(row.incident_id);
+    const its = said.get(row.id);
     // The foreign key holds the incident while its notification exists.
     if (its === undefined) return [];
-    const responderName = names.get(row.responder_id) ?? "";
     const takenOver = sending.has(row.id);
-    return [
-      { notification: notificationOf(row), ...its, responderName, takenOver },
-    ];
+    return [{ notification: notificationOf(row), ...its, takenOver }];
   });
   return claimed.sort(bySeverityAndAge);
 }
 
-const findIncidents = prepared((db, wanted: { id: number }[]) =>
-  db.selectFrom("incidents")
+const findSaid = prepared((db, wanted: { id: number }[]) =>
+  db.selectFrom("notifications")
+    .innerJoin("incidents", "incidents.id", "notifications.incident_id")
     .innerJoin("teams", "teams.id", "incidents.team_id")
     .innerJoin("alert_sources", "alert_sources.id", "incidents.source_id")
+    .leftJoin("responders", "responders.id", "notifications.responder_id")
     .selectAll("incidents")
-    .select(["teams.name as team_name", "alert_sources.name as source_name"])
-    .where("incidents.id", "in", wanted.map(({ id }) => id))
+    .select([
+      "notifications.id as notification_id",
+      "teams.name as team_name",
+      "alert_sources.name as source_name",
+      "responders.name as responder_name",
+    ])
+    .where("notifications.id", "in", wanted.map(({ id }) => id))
 );
 
-async function incidentsOf(db: Database, ids: number[]) {
-  const { rows } = await findIncidents(db, wantedOf(ids));
-  return new Map(rows.map((row) => [row.id, {
+/** Promises what the messages with these ids say, by id. */
+export async function readSaid(
+  db: Database,
+  ids: readonly number[],
+): Promise<Map<number, Said>> {
+  const { rows } = await findSaid(db, inFewLengths(ids).map((id) => ({ id })));
+  return new Map(rows.map((row) => [row.notification_id, {
     incident: incidentOf(row),
     teamName: row.team_name,
     sourceName: row.source_name,
+    responderName: row.responder_name ?? "",
   }]));
-}
-
-const findNames = prepared((db, wanted: { id: number }[]) =>
-  db.selectFrom("responders").select(["id", "name"])
-    .where("id", "in", wanted.map(({ id }) => id))
-);
-
-async function responderNames(db: Database, ids: number[]) {
-  const { rows } = await findNames(db, wantedOf(ids));
-  return new Map(rows.map(({ id, name }) => [id, name]));
-}
-
-function wantedOf(ids: number[]): { id: number }[] {
-  return inFewLengths(ids).map((id) => ({ id }));
 }
 
 function bySeverityAndAge(a: ClaimedNotification, b: ClaimedNotification) {

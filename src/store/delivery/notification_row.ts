@@ -1,5 +1,5 @@
 /** A notification as a row, and back. */
-import { type Insertable, type Selectable, sql } from "kysely";
+import { type Insertable, type RawBuilder, type Selectable, sql } from "kysely";
 import { SEVERITIES } from "../../domain/intake/alert.ts";
 import type {
   NewNotification,
@@ -7,6 +7,7 @@ import type {
 } from "../../domain/delivery/notification.ts";
 import type { SharedOutcome } from "../../ports/paging_repositories.ts";
 import { flag, instant, instantOrNull } from "../statements/column.ts";
+import type { GivenKind } from "../statements/given_rows.ts";
 import { outgoingColumns, outgoingOf, unsentColumns } from "./outgoing_row.ts";
 import type { NotificationTable } from "../schema/paging_tables.ts";
 
@@ -27,8 +28,38 @@ export function newNotificationColumns(message: NewNotification) {
   };
 }
 
+/** What `newNotificationColumns` gives. */
+export const INSERTED_COLUMNS: Record<
+  keyof ReturnType<typeof newNotificationColumns>,
+  GivenKind
+> = {
+  incident_id: "whole",
+  responder_id: "whole",
+  contact_method_id: "whole",
+  channel: "text",
+  address: "text",
+  kind: "text",
+  step: "whole",
+  round: "whole",
+  state: "text",
+  due_at_ms: "whole",
+  first_due_at_ms: "whole",
+  idempotency_key: "text",
+  attempt: "whole",
+  lease_owner: "text",
+  lease_until_ms: "whole",
+  maybe_sent_twice: "whole",
+  provider: "text",
+  provider_message_id: "text",
+  error: "text",
+  sent_at_ms: "whole",
+  delivered_at_ms: "whole",
+  created_at_ms: "whole",
+  updated_at_ms: "whole",
+};
+
 /** Promises how severe the incident is. Without it, it is the foreign key that is to fail, so there must be a rank. */
-export function rankOfIncident(id: number) {
+export function rankOfIncident(id: RawBuilder<unknown>) {
   return sql<
     number
   >`coalesce((SELECT ${RANK_OF_SEVERITY} FROM incidents WHERE id = ${id}), 0)`;

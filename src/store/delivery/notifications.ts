@@ -14,16 +14,18 @@ import type {
 import { cancelAbandonedIds } from "./claim.ts";
 import { claimedOf } from "./claimed.ts";
 import { instant } from "../statements/column.ts";
-import { isAllWaiting, readDue } from "./due.ts";
-import { inFewChunks, inFewLengths } from "../statements/id_list.ts";
+import { isAllWaiting, readDue, unforeseen } from "./due.ts";
+import { inFewLengths } from "../statements/id_list.ts";
 import {
   deliveryColumns,
+  INSERTED_COLUMNS,
   newNotificationColumns,
   notificationOf,
   rankOfIncident,
   sharedColumns,
 } from "./notification_row.ts";
 import { deletePaces, letGo } from "./pacing.ts";
+import { preparedOverRows } from "../statements/given_rows.ts";
 import { prepared } from "../statements/prepared.ts";
 import { releaseLeases } from "./leases.ts";
 import { pruneBatches } from "../statements/deletion.ts";
@@ -38,19 +40,21 @@ const READ_AHEAD = 4;
 /** How often a claim looks again when what it chose went to another sender. */
 const MOST_FRUITLESS = 3;
 const MOST_LISTED = 1_000;
-/** A row has 23 values; longer statements are not kept prepared (see postgres_pool.ts). */
 const ROWS_PER_INSERT = 16;
 const IDS_PER_QUERY = 500;
 
-const insert = prepared(
-  (db, rows: ReturnType<typeof newNotificationColumns>[]) =>
-    db.insertInto("notifications").values(
-      rows.map((row) => ({
-        ...row,
-        severity_rank: rankOfIncident(row.incident_id),
-      })),
-    ),
-);
+const insert = preparedOverRows<
+  ReturnType<typeof newNotificationColumns>,
+  never
+>({ columns: INSERTED_COLUMNS, most: ROWS_PER_INSERT }, (withGiven) => {
+  const names = sql.join(
+    Object.keys(INSERTED_COLUMNS).map((each) => sql.ref(each)),
+  );
+  return sql`
+    INSERT INTO notifications (${names}, severity_rank) ${withGiven}
+    SELECT ${names}, ${rankOfIncident(sql.ref("given.incident_id"))}
+    FROM given`;
+});
 
 /**
  * As IS_WANTED, asked of each message in its turn. Of a join PostgreSQL may compare all messages with all incidents, where
@@ -59,7 +63,7 @@ const insert = prepared(
 const nextDue = prepared((_db, _rows: object[]) =>
   sql<{ claimable_at_ms: number }>`
     SELECT n.claimable_at_ms FROM notifications n
-    WHERE n.claimable_at_ms IS NOT NULL
+    WHERE n.claimable_at_ms >= ${unforeseen(sql.lit(0))}
       AND (SELECT i.status FROM incidents i WHERE i.id = n.incident_id)
         = CASE n.kind WHEN 'page' THEN 'triggered' WHEN 'resolution' THEN 'resolved' END
     ORDER BY n.claimable_at_ms LIMIT 1`
@@ -88,11 +92,7 @@ export class Notifications implements NotificationRepository {
   async insert(notifications: NewNotification[]): Promise<void> {
     if (notifications.length === 0) return;
     await this.#session.write((db) =>
-      Promise.all(
-        inFewChunks(notifications, ROWS_PER_INSERT).map((some) =>
-          insert(db, some.map(newNotificationColumns))
-        ),
-      )
+      insert(db, notifications.map(newNotificationColumns))
     );
   }
 
@@ -108,10 +108,10 @@ export class Notifications implements NotificationRepository {
       const sends = fruitless > 0 || !isAllWaiting(due, claim);
       const isCut = due.length === most;
       const taken = await this.#session.write(async (db) => {
-        const { rows, held } = await take({
+        const { rows, said, held } = await take({
           ...{ db, dialect, claim: { ...claim, limit }, due, isCut, sends },
         });
-        return { claimed: await claimedOf(db, rows, due), held };
+        return { claimed: claimedOf(rows, said, due), held };
       }, { durable: sends, urgent: true });
       if (taken.claimed.length > 0) return taken.claimed;
       if (taken.held === 0) fruitless++;

@@ -9,6 +9,7 @@ import {
 } from "../../domain/delivery/bundling.ts";
 import type { Claim } from "../../ports/paging_repositories.ts";
 import { claimByIds } from "./claim.ts";
+import { readSaid } from "./claimed.ts";
 import {
   type DueRow,
   isPaced,
@@ -46,18 +47,26 @@ interface Unit {
   to: (Recipient & { kind: string }) | null;
 }
 
+/** Rows, with what their messages say. */
+interface Taken {
+  rows: Row[];
+  said: Awaited<ReturnType<typeof readSaid>>;
+}
+
+const NOTHING: Taken = { rows: [], said: new Map() };
+
 /**
  * Promises the rows taken, those of one bundle with the same idempotency key and `bundle_id`, and how many were made to
  * wait. Up to `claim.limit` messages, each a row or a bundle.
  */
 export async function take(
   taking: Taking,
-): Promise<{ rows: Row[]; held: number }> {
+): Promise<Taken & { held: number }> {
   const { db, claim, dialect, due, sends } = taking;
   const recipients = recipientsOf(claim, due);
   const paces = await lockPaces(db, [...recipients.values()]);
   const { units, heldUp } = sort(taking, paces);
-  const rows = sends ? await takeUnits(taking, { units, paces }) : [];
+  const taken = sends ? await takeUnits(taking, { units, paces }) : NOTHING;
   let held = 0;
   for (const key of heldUp) {
     const to = recipients.get(key);
@@ -65,7 +74,7 @@ export async function take(
     if (!to || !pace) continue;
     held += await hold(db, { to, pace, nowMs: claim.nowMs, dialect });
   }
-  return { rows, held };
+  return { ...taken, held };
 }
 
 function recipientsOf(
@@ -140,7 +149,7 @@ async function takeUnits(
     units: ReadonlyMap<string, Unit>;
     paces: Map<string, Pace>;
   },
-): Promise<Row[]> {
+): Promise<Taken> {
   const { db, claim, dialect } = taking;
   const together = [...units.values()].filter((unit) => unit.to !== null);
   if (taking.isCut) await readOn(taking, { units: together, paces });
@@ -148,8 +157,12 @@ async function takeUnits(
     ...together.flatMap((unit) => unit.ids),
     ...await idsApart(taking, units),
   ];
-  if (ids.length === 0) return [];
-  const rows = await claimByIds(db, { claim, dialect, ids });
+  if (ids.length === 0) return NOTHING;
+  // Sent along, so that a server is asked once.
+  const [rows, said] = await Promise.all([
+    claimByIds(db, { claim, dialect, ids }),
+    readSaid(db, ids),
+  ]);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const begun = new Map<string, Recipient>();
   for (const { to, ids } of together) {
@@ -170,7 +183,7 @@ async function takeUnits(
       pace: paces.get(key) ?? QUIET,
     })),
   );
-  return rows;
+  return { rows, said };
 }
 
 /** Fills the units with all that is due to their persons, as far as one claim goes; a unit that it would cut is left. */

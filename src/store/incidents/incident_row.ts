@@ -15,6 +15,7 @@ import {
   parsed,
   parsedOrNull,
 } from "../statements/column.ts";
+import type { GivenKind } from "../statements/given_rows.ts";
 import { frozenPolicyOf } from "../policies/policy_json.ts";
 import type { IncidentTable } from "../schema/paging_tables.ts";
 
@@ -59,6 +60,44 @@ export function incidentColumns(
     payload: incident.payload,
   };
 }
+
+/** What `incidentColumns` gives. */
+export const INSERTED_COLUMNS: Record<
+  keyof ReturnType<typeof incidentColumns>,
+  GivenKind
+> = {
+  team_id: "whole",
+  source_id: "whole",
+  external_id: "text",
+  title: "text",
+  severity: "text",
+  status: "text",
+  is_test: "whole",
+  opened_at_ms: "whole",
+  triggered_at_ms: "whole",
+  acknowledged_at_ms: "whole",
+  acknowledged_by: "text",
+  acknowledged_by_responder_id: "whole",
+  resolved_at_ms: "whole",
+  resolved_by: "text",
+  resolved_by_actor: "text",
+  starts_at_ms: "whole",
+  latest_starts_at_ms: "whole",
+  alert_count: "whole",
+  last_alert_at_ms: "whole",
+  next_step: "whole",
+  round: "whole",
+  next_action_at_ms: "whole",
+  snoozed_until_ms: "whole",
+  exhausted_at_ms: "whole",
+  auto_resolve_at_ms: "whole",
+  refired: "whole",
+  description: "text",
+  links: "text",
+  labels: "text",
+  policy: "text",
+  payload: "text",
+};
 
 /** The columns that a list of incidents reads: none of the long ones. */
 export const SUMMARY_COLUMNS = [

@@ -1,5 +1,5 @@
 /** Incidents: one open one per key, decided about by one process at a time. */
-import { sql } from "kysely";
+import { type Selectable, sql } from "kysely";
 import { SEVERITIES } from "../../domain/intake/alert.ts";
 import type {
   Incident,
@@ -21,13 +21,14 @@ import { filteredIncidents } from "./incident_filter.ts";
 import {
   incidentColumns,
   incidentOf,
+  INSERTED_COLUMNS,
   OPEN_COLUMNS,
   openIncidentOf,
   type OpenRow,
   SUMMARY_COLUMNS,
   summaryOf,
 } from "./incident_row.ts";
-import { inFewChunks, inFewLengths } from "../statements/id_list.ts";
+import { inFewLengths } from "../statements/id_list.ts";
 import {
   IS_OPEN,
   postpone,
@@ -36,14 +37,15 @@ import {
   readStranded,
 } from "./incident_times.ts";
 import { chunks, paged } from "../statements/page.ts";
+import { preparedOverRows } from "../statements/given_rows.ts";
 import { prepared } from "../statements/prepared.ts";
 import { recordRepeats } from "./repeats.ts";
+import type { IncidentTable } from "../schema/paging_tables.ts";
 import type { Database } from "../schema/schema.ts";
 import type { Session } from "../connection/session.ts";
 
 const IS_RESOLVED = sql<boolean>`status = 'resolved'`;
 
-/** A row has 32 values; longer statements are not kept prepared (see postgres_pool.ts). */
 const ROWS_PER_INSERT = 16;
 const IDS_PER_QUERY = 500;
 const NAME_COLUMNS = [
@@ -51,14 +53,19 @@ const NAME_COLUMNS = [
   "alert_sources.name as source_name",
 ] as const;
 
-const insertMany = prepared((db, rows: ReturnType<typeof incidentColumns>[]) =>
-  db.insertInto("incidents")
-    .values(rows.map((row) => ({ ...row, version: 1 })))
-    .onConflict((conflict) =>
-      conflict.columns(["source_id", "external_id"]).where(IS_OPEN).doNothing()
-    )
-    .returning(["id", "source_id", "external_id"])
-);
+const insertMany = preparedOverRows<
+  ReturnType<typeof incidentColumns>,
+  Pick<Selectable<IncidentTable>, "id" | "source_id" | "external_id">
+>({ columns: INSERTED_COLUMNS, most: ROWS_PER_INSERT }, (withGiven) => {
+  const names = sql.join(
+    Object.keys(INSERTED_COLUMNS).map((each) => sql.ref(each)),
+  );
+  return sql`
+    INSERT INTO incidents (${names}, version) ${withGiven}
+    SELECT ${names}, 1 FROM given WHERE true
+    ON CONFLICT (source_id, external_id) WHERE ${IS_OPEN} DO NOTHING
+    RETURNING id, source_id, external_id`;
+});
 
 const findOpenByKeys = prepared((
   _db: Database,
@@ -177,13 +184,9 @@ export class Incidents implements IncidentRepository {
 
   insertMany(incidents: readonly NewIncident[]): Promise<(number | null)[]> {
     return this.#session.write(async (db) => {
-      const inserted = await Promise.all(
-        inFewChunks(incidents, ROWS_PER_INSERT).map(async (some) =>
-          (await insertMany(db, some.map(incidentColumns))).rows
-        ),
-      );
+      const inserted = await insertMany(db, incidents.map(incidentColumns));
       const ids = new Map(
-        inserted.flat().map((row) => [
+        inserted.map((row) => [
           `${row.source_id} ${row.external_id}`,
           row.id,
         ]),

@@ -1,24 +1,33 @@
 /** The story of each incident, written once and never changed. */
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type {
   NewTimelineEntry,
   TimelineEntry,
 } from "../../domain/incidents/timeline.ts";
 import type { TimelineRepository } from "../../ports/paging_repositories.ts";
 import { instant, json, parsed } from "../statements/column.ts";
-import { inFewChunks } from "../statements/id_list.ts";
 import { within } from "../statements/page.ts";
-import { prepared } from "../statements/prepared.ts";
+import { preparedOverRows } from "../statements/given_rows.ts";
 import type { TimelineEntryTable } from "../schema/paging_tables.ts";
 import type { Session } from "../connection/session.ts";
 
 const MOST_LISTED = 1_000;
-/** A row has 5 values; longer statements are not kept prepared (see postgres_pool.ts). */
 const ROWS_PER_INSERT = 64;
 
-const insert = prepared((db, rows: ReturnType<typeof columns>[]) =>
-  db.insertInto("timeline_entries").values(rows)
-);
+const insert = preparedOverRows<ReturnType<typeof columns>, never>({
+  columns: {
+    incident_id: "whole",
+    kind: "text",
+    at_ms: "whole",
+    actor: "text",
+    detail: "text",
+  },
+  most: ROWS_PER_INSERT,
+}, (withGiven) =>
+  sql`
+    INSERT INTO timeline_entries (incident_id, kind, at_ms, actor, detail)
+    ${withGiven}
+    SELECT incident_id, kind, at_ms, actor, detail FROM given`);
 
 export class Timeline implements TimelineRepository {
   readonly #session: Session;
@@ -35,13 +44,7 @@ export class Timeline implements TimelineRepository {
     entries: readonly (NewTimelineEntry & { incidentId: number })[],
   ): Promise<void> {
     if (entries.length === 0) return;
-    await this.#session.write((db) =>
-      Promise.all(
-        inFewChunks(entries, ROWS_PER_INSERT).map((some) =>
-          insert(db, some.map(columns))
-        ),
-      )
-    );
+    await this.#session.write((db) => insert(db, entries.map(columns)));
   }
 
   async last(incidentId: number): Promise<TimelineEntry | null> {

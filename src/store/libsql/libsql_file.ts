@@ -139,23 +139,30 @@ function opened(path: string, settings: string): SqliteConnection.Database {
 
 const MOST_STATEMENTS = 256;
 
+interface Prepared {
+  statement: SqliteConnection.Statement;
+  /** Asked once: every question to the binding costs some microseconds. */
+  returnsRows: boolean;
+}
+
 /** Keeps statements prepared, the least recently used ones going first. */
 class StatementCache {
   readonly #connection: SqliteConnection.Database;
-  readonly #statements = new Map<string, SqliteConnection.Statement>();
+  readonly #statements = new Map<string, Prepared>();
 
   constructor(connection: SqliteConnection.Database) {
     this.#connection = connection;
   }
 
   run(sql: string, parameters: readonly unknown[]): Outcome {
-    const statement = this.#take(sql);
+    const prepared = this.#take(sql);
+    const { statement, returnsRows } = prepared;
     const args = parameters.map(bindable);
-    const outcome = statement.reader
+    const outcome = returnsRows
       ? { rows: statement.all(args) as Outcome["rows"], changes: 0 }
       : { rows: [], changes: statement.run(args).changes };
     // One that failed is not used again: it may be half done.
-    this.#keep(sql, statement);
+    this.#keep(sql, prepared);
     return outcome;
   }
 
@@ -163,14 +170,16 @@ class StatementCache {
     this.#statements.clear();
   }
 
-  #take(sql: string): SqliteConnection.Statement {
+  #take(sql: string): Prepared {
     const known = this.#statements.get(sql);
     this.#statements.delete(sql);
-    return known ?? this.#connection.prepare(sql);
+    if (known) return known;
+    const statement = this.#connection.prepare(sql);
+    return { statement, returnsRows: statement.reader };
   }
 
-  #keep(sql: string, statement: SqliteConnection.Statement): void {
-    this.#statements.set(sql, statement);
+  #keep(sql: string, prepared: Prepared): void {
+    this.#statements.set(sql, prepared);
     if (this.#statements.size <= MOST_STATEMENTS) return;
     const [oldest] = this.#statements.keys();
     if (oldest !== undefined) this.#statements.delete(oldest);

@@ -597,3 +597,28 @@ contract(
     assert.deepEqual(found, incident);
   },
 );
+
+contract(
+  "many that are opened at once keep each character that a database takes, and numbers and what is missing",
+  async (store) => {
+    const world = await createWorld(store);
+    const odd = newIncident(world, {
+      externalId: "odd",
+      title: "a\0b\ud800c \\u0000 'ö' \"\u0001 😀",
+      description: "first\nsecond\t\u2028",
+      labels: { "a\0": "\0", path: "C:\\u" },
+      startsAtMs: null,
+      autoResolveAtMs: Number.MAX_SAFE_INTEGER,
+    });
+    const plain = newIncident(world, { externalId: "plain" });
+    const [id, plainId] = await store.incidents.insertMany([odd, plain]);
+    assert.deepEqual(await store.incidents.find(id ?? 0), {
+      ...odd,
+      id,
+      version: 1,
+      title: "ab\ufffdc \\u0000 'ö' \"\u0001 😀",
+    });
+    const other = await store.incidents.find(plainId ?? 0);
+    assert.deepEqual(other, { ...plain, id: plainId, version: 1 });
+  },
+);
