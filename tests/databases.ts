@@ -68,7 +68,21 @@ export async function onConnection<T>(
 export async function createTestFile(
   content?: Uint8Array,
 ): Promise<TestDatabase> {
-  const folder = await makeQuickFolder("pagerpal_test_");
+  const folder = await Deno.makeTempDir({ prefix: "pagerpal_test_" });
+  return await testFile(folder, content);
+}
+
+/** As createTestFile, in memory where it can be: for the process of the tests, others may not open files there. */
+export async function createQuickFile(
+  content: Uint8Array,
+): Promise<TestDatabase> {
+  return await testFile(await makeQuickFolder("pagerpal_test_"), content);
+}
+
+async function testFile(
+  folder: string,
+  content?: Uint8Array,
+): Promise<TestDatabase> {
   const drop = () => Deno.remove(folder, { recursive: true });
   const path = join(folder, "pagerpal.db");
   if (content) await Deno.writeFile(path, content);
