@@ -47,7 +47,7 @@ export async function readDue(
  * in quiet times, when all is sent; expecting none to be due, it would read and sort all that waits in a storm, for each
  * claim, in the place of reading in order up to the limit. Where all values are unforeseen the plan is kept.
  */
-export function unforeseen(value: unknown) {
+function unforeseen(value: unknown) {
   return sql`(SELECT CAST(${value} AS BIGINT))`;
 }
 

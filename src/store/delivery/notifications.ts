@@ -14,7 +14,7 @@ import type {
 import { cancelAbandonedIds } from "./claim.ts";
 import { claimedOf } from "./claimed.ts";
 import { instant } from "../statements/column.ts";
-import { isAllWaiting, readDue, unforeseen } from "./due.ts";
+import { isAllWaiting, readDue } from "./due.ts";
 import { inFewLengths } from "../statements/id_list.ts";
 import {
   deliveryColumns,
@@ -57,14 +57,17 @@ const insert = preparedOverRows<
 });
 
 /**
- * As IS_WANTED, asked of each message in its turn. Of a join PostgreSQL may compare all messages with all incidents, where
- * it has not counted them yet: right after the installation, or in the first minute of a storm.
+ * As IS_WANTED, asked of each message in its turn, the earliest first. Of a join PostgreSQL may compare all messages with
+ * all incidents where it has not counted them yet, right after the installation; and having counted them while all was
+ * sent, it would ask of all that wait before it sorts them.
  */
 const nextDue = prepared((_db, _rows: object[]) =>
   sql<{ claimable_at_ms: number }>`
-    SELECT n.claimable_at_ms FROM notifications n
-    WHERE n.claimable_at_ms >= ${unforeseen(sql.lit(0))}
-      AND (SELECT i.status FROM incidents i WHERE i.id = n.incident_id)
+    SELECT n.claimable_at_ms FROM (
+      SELECT claimable_at_ms, kind, incident_id FROM notifications
+      WHERE claimable_at_ms IS NOT NULL ORDER BY claimable_at_ms
+    ) AS n
+    WHERE (SELECT i.status FROM incidents i WHERE i.id = n.incident_id)
         = CASE n.kind WHEN 'page' THEN 'triggered' WHEN 'resolution' THEN 'resolved' END
     ORDER BY n.claimable_at_ms LIMIT 1`
 );
