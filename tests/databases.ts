@@ -1,4 +1,5 @@
 /** Databases for tests: each its own, gone afterwards. */
+import { statfs } from "node:fs/promises";
 import { basename, join } from "node:path";
 import postgres from "postgres";
 
@@ -68,11 +69,42 @@ export async function createTestFile(
   content?: Uint8Array,
 ): Promise<TestDatabase> {
   const folder = await Deno.makeTempDir({ prefix: "pagerpal_test_" });
+  return await testFile(folder, content);
+}
+
+/** As createTestFile, in memory where it can be: for the process of the tests, others may not open files there. */
+export async function createQuickFile(
+  content: Uint8Array,
+): Promise<TestDatabase> {
+  return await testFile(await makeQuickFolder("pagerpal_test_"), content);
+}
+
+async function testFile(
+  folder: string,
+  content?: Uint8Array,
+): Promise<TestDatabase> {
   const drop = () => Deno.remove(folder, { recursive: true });
   const path = join(folder, "pagerpal.db");
   if (content) await Deno.writeFile(path, content);
   const url = `file:${path}`;
   return { url, drop, [Symbol.asyncDispose]: drop };
+}
+
+const MEMORY = "/dev/shm";
+/** What runs beside each other takes a part of it at the most; in a container there may be hardly any. */
+const ROOMY_BYTES = 2 * 1024 ** 3;
+
+/**
+ * Promises a temporary folder for databases, in memory where the system has such a place with room: what is committed
+ * goes the same way, and no disk is waited for.
+ */
+export async function makeQuickFolder(prefix: string): Promise<string> {
+  const free = await statfs(MEMORY).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => 0,
+  );
+  const dir = free >= ROOMY_BYTES ? { dir: MEMORY } : {};
+  return await Deno.makeTempDir({ prefix, ...dir });
 }
 
 /** A name of PostgreSQL has at most 63 characters; the rest of this one is 32. */

@@ -5,6 +5,7 @@ import { migrate } from "../src/store/migrate.ts";
 import { openStore } from "../src/store/open.ts";
 import { type BorrowedDatabase, DatabasePool } from "./database_pool.ts";
 import {
+  createQuickFile,
   createTestDatabase,
   createTestFile,
   type TestDatabase,
@@ -92,7 +93,7 @@ async function migrated(
   if (name === "PostgreSQL") return await pool.borrow();
   const content = await migratedFile();
   return name === "libSQL"
-    ? await createTestFile(content)
+    ? await createQuickFile(content)
     : await createTestServer({ content });
 }
 

@@ -3,46 +3,46 @@ import { join } from "node:path";
 import config from "../../deno.json" with { type: "json" };
 import { tempFolder } from "../backup/places.ts";
 import { S3Server } from "../s3_server.ts";
-import { withStore } from "../stores.ts";
+import { MIGRATED } from "../stores.ts";
 import { runScript } from "./scripts.ts";
 
 Deno.test("backup makes a file under the name that is given, once, and says what is not in it", async () => {
-  await withStore("libSQL", async (_store, { url }) => {
-    await using folder = await tempFolder();
-    const env = { DATABASE_URL: url };
-    const args = [join(folder.path, "before upgrade.db")];
-    const made = await runScript("backup", { args, env });
-    equal(made.code, 0, made.err);
-    match(made.out, /before upgrade\.db\n\d+ bytes, .*found whole/);
-    match(made.out, /Keep SECRET_KEY too/);
-    const again = await runScript("backup", { args, env });
-    equal(again.code, 1);
-    match(again.err, /before upgrade\.db is there already/);
-  });
+  await using database = await MIGRATED.libSQL();
+  const { url } = database;
+  await using folder = await tempFolder();
+  const env = { DATABASE_URL: url };
+  const args = [join(folder.path, "before upgrade.db")];
+  const made = await runScript("backup", { args, env });
+  equal(made.code, 0, made.err);
+  match(made.out, /before upgrade\.db\n\d+ bytes, .*found whole/);
+  match(made.out, /Keep SECRET_KEY too/);
+  const again = await runScript("backup", { args, env });
+  equal(again.code, 1);
+  match(again.err, /before upgrade\.db is there already/);
 });
 
 Deno.test("backup keeps as many as it is told, and in a bucket says what is in the way", async () => {
-  await withStore("libSQL", async (_store, { url }) => {
-    await using folder = await tempFolder();
-    const old = join(folder.path, "pagerpal-20200101T000000Z.db");
-    await Deno.writeTextFile(old, "an old one");
-    const env: Record<string, string> = { DATABASE_URL: url };
-    const args = [folder.path, "--keep", "1"];
-    const made = await runScript("backup", { args, env });
-    equal(made.code, 0, made.err);
-    match(made.out, /Deleted pagerpal-20200101T000000Z\.db/);
+  await using database = await MIGRATED.libSQL();
+  const { url } = database;
+  await using folder = await tempFolder();
+  const old = join(folder.path, "pagerpal-20200101T000000Z.db");
+  await Deno.writeTextFile(old, "an old one");
+  const env: Record<string, string> = { DATABASE_URL: url };
+  const args = [folder.path, "--keep", "1"];
+  const made = await runScript("backup", { args, env });
+  equal(made.code, 0, made.err);
+  match(made.out, /Deleted pagerpal-20200101T000000Z\.db/);
 
-    await using s3 = await S3Server.start({ buckets: ["backups"] });
-    Object.assign(env, s3.env);
-    const missing = await runScript("backup", { args: ["s3://missing"], env });
-    equal(missing.code, 1);
-    match(missing.err, /there is no bucket missing\./);
-    s3.refuse("PUT");
-    const denied = await runScript("backup", { args: ["s3://backups"], env });
-    equal(denied.code, 1);
-    match(denied.err, /access to the bucket backups is denied/);
-    deepEqual(/^\s+at /m.test(denied.err), false, denied.err);
-  });
+  await using s3 = await S3Server.start({ buckets: ["backups"] });
+  Object.assign(env, s3.env);
+  const missing = await runScript("backup", { args: ["s3://missing"], env });
+  equal(missing.code, 1);
+  match(missing.err, /there is no bucket missing\./);
+  s3.refuse("PUT");
+  const denied = await runScript("backup", { args: ["s3://backups"], env });
+  equal(denied.code, 1);
+  match(denied.err, /access to the bucket backups is denied/);
+  deepEqual(/^\s+at /m.test(denied.err), false, denied.err);
 });
 
 Deno.test("backup and restore are called wrongly in a sentence", async () => {
@@ -104,17 +104,17 @@ Deno.test({
     "a disk that is full during a backup is said in a sentence, and no half of it is left",
   ...SMALL_DISK,
   async fn() {
-    await withStore("libSQL", async (_store, { url }) => {
-      await using folder = await tempFolder();
-      const { code, out, err } = await onSmallDisk("backup", {
-        folder: folder.path,
-        args: [folder.path],
-        env: { DATABASE_URL: url },
-      });
-      equal(code, 1, err);
-      match(err, /could not be copied: the disk is full\./);
-      equal(out, "", "nothing is left");
+    await using database = await MIGRATED.libSQL();
+    const { url } = database;
+    await using folder = await tempFolder();
+    const { code, out, err } = await onSmallDisk("backup", {
+      folder: folder.path,
+      args: [folder.path],
+      env: { DATABASE_URL: url },
     });
+    equal(code, 1, err);
+    match(err, /could not be copied: the disk is full\./);
+    equal(out, "", "nothing is left");
   },
 });
 
@@ -123,24 +123,24 @@ Deno.test({
     "a disk that is full during a restoration is said in a sentence, and what is there stays",
   ...SMALL_DISK,
   async fn() {
-    await withStore("libSQL", async (_store, { url }) => {
-      await using folder = await tempFolder();
-      await using disk = await tempFolder();
-      const made = await runScript("backup", {
-        args: [folder.path],
-        env: { DATABASE_URL: url },
-      });
-      const [backup = ""] = made.out.split("\n");
-      const { code, out, err } = await onSmallDisk("restore", {
-        folder: disk.path,
-        before: `echo "what was there" > "$0/pagerpal.db"`,
-        args: [backup],
-        env: { DATABASE_URL: `file:${disk.path}/pagerpal.db` },
-      });
-      equal(code, 1, err);
-      match(err, /could not be copied: the disk is full\./);
-      equal(out, "pagerpal.db\n");
+    await using database = await MIGRATED.libSQL();
+    const { url } = database;
+    await using folder = await tempFolder();
+    await using disk = await tempFolder();
+    const made = await runScript("backup", {
+      args: [folder.path],
+      env: { DATABASE_URL: url },
     });
+    const [backup = ""] = made.out.split("\n");
+    const { code, out, err } = await onSmallDisk("restore", {
+      folder: disk.path,
+      before: `echo "what was there" > "$0/pagerpal.db"`,
+      args: [backup],
+      env: { DATABASE_URL: `file:${disk.path}/pagerpal.db` },
+    });
+    equal(code, 1, err);
+    match(err, /could not be copied: the disk is full\./);
+    equal(out, "pagerpal.db\n");
   },
 });
 

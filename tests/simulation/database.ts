@@ -4,7 +4,7 @@ import type { Connection } from "../../src/store/connection/connection.ts";
 import { connect } from "../../src/store/libsql/libsql.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { PostgresPool } from "../../src/store/postgres/postgres_pool.ts";
-import { createTestDatabase } from "../databases.ts";
+import { createTestDatabase, makeQuickFolder } from "../databases.ts";
 
 export type DatabaseName = "libsql" | "postgres";
 
@@ -36,13 +36,9 @@ export function openDatabases(name: DatabaseName): Promise<Databases> {
   return name === "libsql" ? openFiles() : openServer();
 }
 
-/** Copies of one file that was migrated once, where a disk is not waited for if the system has such a place. */
+/** Copies of one file that was migrated once. */
 async function openFiles(): Promise<Databases> {
-  const memory = await Deno.stat("/dev/shm").then(() => true, () => false);
-  const folder = await Deno.makeTempDir({
-    prefix: "pagerpal_simulation_",
-    ...(memory ? { dir: "/dev/shm" } : {}),
-  });
+  const folder = await makeQuickFolder("pagerpal_simulation_");
   const template = join(folder, "template.db");
   await migrate({ url: `file:${template}` }, 0);
   let count = 0;

@@ -51,17 +51,19 @@ async function* readByCursor(
   const order = table.key.map((name) =>
     quoted([name]) + (isText(name) ? ' COLLATE "C"' : "")
   ).join(", ");
+  // The connection keeps each text with the columns that it once brought, so the FETCH of every table is another.
+  const cursor = quoted([`all_${table.name}`]);
   await execute(
-    `DECLARE whole_table NO SCROLL CURSOR FOR SELECT ${columnsOf(table)}
+    `DECLARE ${cursor} NO SCROLL CURSOR FOR SELECT ${columnsOf(table)}
     FROM ${quoted([table.name])} ORDER BY ${order}`,
     [],
   );
   for (;;) {
-    const { rows } = await execute(`FETCH ${PAGE} FROM whole_table`, []);
+    const { rows } = await execute(`FETCH ${PAGE} FROM ${cursor}`, []);
     if (rows.length === 0) break;
     yield rows;
   }
-  await execute("CLOSE whole_table", []);
+  await execute(`CLOSE ${cursor}`, []);
 }
 
 /** Promises the rows written, all columns of each; errors are the driver's own. */

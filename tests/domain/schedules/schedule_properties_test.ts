@@ -1,6 +1,7 @@
 /**
  * Who is on call, held against an independent telling of it (schedule_oracle.ts) around the days on which clocks change.
- * Each property runs 10,000 cases; the seed is printed, and `PROPERTY_SEED=n` runs the same cases again.
+ * Each property runs 10,000 cases, or `PROPERTY_CASES`; the seed is printed, and `PROPERTY_SEED=n` runs the same cases
+ * again.
  */
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
@@ -23,7 +24,7 @@ import {
 import type { WeeklyWindow } from "../../../src/domain/time/weekly_windows.ts";
 import { memberAt, reachedAt } from "./schedule_oracle.ts";
 
-const RUNS = 10_000;
+const RUNS = Number(Deno.env.get("PROPERTY_CASES") ?? 10_000);
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
