@@ -29,6 +29,9 @@ htmx.registerExtension("pagerpal", {
     readOn();
   },
 });
+/* htmx would do it a turn later. A key pressed until then would send its form as a browser does, and the page that follows
+   takes the next key's request with it. */
+htmx.process(document.body);
 
 if (live) {
   addEventListener("visibilitychange", connect);
