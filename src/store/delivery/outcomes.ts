@@ -6,7 +6,7 @@ import { deliveryColumns } from "./notification_row.ts";
 import { prepared } from "../statements/prepared.ts";
 import type { Database } from "../schema/schema.ts";
 
-/** A row has 23 values; longer statements are not kept prepared (see postgres_pool.ts). */
+/** A row has 23 values; longer statements are not kept prepared (see postgres_connection.ts). */
 const ROWS_PER_UPDATE = 16;
 
 /** Promises the ids of those that were held as they say, and are written now. */

@@ -5,7 +5,6 @@
  * then sent on it throws where nobody can catch it, which ends the process. Here a lost connection is known, and nothing
  * more is sent on it before it is given back and replaced.
  */
-import postgres from "postgres";
 import { StoreUnavailableError } from "../../ports/store.ts";
 import type {
   Connection,
@@ -13,55 +12,22 @@ import type {
   Transaction,
 } from "../connection/connection.ts";
 import type { Execute, Outcome } from "../connection/executor.ts";
+import {
+  type Held,
+  held,
+  type PostgresOptions,
+  type Slot,
+  slotFor,
+  type SlotState,
+} from "./postgres_connection.ts";
 
-export interface PostgresOptions {
-  /** The most connections at once. */
-  size: number;
-  /** No statement runs longer than this, milliseconds; 0 for no limit. */
-  statementMs: number;
-}
-
-/** A server ends a session that does nothing inside a transaction for so long, milliseconds, and rolls back. */
-const IDLE_IN_TRANSACTION_MS = 30_000;
-/** How long a statement waits for a lock, as of a migration that changes its table, milliseconds. */
-const LOCK_MS = 5_000;
-/**
- * What a page read by an index costs, beside one in a row. Plans are kept, and those made while the tables are small would
- * else read them whole for as long as nobody has counted their rows, as in the first minutes after the installation. It is
- * what suits memory and solid disks (postgresql.org/docs/18/runtime-config-query.html).
- */
-const RANDOM_PAGE_COST = 1.1;
-const CONNECT_SECONDS = 10;
 /** How long a caller waits for a connection when all are in use. */
 const WAIT_MS = 15_000;
-
-/** Longer statements are rare, and the server keeps each one that is prepared for as long as the connection lives. */
-const MOST_PREPARED = 600;
-
-/** The client would else send a statement without values as a script, which the server plans anew each time; not typed. */
-const NO_SCRIPT = { simple: false };
-
-interface Slot {
-  client: postgres.Sql;
-  /** The client lost its connection and would quietly open another. */
-  lost: boolean;
-  /** Which of the pool's generations of connections it is of. */
-  generation: number;
-}
 
 interface Waiter {
   resolve(slot: Slot): void;
   reject(error: Error): void;
   timer: ReturnType<typeof setTimeout>;
-}
-
-/** One connection, held by one caller. */
-interface Held {
-  /** Fails with StoreUnavailableError from the moment the connection is lost. */
-  readonly execute: Execute;
-  script(sql: string): Promise<void>;
-  /** Gives the connection back; `broken` when nobody knows what state it is in, and it is to be replaced. */
-  release(state?: "broken"): void;
 }
 
 export class PostgresPool implements Connection {
@@ -224,126 +190,4 @@ async function relaxed(
   if (restored.status === "rejected") held.release("broken");
   if (done.status === "rejected") throw done.reason;
   return done.value;
-}
-
-/** How a connection is given back. */
-interface SlotState {
-  broken: boolean;
-  /** The session is of no more use, and so are the others of its age: it takes no writes, or knows tables as they were. */
-  outdated: boolean;
-}
-
-function slotFor(
-  url: string,
-  { statementMs, generation }: PostgresOptions & { generation: number },
-): Slot {
-  const client = postgres(url, {
-    max: 1,
-    connect_timeout: CONNECT_SECONDS,
-    // The client would close a connection of a certain age between two statements of a transaction.
-    max_lifetime: null,
-    fetch_types: false,
-    onnotice: () => {},
-    onclose: () => {
-      slot.lost = true;
-    },
-    connection: {
-      application_name: "pagerpal",
-      statement_timeout: statementMs,
-      lock_timeout: Math.min(LOCK_MS, statementMs),
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-      random_page_cost: RANDOM_PAGE_COST,
-    },
-    types: {
-      // int8 and count(*) come as text otherwise.
-      bigint: { to: 20, from: [20], parse: Number, serialize: String },
-    },
-  });
-  const slot: Slot = { client, lost: false, generation };
-  return slot;
-}
-
-function held(slot: Slot, giveBack: (state: SlotState) => void): Held {
-  let broken = false;
-  let outdated = false;
-  let failed = false;
-  let released = false;
-  const send = async <T>(query: (client: postgres.Sql) => PromiseLike<T>) => {
-    if (broken || released || slot.lost) throw lostError();
-    try {
-      return await query(slot.client);
-    } catch (error) {
-      outdated ||= isReadOnly(error) || asksForNewPlans(error, { failed });
-      broken ||= outdated || endsConnection(error);
-      failed = true;
-      throw error instanceof postgres.PostgresError ? error : lostError(error);
-    }
-  };
-  return {
-    async execute(sql, parameters) {
-      const values = parameters.map(bindable);
-      const rows = await send((client) =>
-        client.unsafe(sql, values, {
-          ...NO_SCRIPT,
-          prepare: values.length <= MOST_PREPARED,
-        })
-      );
-      return { rows: Array.from(rows.values()), changes: rows.count ?? 0 };
-    },
-    async script(sql) {
-      await send((client) => client.unsafe(sql).simple());
-    },
-    release(state) {
-      if (released) return;
-      released = true;
-      giveBack({
-        broken: broken || slot.lost || state === "broken",
-        outdated,
-      });
-    },
-  };
-}
-
-/** An error of the server leaves the connection usable unless it is fatal; every other one is the connection's own. */
-function endsConnection(error: unknown): boolean {
-  return !(error instanceof postgres.PostgresError) ||
-    error.severity === "FATAL" || error.severity === "PANIC";
-}
-
-/** A session that is read-only stays so, as one to a server that is no longer the primary; a new one may not be. */
-function isReadOnly(error: unknown): boolean {
-  return error instanceof postgres.PostgresError && error.code === "25006";
-}
-
-/**
- * A statement that was prepared before a migration changed its table cannot be run. The client prepares it anew, and does
- * not say so: in a transaction, which is aborted by then, what comes after it fails first, and the client may wait for
- * answers in another order than they come in.
- */
-function asksForNewPlans(
-  error: unknown,
-  { failed }: { failed: boolean },
-): boolean {
-  if (!(error instanceof postgres.PostgresError)) return false;
-  return error.routine === "RevalidateCachedQuery" ||
-    (error.code === "25P02" && !failed);
-}
-
-function lostError(cause?: unknown): StoreUnavailableError {
-  const words = cause instanceof Error ? `: ${cause.message}` : "";
-  return new StoreUnavailableError(
-    `There is no connection to the database${words}.`,
-    { cause },
-  );
-}
-
-function bindable(value: unknown): string | number | null {
-  switch (typeof value) {
-    case "string":
-    case "number":
-      return value;
-    default:
-      if (value === null) return null;
-      throw new TypeError(`Cannot store a value of type ${typeof value}.`);
-  }
 }
