@@ -141,7 +141,7 @@ ifInstalled(
       }
       const unit = read("pagerpal.service")
         // It says so too when the program is missing on this machine.
-        .replace("/usr/local/bin/deno", "/bin/sh");
+        .replaceAll("/usr/local/bin/deno", "/bin/sh");
       const { faults } = await verify(unit);
       deepEqual(faults.filter((fault) => !simple.faults.includes(fault)), []);
     } finally {
