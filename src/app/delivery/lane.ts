@@ -43,6 +43,7 @@ export function createLane(engine: Engine, lane: Lane) {
   let running: Promise<DeliverySummary> | null = null;
   let summary: DeliverySummary = { sent: 0, retried: 0, failed: 0 };
   let ask = Promise.withResolvers<void>();
+  let ended = Promise.withResolvers<void>();
   /** Somebody has asked since the last look began. */
   let asked = false;
   /** The last look has left nothing that was due. */
@@ -56,6 +57,7 @@ export function createLane(engine: Engine, lane: Lane) {
       .finally(() => {
         onTheirWay.delete(sending);
         lane.places.give(1);
+        ended.resolve();
       });
     onTheirWay.add(sending);
   }
@@ -71,7 +73,8 @@ export function createLane(engine: Engine, lane: Lane) {
       for (;;) {
         while (!isClear) await look(firstAttemptsOnly);
         if (onTheirWay.size === 0) return summary;
-        await Promise.race([ask.promise, ...onTheirWay]);
+        ended = Promise.withResolvers();
+        await Promise.race([ask.promise, ended.promise]);
       }
     } finally {
       // At once, so that whoever asks from now on is not told that it is over.
@@ -91,9 +94,7 @@ export function createLane(engine: Engine, lane: Lane) {
     // Behind the many of one person there may be others.
     isClear = !asked && parcels?.length === 0;
     // A place that becomes free, or new work, is seen to at once: a send that hangs holds up nothing but itself.
-    if (parcels === null) {
-      await Promise.race([ask.promise, freed, ...onTheirWay]);
-    }
+    if (parcels === null) await Promise.race([ask.promise, freed]);
   }
 
   /** Promises what it has claimed, each in a place of its own; null when no place is free. */
@@ -143,6 +144,7 @@ export function createLane(engine: Engine, lane: Lane) {
         end(claimed) {
           onTheirWay.delete(over.promise);
           over.resolve();
+          ended.resolve();
           const parcels = parcelsOf(claimed);
           for (const parcel of parcels) start(parcel);
           lane.places.give(limit - parcels.length);
