@@ -3,6 +3,7 @@
  * exported fetch handler; with `--listen`, which `deno task start` passes, it listens by itself on HOST and PORT.
  */
 import { getLogger } from "@logtape/logtape";
+import { uuidv7 } from "uuidv7";
 import { compose } from "./src/compose.ts";
 import { ConfigError, loadConfig } from "./src/config.ts";
 import { registerJobs } from "./src/jobs/jobs.ts";
@@ -45,7 +46,8 @@ const pagerpal = compose({
   store,
   clock: Date.now,
   random: Math.random,
-  newId: () => crypto.randomUUID(),
+  // In the order of time: in an index they stand side by side, and each page of it is written once.
+  newId: uuidv7,
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   fetch,
   tracing,
