@@ -124,7 +124,7 @@ async function runHotQueries(session: Session, world: World): Promise<void> {
   await runBundlingQueries(session, world);
   await runVerificationQueries(session, world);
   const policies = new Policies(session);
-  await policies.takeTurn(world.policy.id, 0);
+  await policies.takeTurns([{ policyId: world.policy.id, step: 0 }]);
   await policies.turns(world.policy.id);
   await timeline.add(incident.id, []);
   await timeline.list(incident.id, { afterId: 0, limit: 100 });

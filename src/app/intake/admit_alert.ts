@@ -19,8 +19,9 @@ import type {
 import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
 import type { RepeatedFiring } from "../../ports/paging_repositories.ts";
 import { autoResolveAt, newIncident, UNSAVED } from "./new_incident.ts";
+import { planNow } from "../incidents/plan_step.ts";
 import {
-  planNow,
+  followPlan,
   writePages,
   writeTransition,
   type Writing,
@@ -141,13 +142,15 @@ async function open(
     id: UNSAVED,
     version: 0,
   };
-  const { incident, pages, entries } = await planNow(admission, fresh);
-  const { id: _id, version: _version, ...row } = incident;
+  const planned = await planNow(admission, fresh);
+  const { id: _id, version: _version, ...row } = planned.incident;
   const written = await tx.incidents.insert(row);
   if (!written) return null;
   const opened = openedEntry(alert, { nowMs, actor });
-  await tx.timeline.add(written.id, [opened, ...entries]);
-  await writePages(admission, { incidentId: written.id, pages });
+  await followPlan(admission, planned, async ({ pages, entries }) => {
+    await tx.timeline.add(written.id, [opened, ...entries]);
+    await writePages(admission, { incidentId: written.id, pages });
+  });
   return { outcome: "opened", incidentId: written.id, incident: written };
 }
 

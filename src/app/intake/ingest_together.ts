@@ -6,8 +6,7 @@ import type { Alert } from "../../domain/intake/alert.ts";
 import { asksForHistory, decide } from "../../domain/intake/dedup.ts";
 import type { EscalationPlan } from "../../domain/policies/escalation.ts";
 import type { ChannelKind } from "../../domain/responders/people.ts";
-import type { Directory } from "../../domain/policies/reach.ts";
-import type { Actor } from "../../domain/incidents/timeline.ts";
+import type { Incident } from "../../domain/incidents/incident.ts";
 import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
 import type {
   IncidentKey,
@@ -23,13 +22,10 @@ import {
 } from "./admit_alert.ts";
 import type { Engine } from "../engine.ts";
 import { type Arrival, newsOf, sourceActor } from "./ingest.ts";
-import { loadSharedDirectory } from "../load_directory.ts";
+import { sharedDirectory, type Whom } from "../load_directory.ts";
 import { newIncident, UNSAVED } from "./new_incident.ts";
-import {
-  newPages,
-  planNow,
-  toldOfSuppression,
-} from "../incidents/write_transition.ts";
+import { type Planned, planNow, takeTurns } from "../incidents/plan_step.ts";
+import { newPages, toldOfSuppression } from "../incidents/write_transition.ts";
 
 /** One request's alerts. */
 export interface Arriving {
@@ -70,8 +66,9 @@ export async function ingestTogether(
     shared.tx.sources.recordAlerts(newsOf(arriving, shared.nowMs)),
   ]);
   const { opening, repeating } = sort(all, { known, nowMs: shared.nowMs });
-  const { opened, channels } = await openAll(shared, opening);
+  // In this order, since whoever holds an incident may want a turn: turns come after the rows of all incidents.
   const counted = await countAll(shared, repeating);
+  const { opened, channels } = await openAll(shared, opening);
   const done = new Map([...opened, ...counted]);
   const admitted = arriving.map(({ arrival }) => {
     const [alert] = arrival.alerts;
@@ -162,31 +159,54 @@ async function openAll(
   const fresh = opening.map(({ origin, alerts: [alert] }) =>
     newIncident(origin, alert, nowMs)
   );
-  const directory = await loadSharedDirectory(tx, fresh, nowMs);
+  const directory = sharedDirectory(tx, fresh, nowMs);
+  const planning = {
+    ...{ tx, nowMs },
+    directory: (_incident: Incident, whom: Whom) => directory(whom),
+  };
   const plans: Planned[] = [];
-  for (const one of fresh) plans.push(await plan(shared, one, directory));
-  const ids = await tx.incidents.insertMany(plans.map(({ row }) => row));
-  const opened = opening.flatMap(({ origin, alerts: [alert] }, index) => {
+  for (const one of fresh) {
+    plans.push(await planNow(planning, { ...one, id: UNSAVED, version: 0 }));
+  }
+  const ids = await tx.incidents.insertMany(plans.map(rowOf));
+  const written = opening.flatMap(({ origin, alerts: [alert] }, index) => {
     const id = ids[index];
     const planned = plans[index];
     // Another process is opening the same incident at this moment.
     if (!planned || !id) return [];
-    return [{ ...planned, id, alert, actor: sourceActor(origin) }];
+    return [{ id, alert, origin, planned }];
+  });
+  const final = await takeTurns(tx, written.map(({ planned }) => planned));
+  const opened = written.map(({ planned, ...one }, index) => {
+    const { incident, pages, entries } = final[index] ?? planned;
+    const { id } = one;
+    return {
+      ...one,
+      incident: { ...incident, id, version: 1 },
+      pages,
+      entries,
+    };
   });
   const channels = await writeOpened(shared, opened);
   return {
-    opened: opened.map(({ id, alert, row }) => {
-      const incident = { ...row, id, version: 1 };
-      return [alert, { outcome: "opened", incidentId: id, incident }];
-    }),
+    opened: opened.map(({ id, alert, incident }) => [
+      alert,
+      { outcome: "opened", incidentId: id, incident },
+    ]),
     channels,
   };
 }
 
-interface Opened extends Planned {
+function rowOf({ incident }: Planned): NewIncident {
+  const { id: _id, version: _version, ...row } = incident;
+  return row;
+}
+
+interface Opened
+  extends Pick<EscalationPlan, "incident" | "pages" | "entries"> {
   id: number;
   alert: Alert;
-  actor: Actor;
+  origin: SourceWithPolicy;
 }
 
 /** Writes the stories and the pages of incidents that are written; promises the channels on which somebody is paged now. */
@@ -195,9 +215,9 @@ async function writeOpened(
   all: readonly Opened[],
 ): Promise<Set<ChannelKind>> {
   const { tx, nowMs } = shared;
-  const stories = all.flatMap(({ id, alert, actor, entries, pages }) =>
+  const stories = all.flatMap(({ id, alert, origin, entries, pages }) =>
     [
-      openedEntry(alert, { nowMs, actor }),
+      openedEntry(alert, { nowMs, actor: sourceActor(origin) }),
       ...entries,
       ...toldOfSuppression(shared, pages),
     ].map((entry) => ({ ...entry, incidentId: id }))
@@ -214,23 +234,6 @@ async function writeOpened(
     state === "queued" && dueAtMs <= nowMs
   );
   return new Set(due.map(({ channel }) => channel));
-}
-
-interface Planned extends Pick<EscalationPlan, "pages" | "entries"> {
-  row: NewIncident;
-}
-
-async function plan(
-  shared: Shared,
-  fresh: NewIncident,
-  directory: Directory,
-): Promise<Planned> {
-  const { incident, pages, entries } = await planNow(
-    { ...shared, directory: () => Promise.resolve(directory) },
-    { ...fresh, id: UNSAVED, version: 0 },
-  );
-  const { id: _id, version: _version, ...row } = incident;
-  return { row, pages, entries };
 }
 
 async function countAll(

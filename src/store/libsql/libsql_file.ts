@@ -149,9 +149,10 @@ function opened(path: string, settings: string): SqliteConnection.Database {
   } catch (cause) {
     const error = storeError(cause, "");
     if (error instanceof StoreUnavailableError) throw error;
-    throw new StoreUnavailableError("The database cannot be opened.", {
-      cause,
-    });
+    throw new StoreUnavailableError(
+      `The database file ${path} cannot be opened: its folder must be there, and PagerPal's user must be allowed to write to both.`,
+      { cause },
+    );
   }
 }
 
