@@ -39,6 +39,7 @@ export function createLane(engine: Engine, lane: Lane) {
   let stopped = false;
   let running: Promise<DeliverySummary> | null = null;
   let ask = Promise.withResolvers<void>();
+  let ended = Promise.withResolvers<void>();
   let asked = false;
 
   function start(parcel: Parcel, summary: DeliverySummary): void {
@@ -49,6 +50,7 @@ export function createLane(engine: Engine, lane: Lane) {
       .finally(() => {
         onTheirWay.delete(sending);
         lane.places.give(1);
+        ended.resolve();
       });
     onTheirWay.add(sending);
   }
@@ -72,7 +74,8 @@ export function createLane(engine: Engine, lane: Lane) {
       if (onTheirWay.size === 0 && crowded.length === 0) return summary;
       // A place that becomes free, or new work, is seen to at once: a send
       // that hangs holds up nothing but itself.
-      await Promise.race([ask.promise, ...crowded, ...onTheirWay]);
+      ended = Promise.withResolvers();
+      await Promise.race([ask.promise, ended.promise, ...crowded]);
     }
   }
 
