@@ -201,7 +201,7 @@ export interface NewPage
   notification: NewNotification;
 }
 
-/** A message as it is to be written, by the one who holds it at this attempt. */
+/** A message after an attempt, by the one who holds it at this attempt. What sending changes of it is written. */
 export interface HeldNotification {
   notification: Notification;
   owner: string;
