@@ -15,6 +15,7 @@ import { StoreUnavailableError } from "./src/ports/store.ts";
 import {
   DatabaseNewerError,
   MigrationChangedError,
+  MigrationFailedError,
 } from "./src/store/migrate.ts";
 import { newestVersion } from "./src/store/migrations.ts";
 import { VERSION } from "./src/version.ts";
@@ -86,6 +87,7 @@ async function readyDatabase() {
     const known = error instanceof StoreUnavailableError ||
       error instanceof DatabaseNewerError ||
       error instanceof MigrationChangedError ||
+      error instanceof MigrationFailedError ||
       error instanceof UnmigratedError;
     if (!known) throw error;
     refuse(error.message);

@@ -224,6 +224,12 @@ export interface ClaimedNotification {
   takenOver: boolean;
 }
 
+/** A page that is being written, with what its message says besides its own row. */
+export interface NewPage
+  extends Omit<ClaimedNotification, "notification" | "takenOver"> {
+  notification: NewNotification;
+}
+
 /** A message after an attempt, by the one who holds it at this attempt. What sending changes of it is written. */
 export interface HeldNotification {
   notification: Notification;
@@ -236,6 +242,16 @@ export interface NotificationRepository {
   /** Oldest first, at most 1,000. */
   listByIncident(incidentId: number): Promise<Notification[]>;
   insert(notifications: NewNotification[]): Promise<void>;
+  /**
+   * The same in the transaction that writes their incidents, with a claim for each channel on which pages that are due may
+   * leave as soon as it is committed: promises those that are claimed as they are written, the most severe first, and
+   * queues the rest. As with `claim` nobody gets two messages within the window; who has more to get than this one page
+   * gets none of it here.
+   */
+  insertClaimed(
+    pages: readonly NewPage[],
+    claims: readonly Claim[],
+  ): Promise<ClaimedNotification[]>;
   /**
    * Claims messages that are due, or whose lease has run out, for one sender: state `sending`, attempt + 1, the lease
    * set. Never the same row for two callers. A page is claimed only while its incident is triggered, a resolution only

@@ -21,6 +21,7 @@ function engineOn(store: Store): Engine {
     random: () => 0.5,
     newId: () => crypto.randomUUID(),
     kick: () => {},
+    lookSoon: () => {},
   };
 }
 
@@ -127,7 +128,7 @@ forEachStore(
     const together = (...origins: Arriving["origin"][]) => (engine: Engine) =>
       engine.store.transaction((tx) =>
         ingestTogether(
-          { engine, tx, nowMs: NOW },
+          { engine, tx, nowMs: NOW, insertPages: () => Promise.resolve(true) },
           origins.map((origin) => ({
             origin,
             arrival: {

@@ -11,6 +11,7 @@ import { StoreUnavailableError } from "../../src/ports/store.ts";
 import {
   DatabaseNewerError,
   MigrationChangedError,
+  MigrationFailedError,
 } from "../../src/store/migrate.ts";
 import { runScript } from "./scripts.ts";
 
@@ -76,6 +77,7 @@ Deno.test("a refusal is a sentence and ends with 1", async () => {
     new StoreUnavailableError("No."),
     new DatabaseNewerError("No."),
     new MigrationChangedError("No."),
+    new MigrationFailedError("No."),
   ];
   for (const refusal of refusals) {
     const { code, err } = await called(["a"], () => Promise.reject(refusal));

@@ -19,6 +19,8 @@ export interface Planning {
 export interface Planned extends EscalationPlan {
   /** Promises the same plan for the turn. Nothing of the incident depends on it. */
   atTurn(turn: number): EscalationPlan;
+  /** Everybody that it may page, by id. */
+  responders: Directory["responders"];
 }
 
 /** Promises the plan for the incident's next step. It takes no turn: see `takeTurns`. */
@@ -44,7 +46,7 @@ function planOn(
     const turns = new Map(turnStep === null ? [] : [[turnStep, turn]]);
     return planEscalation(incident, { ...directory, turns }, nowMs);
   };
-  return { ...plan, atTurn };
+  return { ...plan, atTurn, responders: directory.responders };
 }
 
 /**

@@ -4,13 +4,12 @@
  */
 import type { Alert } from "../../domain/intake/alert.ts";
 import { asksForHistory, decide } from "../../domain/intake/dedup.ts";
-import type { EscalationPlan } from "../../domain/policies/escalation.ts";
-import type { ChannelKind } from "../../domain/responders/people.ts";
 import type { Incident } from "../../domain/incidents/incident.ts";
 import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
 import type {
   IncidentKey,
   NewIncident,
+  NewPage,
   OpenIncident,
 } from "../../ports/paging_repositories.ts";
 import type { Repositories } from "../../ports/store.ts";
@@ -45,14 +44,16 @@ interface Shared {
   engine: Pick<Engine, "newId" | "sendingEnabled">;
   tx: Repositories;
   nowMs: number;
+  /** Writes the pages of what is opened; promises whether any that are due are left to be claimed. */
+  insertPages: (pages: readonly NewPage[]) => Promise<boolean>;
 }
 
 /** What became of a group. */
 export interface TakenIn {
   /** One for each request; null for those to which nothing was done and that need a transaction of their own. */
   admitted: (Admitted | null)[];
-  /** On which somebody is to be paged now. */
-  channels: Set<ChannelKind>;
+  /** Somebody is to be paged now, and nobody has claimed it. */
+  isDue: boolean;
 }
 
 /** Promises what became of each request's alert, in the caller's transaction. */
@@ -69,13 +70,13 @@ export async function ingestTogether(
   const { opening, repeating } = sort(all, { known, nowMs: shared.nowMs });
   // In this order, since whoever holds an incident may want a turn: turns come after the rows of all incidents.
   const counted = await countAll(shared, repeating);
-  const { opened, channels } = await openAll(shared, opening);
+  const { opened, isDue } = await openAll(shared, opening);
   const done = new Map([...opened, ...counted]);
   const admitted = arriving.map(({ arrival }) => {
     const [alert] = arrival.alerts;
     return alert && done.get(alert) || null;
   });
-  return { admitted, channels };
+  return { admitted, isDue };
 }
 
 /** Whoever comes after one that asks for more is not plain either: it is about what that one leaves behind. */
@@ -154,8 +155,8 @@ function sort(
 async function openAll(
   shared: Shared,
   opening: readonly Same[],
-): Promise<{ opened: [Alert, Admitted][]; channels: Set<ChannelKind> }> {
-  if (opening.length === 0) return { opened: [], channels: new Set() };
+): Promise<{ opened: [Alert, Admitted][]; isDue: boolean }> {
+  if (opening.length === 0) return { opened: [], isDue: false };
   const { tx, nowMs } = shared;
   const fresh = opening.map(({ origin, alerts: [alert] }) =>
     newIncident(origin, alert, nowMs)
@@ -180,21 +181,18 @@ async function openAll(
   const final = await takeTurns(tx, written.map(({ planned }) => planned));
   const opened = written.map(({ planned, ...one }, index) => {
     const { incident, pages, entries } = final[index] ?? planned;
-    const { id } = one;
     return {
-      ...one,
-      incident: { ...incident, id, version: 1 },
-      pages,
-      entries,
+      ...{ ...one, pages, entries, responders: planned.responders },
+      incident: { ...incident, id: one.id, version: 1 },
     };
   });
-  const channels = await writeOpened(shared, opened);
+  const isDue = await writeOpened(shared, opened);
   return {
     opened: opened.map(({ id, alert, incident }) => [
       alert,
       { outcome: "opened", incidentId: id, incident },
     ]),
-    channels,
+    isDue,
   };
 }
 
@@ -204,18 +202,18 @@ function rowOf({ incident }: Planned): NewIncident {
 }
 
 interface Opened
-  extends Pick<EscalationPlan, "incident" | "pages" | "entries"> {
+  extends Pick<Planned, "incident" | "pages" | "entries" | "responders"> {
   id: number;
   alert: Alert;
   origin: SourceWithPolicy;
 }
 
-/** Writes the stories and the pages of incidents that are written; promises the channels on which somebody is paged now. */
+/** Writes the stories and the pages of incidents that are written; promises whether somebody is still to be paged now. */
 async function writeOpened(
   shared: Shared,
   all: readonly Opened[],
-): Promise<Set<ChannelKind>> {
-  const { tx, nowMs } = shared;
+): Promise<boolean> {
+  const { nowMs } = shared;
   const stories = all.flatMap(({ id, alert, origin, entries, pages }) =>
     [
       openedEntry(alert, { nowMs, actor: sourceActor(origin) }),
@@ -223,18 +221,23 @@ async function writeOpened(
       ...toldOfSuppression(shared, pages),
     ].map((entry) => ({ ...entry, incidentId: id }))
   );
-  const pages = all.flatMap((one) =>
-    newPages(shared, { incidentId: one.id, pages: one.pages })
-  );
+  const pages = all.flatMap((one) => pagesOf(shared, one));
   // Sent along, so that a server is asked once.
-  await Promise.all([
-    tx.timeline.addToMany(stories),
-    tx.notifications.insert(pages),
+  const [isDue] = await Promise.all([
+    shared.insertPages(pages),
+    shared.tx.timeline.addToMany(stories),
   ]);
-  const due = pages.filter(({ state, dueAtMs }) =>
-    state === "queued" && dueAtMs <= nowMs
-  );
-  return new Set(due.map(({ channel }) => channel));
+  return isDue;
+}
+
+function pagesOf(shared: Shared, opened: Opened): NewPage[] {
+  const { id: incidentId, incident, origin, pages, responders } = opened;
+  return newPages(shared, { incidentId, pages }).map((notification) => ({
+    ...{ notification, incident },
+    teamName: origin.teamName,
+    sourceName: origin.source.name,
+    responderName: responders.get(notification.responderId)?.name ?? "",
+  }));
 }
 
 async function countAll(
