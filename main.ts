@@ -2,7 +2,9 @@
  * The process: settings, logs, database, migrations, workers, server, and an orderly end. `deno serve main.ts` takes the
  * exported fetch handler; with `--listen`, which `deno task start` passes, it listens by itself on HOST and PORT.
  */
+import { fileURLToPath } from "node:url";
 import { getLogger } from "@logtape/logtape";
+import { uuidv7 } from "uuidv7";
 import { compose } from "./src/compose.ts";
 import { ConfigError, loadConfig } from "./src/config.ts";
 import { registerJobs } from "./src/jobs/jobs.ts";
@@ -13,6 +15,7 @@ import { StoreUnavailableError } from "./src/ports/store.ts";
 import {
   DatabaseNewerError,
   MigrationChangedError,
+  MigrationFailedError,
 } from "./src/store/migrate.ts";
 import { NEWEST_SCHEMA_VERSION } from "./src/store/migrations.ts";
 import { VERSION } from "./src/version.ts";
@@ -43,7 +46,8 @@ const pagerpal = compose({
   store,
   clock: Date.now,
   random: Math.random,
-  newId: () => crypto.randomUUID(),
+  // In the order of time: in an index they stand side by side, and each page of it is written once.
+  newId: uuidv7,
   randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   fetch,
   tracing,
@@ -51,13 +55,14 @@ const pagerpal = compose({
   hostname,
   version: VERSION,
   schemaVersion: NEWEST_SCHEMA_VERSION,
-  staticDirectory: new URL("./static/", import.meta.url).pathname,
+  staticDirectory: fileURLToPath(new URL("./static/", import.meta.url)),
 });
 registerJobs(pagerpal.jobContext, pagerpal.jobs);
+const listensItself = Deno.args.includes("--listen");
+// Before anything is claimed, since a process that cannot listen ends.
+if (listensItself) listen();
 // Requests are taken meanwhile.
 void pagerpal.start();
-const listensItself = Deno.args.includes("--listen");
-if (listensItself) listen();
 
 // Deno warns of a handler that nobody serves, so there is none when we do.
 export default listensItself ? {} : { fetch: pagerpal.fetch };
@@ -86,29 +91,41 @@ async function readyDatabase() {
     const known = error instanceof StoreUnavailableError ||
       error instanceof DatabaseNewerError ||
       error instanceof MigrationChangedError ||
+      error instanceof MigrationFailedError ||
       error instanceof UnmigratedError;
     if (!known) throw error;
-    log.fatal("PagerPal cannot start: {reason}", { reason: error.message });
-    Deno.exit(1);
+    refuse(error.message);
   }
 }
 
+function refuse(reason: string): never {
+  log.fatal("PagerPal cannot start: {reason}", { reason });
+  Deno.exit(1);
+}
+
 function listen(): void {
-  const { host: hostname, port } = config;
-  const server = Deno.serve({
-    hostname,
-    port,
-    onListen: () =>
-      log.info("PagerPal {version} listens on {address}", {
-        version: VERSION,
-        address: `http://${hostname}:${port}`,
-        node,
-        database: config.database.kind,
-        sending: config.notificationSendingEnabled,
-      }),
-  }, pagerpal.fetch);
+  const server = serve();
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.addSignalListener(signal, () => void stop(server, signal));
+  }
+}
+
+/** A port that is taken, or an address that is not this machine's, is a sentence too. */
+function serve(): Deno.HttpServer {
+  const { host: hostname, port } = config;
+  const onListen = () =>
+    log.info("PagerPal {version} listens on {address}", {
+      version: VERSION,
+      address: `http://${hostname}:${port}`,
+      node,
+      database: config.database.kind,
+      sending: config.notificationSendingEnabled,
+    });
+  try {
+    return Deno.serve({ hostname, port, onListen }, pagerpal.fetch);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    refuse(`HOST ${hostname} and PORT ${port} cannot be listened on: ${why}.`);
   }
 }
 

@@ -60,7 +60,10 @@ async function findEarlier(folder: string): Promise<boolean> {
   try {
     for await (const { name } of Deno.readDir(folder)) names.push(name);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!(error instanceof Deno.errors.NotFound)) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new CommandError(`${folder} takes no site: ${why}.`);
+    }
   }
   if (names.length === 0 || names.includes(MANIFEST_NAME)) {
     return names.length > 0;

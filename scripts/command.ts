@@ -8,6 +8,7 @@ import { StoreUnavailableError } from "../src/ports/store.ts";
 import {
   DatabaseNewerError,
   MigrationChangedError,
+  MigrationFailedError,
 } from "../src/store/migrate.ts";
 
 /** 0: done; 1: refused, in a sentence; 2: called wrongly. */
@@ -79,6 +80,7 @@ const EXPLAINED = [
   UnmigratedError,
   DatabaseNewerError,
   MigrationChangedError,
+  MigrationFailedError,
 ];
 
 function isExplained(error: unknown): error is Error {

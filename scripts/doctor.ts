@@ -1,6 +1,6 @@
 /** Looks at all that PagerPal needs, and says what is wrong and how to mend it. Changes nothing and pages nobody. */
 import { inTime } from "../src/app/in_time.ts";
-import { surveyConfig } from "../src/config.ts";
+import { ConfigError, type ConfigSurvey, surveyConfig } from "../src/config.ts";
 import { createMask } from "../src/logging/mask.ts";
 import { VERSION } from "../src/version.ts";
 import { CommandError, type ExitCode, runCommand } from "./command.ts";
@@ -47,7 +47,8 @@ interface Values {
 async function run(values: Values): Promise<ExitCode> {
   const { deep = false, upgrade = false, json = false } = values;
   const checks = checksOf(values);
-  const survey = surveyConfig();
+  const survey = surveyOrNull();
+  if (survey === null) return 2;
   const patient = admit(survey, { clock: Date.now, deep });
   const mask = createMask(survey.config.secrets);
   const results: Result[] = [];
@@ -73,6 +74,17 @@ async function run(values: Values): Promise<ExitCode> {
     console.log(`\nPagerPal ${VERSION}: ${words}`);
   }
   return results.some(({ grade }) => grade === "fail") ? 1 : 0;
+}
+
+/** Promises the settings; null, having said why, where `.env` cannot be read: any check would be of something else. */
+function surveyOrNull(): ConfigSurvey | null {
+  try {
+    return surveyConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(`The doctor could not look. ${error.message}`);
+    return null;
+  }
 }
 
 function checksOf(

@@ -1,5 +1,6 @@
 /** Writes all data as JSON lines. */
-import { BackupError } from "../src/backup/backup_error.ts";
+import { dirname } from "node:path";
+import { BackupError, backupError } from "../src/backup/backup_error.ts";
 import { exportData } from "../src/backup/export_data.ts";
 import { keyCheck } from "../src/backup/manifest.ts";
 import {
@@ -36,11 +37,9 @@ async function run(_values: unknown, [path]: string[]): Promise<ExitCode> {
 
 /** Under its name there is a whole export or none. */
 async function writeFile(path: string): Promise<Record<string, number>> {
-  if (await isThere(path)) throw new BackupError(`${path} is there already.`);
   const draft = `${path}.partial`;
+  const file = await openDraft(draft, path);
   try {
-    await createPrivate(draft);
-    const file = await Deno.open(draft, { write: true });
     const rows = await writeAll(file.writable);
     await syncFile(draft);
     await Deno.rename(draft, path);
@@ -48,6 +47,16 @@ async function writeFile(path: string): Promise<Record<string, number>> {
   } catch (error) {
     await removeFile(draft).catch(() => {});
     throw error;
+  }
+}
+
+async function openDraft(draft: string, path: string): Promise<Deno.FsFile> {
+  try {
+    if (await isThere(path)) throw new BackupError(`${path} is there already.`);
+    await createPrivate(draft);
+    return await Deno.open(draft, { write: true });
+  } catch (error) {
+    throw backupError(`${dirname(path)} takes no files`, error);
   }
 }
 

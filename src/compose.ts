@@ -102,6 +102,7 @@ export function compose(outside: Outside): PagerPal {
     sendingEnabled: config.notificationSendingEnabled,
     observer,
     kick: () => kick(),
+    lookSoon: () => waker.lookSoon(),
   };
   const startedAtMs = clock();
   const health = createDatabaseHealth({ clock, onBack: () => waker.wake() });

@@ -40,7 +40,7 @@ export interface ConfigSurvey {
   problems: readonly Problem[];
 }
 
-/** Promises the settings as `loadConfig` does, and what is wrong with them beside them. Throws where `.env` cannot be read. */
+/** Promises the settings as `loadConfig` does, and what is wrong with them beside them. Throws ConfigError where `.env` cannot be read. */
 export function surveyConfig(): ConfigSurvey {
   return survey(readEnvironment(), Deno.readTextFileSync);
 }
@@ -88,11 +88,24 @@ function withDefaults(values: Partial<Variables>): Variables {
 
 function readDotEnv(): Record<string, string | undefined> {
   try {
-    return { ...parseEnv(Deno.readTextFileSync(".env")) };
+    const text = Deno.readTextFileSync(".env");
+    if (text.includes("\0")) throw new Error("it is no text in UTF-8");
+    // The mark that some editors begin a file with would become part of the first name.
+    return { ...parseEnv(text.replace(/^\ufeff/, "")) };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
-    throw error;
+    throw new ConfigError([unreadable(".env", error)]);
   }
+}
+
+function unreadable(name: string, error: unknown): Problem {
+  const why = error instanceof Error ? error.message : String(error);
+  return {
+    name,
+    held: undefined,
+    state: `cannot be read (${why})`,
+    allowed: "a text file that PagerPal's user may read, or not be there",
+  };
 }
 
 /** Names with the letters of one of ours in another order, or with other underscores, as SMPT_HOST and INFOBIP_APIKEY. */

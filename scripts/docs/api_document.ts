@@ -1,5 +1,5 @@
 /** The OpenAPI document, asked of PagerPal itself. */
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
 import { compose } from "../../src/compose.ts";
 import { readConfig } from "../../src/config.ts";
@@ -53,7 +53,7 @@ async function ask(databaseUrl: string): Promise<string> {
       node: "docs",
       hostname: "docs",
       schemaVersion: NEWEST_SCHEMA_VERSION,
-      staticDirectory: new URL("../../static/", import.meta.url).pathname,
+      staticDirectory: fileURLToPath(new URL("../../static/", import.meta.url)),
     });
     const answer = await pagerpal.fetch(
       new Request(`${BASE_URL}/api/v1/openapi.json`, {

@@ -83,18 +83,18 @@ async function readReceipts(
   c: EdgeContext,
   { bodyBudget, parseReceipts }: ApiDeps,
 ): Promise<Receipt[]> {
-  const { bytes, release } = await readBody(c.req.raw, {
+  const held = await readBody(c.req.raw, {
     bytes: RECEIPT_BYTES,
     withinMs: WITHIN_MS,
     budget: bodyBudget,
   });
   let body: unknown;
   try {
-    body = JSON.parse(decodeText(bytes));
+    body = JSON.parse(decodeText(held.bytes));
   } catch {
     throw new Problem(400, "malformed_json", "The body is not valid JSON.");
   } finally {
-    release();
+    held.release();
   }
   const receipts = parseReceipts(body);
   if (receipts !== null) return receipts;

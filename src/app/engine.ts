@@ -14,4 +14,6 @@ export interface Engine {
   observer: Observer;
   /** Tells the workers that something is due now. Returns at once and never throws. */
   kick(): void;
+  /** Tells the workers that something falls due later. Returns at once and never throws. */
+  lookSoon(): void;
 }

@@ -21,31 +21,56 @@ export type Readable = Pick<Repositories, "responders" | "schedules" | "teams">;
 
 type About = Pick<Incident, "policy" | "teamId">;
 type Plans = ReadonlyMap<number, SchedulePlan>;
-type People = Pick<Directory, "members" | "adminIds" | "responders" | "turns">;
+type Groups = Pick<Directory, "members" | "adminIds">;
+type People = Groups & Pick<Directory, "responders" | "turns">;
 
 /**
- * Promises everybody that the incident's policy may page at the instant, with the members of its team and the admins as
- * the last resort. It knows no turns: they are taken, not read.
+ * `named`: whom the policy names by themselves, by their schedules and their teams. `everybody`: the members of the
+ * incident's team and the admins too, who are the last resort and seldom needed.
  */
-export function loadDirectory(
-  tx: Readable,
-  about: About,
-  nowMs: number,
-): Promise<Directory> {
-  return loadSharedDirectory(tx, [about], nowMs);
-}
+export type Whom = "named" | "everybody";
 
-/** Promises one directory that serves all of these incidents: what it knows besides, a plan does not look up. */
-export async function loadSharedDirectory(
+/** Who is who for the plan of an incident. It knows no turns: they are taken, not read. */
+export type FindDirectory = (
+  incident: Incident,
+  whom: Whom,
+) => Promise<Directory>;
+
+/**
+ * Promises one directory that serves all of these incidents: what it knows besides, a plan does not look up. It is read
+ * when it is first asked for, and once.
+ */
+export function sharedDirectory(
   tx: Readable,
   abouts: readonly About[],
   nowMs: number,
+): (whom: Whom) => Promise<Directory> {
+  const known = new Map<Whom, Promise<Directory>>();
+  return (whom) => {
+    const directory = known.get(whom) ?? load(tx, abouts, { nowMs, whom });
+    known.set(whom, directory);
+    return directory;
+  };
+}
+
+async function load(
+  tx: Readable,
+  abouts: readonly About[],
+  { nowMs, whom }: { nowMs: number; whom: Whom },
 ): Promise<Directory> {
   const range = { fromMs: nowMs, toMs: nowMs + 1 };
-  const plans = await loadPlans(tx, abouts, range);
+  // Sent along, so that a server is asked once.
+  const [plans, groups] = await Promise.all([
+    loadPlans(tx, abouts, range),
+    loadGroups(tx, abouts, whom),
+  ]);
   const watch = watchAt(plans, abouts, nowMs);
   const onDuty = [...watch.onCall.values(), ...watch.nextOnCall.values()];
-  return { ...watch, ...await loadPeople(tx, abouts, onDuty.flat()) };
+  const people = await loadPeople(tx, abouts, {
+    groups,
+    onDuty: onDuty.flat(),
+  });
+  return { ...watch, ...people };
 }
 
 /** Promises the same for every instant of [fromMs, toMs), as a function from the instant to who is who at it. */
@@ -54,9 +79,12 @@ export async function loadRoster(
   about: About,
   range: { fromMs: number; toMs: number },
 ): Promise<(atMs: number) => Directory> {
-  const plans = await loadPlans(tx, [about], range);
+  const [plans, groups] = await Promise.all([
+    loadPlans(tx, [about], range),
+    loadGroups(tx, [about], "everybody"),
+  ]);
   const onDuty = [...plans.values()].flatMap(peopleOf);
-  const people = await loadPeople(tx, [about], onDuty);
+  const people = await loadPeople(tx, [about], { groups, onDuty });
   return (atMs) => ({ ...watchAt(plans, [about], atMs), ...people });
 }
 
@@ -94,25 +122,37 @@ function watchAt(
   };
 }
 
+async function loadGroups(
+  tx: Readable,
+  abouts: readonly About[],
+  whom: Whom,
+): Promise<Groups> {
+  const named = idsOf(abouts, "team");
+  if (whom === "named") {
+    return { members: await loadMembers(tx, named), adminIds: [] };
+  }
+  const ownTeams = abouts.map(({ teamId }) => teamId);
+  const [members, adminIds] = await Promise.all([
+    loadMembers(tx, [...named, ...ownTeams]),
+    tx.responders.adminIds(),
+  ]);
+  return { members, adminIds };
+}
+
 async function loadPeople(
   tx: Readable,
   abouts: readonly About[],
-  onDuty: readonly number[],
+  { groups, onDuty }: { groups: Groups; onDuty: readonly number[] },
 ): Promise<People> {
-  const ownTeams = abouts.map(({ teamId }) => teamId);
-  const [members, adminIds] = await Promise.all([
-    loadMembers(tx, [...idsOf(abouts, "team"), ...ownTeams]),
-    tx.responders.adminIds(),
-  ]);
   const ids = new Set([
     ...idsOf(abouts, "responder"),
     ...onDuty,
-    ...[...members.values()].flat(),
-    ...adminIds,
+    ...[...groups.members.values()].flat(),
+    ...groups.adminIds,
   ]);
   const found = await tx.responders.reachable([...ids]);
   const responders = new Map(found.map((one) => [one.id, one]));
-  return { members, adminIds, responders, turns: new Map() };
+  return { ...groups, responders, turns: new Map() };
 }
 
 function idsOf(

@@ -13,7 +13,7 @@ import {
   type ProviderError,
 } from "./circuit.ts";
 import { createProvider, type Provider } from "./provider.ts";
-import { aborted, isTimeUp, type TimeLimit, timeLimit } from "./time_limit.ts";
+import { isTimeUp, type TimeLimit, timeLimit } from "./time_limit.ts";
 
 export interface ChannelHealth {
   state: CircuitState;
@@ -114,6 +114,11 @@ export function guardChannel(
     return null;
   };
 
+  // Nearly every message: it needs no clock that tells how long it has waited.
+  const mayGoAtOnce = () =>
+    slots.executionSlots > 0 &&
+    circuits.every((circuit) => circuit.state() === "closed");
+
   const tried = async (message: OutgoingMessage, signal: AbortSignal) => {
     const startedMs = performance.now();
     const given = await limitedSend(channel, message, { signal, ...settings });
@@ -155,19 +160,17 @@ export function guardChannel(
     close: () => channel.close?.(),
     async send(message, signal) {
       if (signal.aborted) return retry(GIVEN_UP);
+      const work = () => attempt(message, signal);
+      if (mayGoAtOnce()) return await slots.execute(work);
       const wait = timeLimit(signal, settings.maxWaitMs);
       try {
         for (const circuit of circuits) {
           if (circuit.state() !== "half-open") continue;
-          await Promise.race([circuit.verdict(), aborted(wait.signal)]);
+          await Promise.race([circuit.verdict(), wait.over]);
         }
         const refusal = refuse();
         if (refusal !== null) return refusal;
-        const turn = await takeTurn(
-          slots,
-          wait,
-          () => attempt(message, signal),
-        );
+        const turn = await takeTurn(slots, wait, work);
         if (turn === null) settings.onRefusal("too_many");
         return turn ??
           retry(`Too many messages to ${channel.provider} at once.`);
@@ -208,7 +211,7 @@ async function limitedSend(
   options: { signal: AbortSignal; timeLimitMs: number },
 ): Promise<Attempt> {
   const limit = timeLimit(options.signal, options.timeLimitMs);
-  const outOfTime = aborted(limit.signal).then(() =>
+  const outOfTime = limit.over.then(() =>
     unanswered(
       isTimeUp(limit.signal)
         ? `${channel.provider} did not answer in time.`
@@ -240,6 +243,6 @@ async function takeTurn<T>(
     return work();
   }, wait.signal).catch(() => null);
   // The policy turns away one that has waited too long only when its turn comes; this does not wait for that.
-  const gaveUp = aborted(wait.signal).then(() => null);
+  const gaveUp = wait.over.then(() => null);
   return await Promise.race([turn, gaveUp]);
 }

@@ -2,6 +2,8 @@
 
 export interface TimeLimit {
   signal: AbortSignal;
+  /** Resolves when the signal aborts, or never. */
+  over: Promise<void>;
   /** Stops the clock and lets go of the parent. */
   clear(): void;
 }
@@ -9,15 +11,21 @@ export interface TimeLimit {
 /** Promises a signal that aborts after `ms` with a `TimeoutError`, or when the parent does with the parent's reason. */
 export function timeLimit(parent: AbortSignal, ms: number): TimeLimit {
   const controller = new AbortController();
-  const follow = () => controller.abort(parent.reason);
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const end = (reason: unknown) => {
+    controller.abort(reason);
+    resolve();
+  };
+  const follow = () => end(parent.reason);
   if (parent.aborted) follow();
   parent.addEventListener("abort", follow, { once: true });
   const timer = setTimeout(
-    () => controller.abort(new DOMException("Time is up.", "TimeoutError")),
+    () => end(new DOMException("Time is up.", "TimeoutError")),
     ms,
   );
   return {
     signal: controller.signal,
+    over,
     clear() {
       clearTimeout(timer);
       parent.removeEventListener("abort", follow);
@@ -29,12 +37,4 @@ export function timeLimit(parent: AbortSignal, ms: number): TimeLimit {
 export function isTimeUp(signal: AbortSignal): boolean {
   return signal.aborted && signal.reason instanceof DOMException &&
     signal.reason.name === "TimeoutError";
-}
-
-/** Resolves when the signal aborts, or never. */
-export function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) =>
-    signal.addEventListener("abort", () => resolve(), { once: true })
-  );
 }

@@ -7,6 +7,8 @@ export interface Problem {
   held: string | undefined;
   /** Completes "it must be ...". */
   allowed: string;
+  /** In the place of what it holds, where that could not be looked at. */
+  state?: string;
 }
 
 /** The settings do not allow a start. `message` names every wrong variable, what it holds and what is allowed. */
@@ -24,11 +26,12 @@ export class ConfigError extends Error {
 }
 
 /** Promises what is wrong and what is allowed, without the value of a secret. */
-export function problemSentence({ name, held, allowed }: Problem): string {
+export function problemSentence(problem: Problem): string {
+  const { name, held, allowed } = problem;
   const state = held === undefined
     ? "is not set"
     : `holds ${shown(name, held)}`;
-  return `${name} ${state}; it must be ${allowed}.`;
+  return `${name} ${problem.state ?? state}; it must be ${allowed}.`;
 }
 
 function shown(name: string, held: string): string {

@@ -10,6 +10,11 @@ const WEIGHT = new Map<string, number>([
   ...[...EXTENSION].map((char) => [char, 2] as const),
 ]);
 
+/** Nearly every text has no other characters: they are looked for at once, and not one by one. */
+const BASIC_ONLY = new RegExp(
+  `^[${BASIC.replaceAll(/[\\\]^-]/g, "\\$&")}]*$`,
+);
+
 /** Septets in one SMS, and in each part of a message that needs several (the rest is the header that joins them). */
 export const ONE_PART = 160;
 const JOINED_PART = 153;
@@ -19,6 +24,7 @@ export type ToAscii = (char: string) => string;
 
 /** Promises how many septets `text` takes; a character outside the alphabet counts as 1 and should not be there. */
 export function septets(text: string): number {
+  if (BASIC_ONLY.test(text)) return text.length;
   let sum = 0;
   for (const char of text) sum += WEIGHT.get(char) ?? 1;
   return sum;
@@ -32,11 +38,16 @@ export function isGsm7(text: string): boolean {
 
 /** Promises `text` in the alphabet alone, on one line. What has no likeness is left out. */
 export function toGsm7(text: string, toAscii: ToAscii): string {
+  return likenessOf(text, toAscii).replace(/ {2,}/g, " ").trim();
+}
+
+function likenessOf(text: string, toAscii: ToAscii): string {
+  if (BASIC_ONLY.test(text)) return text;
   let out = "";
   for (const char of text.normalize("NFC")) {
     out += WEIGHT.has(char) ? char : likeness(char, toAscii);
   }
-  return out.replace(/ {2,}/g, " ").trim();
+  return out;
 }
 
 function likeness(char: string, toAscii: ToAscii): string {

@@ -1,19 +1,31 @@
 /** Where a request comes from. `X-Forwarded-For` counts only as far as proxies that are trusted wrote it. */
-import type { MiddlewareHandler } from "hono";
 import ipaddr from "ipaddr.js";
-import type { EdgeContext, EdgeEnv } from "./edge_env.ts";
+import type { EdgeContext } from "./edge_env.ts";
 
 type Address = ReturnType<typeof ipaddr.process>;
 type Network = [Address, number];
 
-/** `networks` are CIDR ranges or single addresses; throws for one that is neither. */
-export function clientAddress(networks: string[]): MiddlewareHandler<EdgeEnv> {
+/** Of so many senders the address is kept. */
+const MOST_KNOWN = 1_000;
+
+/**
+ * Promises a function that tells a request's client, in canonical form; `unknown` where the server does not tell. `networks`
+ * are CIDR ranges or single addresses; throws for one that is neither.
+ */
+export function clientAddress(networks: string[]): (c: EdgeContext) => string {
   const trusted = networks.map(parseNetwork);
-  return async (c, next) => {
+  const known = new Map<string, string>();
+  return (c) => {
     const peer = c.env?.remoteAddr?.hostname ?? "";
-    const forwarded = c.req.header("x-forwarded-for") ?? "";
-    c.set("clientAddress", originOf(peer, { forwarded, trusted }));
-    await next();
+    const forwarded = c.req.header("x-forwarded-for");
+    if (forwarded !== undefined) return originOf(peer, { forwarded, trusted });
+    // Who speaks for himself does so again and again.
+    let client = known.get(peer);
+    if (client !== undefined) return client;
+    client = originOf(peer, { forwarded: "", trusted });
+    if (known.size === MOST_KNOWN) known.clear();
+    known.set(peer, client);
+    return client;
   };
 }
 

@@ -1,10 +1,11 @@
 /** The edge: what every request passes, whichever room answers it. */
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
 import type { RandomBytes } from "../app/secrets.ts";
 import type { Clock, NewId } from "../ports/clock.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Repositories } from "../ports/store.ts";
-import { accessLog } from "./access_log.ts";
+import { logRequest } from "./access_log.ts";
 import {
   type Authenticator,
   basicAuthenticator,
@@ -17,8 +18,9 @@ import { limitBody } from "./limit_body.ts";
 import { allowOrigins } from "./origins.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import type { BodyBudget } from "./read_body.ts";
-import { requestMeter } from "./request_meter.ts";
-import { requestId } from "./request_id.ts";
+import { RememberingRouter } from "./remembering_router.ts";
+import { requestIdOf } from "./request_id.ts";
+import { meterRequest, routeOf } from "./request_meter.ts";
 import { Routes } from "./routes.ts";
 import { securityHeaders } from "./security_headers.ts";
 
@@ -49,17 +51,16 @@ export interface EdgeDeps {
 
 /** Promises the routes table with everything that comes before a route. The caller adds routes and then seals it. */
 export function createEdge(deps: EdgeDeps): Routes {
-  const { config, clock } = deps;
-  // Not strict: a path with a slash at the end is the same path, and nothing is ever redirected.
-  const app = new OpenAPIHono<EdgeEnv>({ strict: false });
+  const { config } = deps;
+  const app = new OpenAPIHono<EdgeEnv>({
+    // A path with a slash at the end is the same path, and nothing is ever redirected.
+    strict: false,
+    router: new RememberingRouter(),
+  });
   const answer = (problem: Problem, c: EdgeContext) =>
     deps.problemPage?.(problem, c) ??
       problemResponse(problem, c.get("requestId"));
-  app.use(requestId(deps.newId));
-  app.use(clientAddress(config.trustedProxies));
-  app.use(requestMeter(deps.observer, (path) => routes.patternOf(path)));
-  app.use(accessLog(clock));
-  app.use(securityHeaders(config.baseUrl));
+  app.use(passage(deps, (path) => routes.patternOf(path)));
   app.use("/api/*", allowOrigins(config.allowedOrigins));
   app.onError((error, c) => answer(problemOf(error, c.get("requestId")), c));
   app.notFound((c) =>
@@ -85,4 +86,27 @@ export function createEdge(deps: EdgeDeps): Routes {
       }),
   });
   return routes;
+}
+
+/** What is done for every request before and after it is answered: in one piece, since every middleware more costs all of them. */
+function passage(
+  { config, clock, newId, observer }: EdgeDeps,
+  patternOf: Routes["patternOf"],
+): MiddlewareHandler<EdgeEnv> {
+  const addressOf = clientAddress(config.trustedProxies);
+  const secure = securityHeaders(config.baseUrl);
+  return async (c, next) => {
+    const id = requestIdOf(c, newId);
+    c.set("requestId", id);
+    c.set("clientAddress", addressOf(c));
+    const route = routeOf(c, patternOf);
+    await meterRequest(c, { observer, route }, async () => {
+      const startedAtMs = clock();
+      await next();
+      // By none of c.header(), which after an answer makes another one of it.
+      secure(c.res.headers);
+      logRequest(c, { route, durationMs: clock() - startedAtMs });
+    });
+    c.res.headers.set("X-Request-ID", id);
+  };
 }

@@ -6,7 +6,8 @@ import { type BodyLimits, readBody } from "./read_body.ts";
 /** Reads the whole body, within the limits, and hands on a request that holds it in memory. */
 export function limitBody(limits: BodyLimits): MiddlewareHandler<EdgeEnv> {
   return async (c, next) => {
-    const { bytes, release } = await readBody(c.req.raw, limits);
+    const held = await readBody(c.req.raw, limits);
+    const { bytes } = held;
     const { method, headers, url } = c.req.raw;
     c.req.raw = new Request(url, {
       method,
@@ -16,7 +17,7 @@ export function limitBody(limits: BodyLimits): MiddlewareHandler<EdgeEnv> {
     try {
       await next();
     } finally {
-      release();
+      held.release();
     }
   };
 }

@@ -1,4 +1,5 @@
 /** Request bodies, within limits. */
+import { Deadlines } from "./deadlines.ts";
 import { Problem, retryAfter } from "./problem.ts";
 
 export interface BodyLimits {
@@ -31,7 +32,7 @@ export class BodyBudget {
 
 /** A body, and the end of its share of the budget: to be called once, when nothing holds the bytes any more. */
 export interface HeldBody {
-  bytes: Uint8Array;
+  readonly bytes: Uint8Array;
   release(): void;
 }
 
@@ -49,55 +50,62 @@ export async function readBody(
     return { bytes: new Uint8Array(), release: () => {} };
   }
   const reader = request.body.getReader();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(tooSlow()), limits.withinMs);
-  });
-  const collected = collect(reader, limits);
+  // Tells the server that nobody reads on, and ends the reading here.
+  const cancel = () => void reader.cancel().catch(() => {});
+  const deadline = deadlines.start(limits.withinMs, cancel);
+  const held = new Held(limits);
   try {
-    return await Promise.race([collected, late]);
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (deadline.isOver) throw tooSlow();
+      if (done) return held;
+      held.add(value);
+    }
   } catch (error) {
-    // Tells the server that nobody reads on, which ends the collecting too; what else comes of it is of no interest.
-    collected.then((body) => body.release(), () => {});
-    reader.cancel().catch(() => {});
+    held.release();
+    cancel();
     throw error;
   } finally {
-    clearTimeout(timer);
+    deadlines.meet(deadline);
+  }
+}
+
+/** What has come in so far. */
+class Held implements HeldBody {
+  readonly #limits: BodyLimits;
+  readonly #chunks: Uint8Array[] = [];
+  #size = 0;
+  #taken = 0;
+
+  constructor(limits: BodyLimits) {
+    this.#limits = limits;
+  }
+
+  get bytes(): Uint8Array {
+    return join(this.#chunks, this.#size);
+  }
+
+  add(chunk: Uint8Array): void {
+    this.#size += chunk.byteLength;
+    if (this.#size > this.#limits.bytes) throw tooLarge(this.#limits);
+    if (!this.#limits.budget.take(chunk.byteLength)) throw overloaded();
+    this.#taken += chunk.byteLength;
+    this.#chunks.push(chunk);
+  }
+
+  release(): void {
+    this.#limits.budget.give(this.#taken);
+    this.#taken = 0;
   }
 }
 
 /** Promises text whatever the bytes: what is not UTF-8 becomes U+FFFD, a byte order mark is dropped. */
 export function decodeText(bytes: Uint8Array): string {
-  return new TextDecoder("utf-8", { fatal: false }).decode(bytes);
+  return UTF_8.decode(bytes);
 }
 
-async function collect(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  limits: BodyLimits,
-): Promise<HeldBody> {
-  const { budget } = limits;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  let taken = 0;
-  const release = () => {
-    budget.give(taken);
-    taken = 0;
-  };
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return { bytes: join(chunks, size), release };
-      size += value.byteLength;
-      if (size > limits.bytes) throw tooLarge(limits);
-      if (!budget.take(value.byteLength)) throw overloaded();
-      taken += value.byteLength;
-      chunks.push(value);
-    }
-  } catch (error) {
-    release();
-    throw error;
-  }
-}
+const UTF_8 = new TextDecoder("utf-8", { fatal: false });
+const deadlines = new Deadlines();
 
 function join(chunks: Uint8Array[], size: number): Uint8Array {
   const [only] = chunks;

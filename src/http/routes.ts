@@ -5,8 +5,8 @@ import type { ContentfulStatusCode, StatusCode } from "hono/utils/http-status";
 import {
   type Access,
   ACCESSES,
-  guard,
   type GuardOptions,
+  guards,
 } from "./auth/access.ts";
 import type { EdgeContext, EdgeEnv } from "./edge_env.ts";
 import { Problem } from "./problem.ts";
@@ -103,7 +103,7 @@ export class Routes {
         : { description: spec.description }),
       security: securityOf(spec.access),
       middleware: [
-        guard(spec.access, this.#options),
+        ...guards(spec.access, this.#options),
         ...(body ? [this.#options.limitBody(spec.bodyLimit)] : []),
       ],
       request: {
@@ -133,7 +133,12 @@ export class Routes {
     method: Method = "get",
   ): void {
     this.#declare({ method, path, access, answers: {} });
-    this.app.on(method, honoPath(path), guard(access, this.#options), handler);
+    this.app.on(
+      method,
+      [honoPath(path)],
+      ...guards(access, this.#options),
+      handler,
+    );
   }
 
   /**

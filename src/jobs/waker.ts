@@ -28,6 +28,8 @@ export interface WakerOptions {
 export interface Waker {
   /** Something may be due: begins at once what a kick is for, and looks soon for the rest. Never throws. */
   kick(): void;
+  /** Something falls due later: looks soon when. Never throws. */
+  lookSoon(): void;
   /** Anything may be due, for long perhaps: begins everything at once. Never throws. */
   wake(): void;
   /** Another process has committed something: looks whether anything is due sooner, and does what is due now. */
@@ -58,6 +60,9 @@ export function createWaker({ works, clock }: WakerOptions): Waker {
         if (work.onKick) alarm.begin();
         else alarm.lookSoon();
       }
+    },
+    lookSoon() {
+      for (const { alarm } of alarms) alarm.lookSoon();
     },
     look() {
       for (const { alarm } of alarms) alarm.lookNow();

@@ -8,28 +8,33 @@ export interface LineOptions {
   traceId: () => string | null;
 }
 
-const OWN_FIELDS = new Set(["time", "level", "logger", "message", "trace_id"]);
+/** A property with one of these names gets another; the last is no name of a field but of what an object is made from. */
+const OWN_FIELDS = new Set(
+  ["time", "level", "logger", "message", "trace_id", "__proto__"],
+);
 
 /** Promises the record as a line of JSON; a property with the name of one of the line's own fields gets another. */
 export function lineOf(
-  record: LogRecord,
+  { timestamp, level, category, message, properties }: LogRecord,
   { mask, traceId }: LineOptions,
 ): string {
+  let text = "";
+  for (const part of message) text += textOf(part);
+  const line: Record<string, unknown> = {
+    time: new Date(timestamp).toISOString(),
+    level,
+    logger: mask(category.join(".")),
+    message: mask(text),
+  };
+  const { request_id } = properties;
+  if (request_id !== undefined) line.request_id = request_id;
   const trace_id = traceId();
-  const { request_id, ...properties } = record.properties;
-  const others = Object.entries(properties).map(([name, value]) => [
-    OWN_FIELDS.has(name) ? `${name}_` : name,
-    value,
-  ]);
-  return JSON.stringify({
-    time: new Date(record.timestamp).toISOString(),
-    level: record.level,
-    logger: mask(record.category.join(".")),
-    message: mask(record.message.map(textOf).join("")),
-    ...(request_id === undefined ? {} : { request_id }),
-    ...(trace_id === null ? {} : { trace_id }),
-    ...Object.fromEntries(others),
-  });
+  if (trace_id !== null) line.trace_id = trace_id;
+  for (const name in properties) {
+    if (name === "request_id") continue;
+    line[OWN_FIELDS.has(name) ? `${name}_` : name] = properties[name];
+  }
+  return JSON.stringify(line);
 }
 
 function textOf(part: unknown): string {

@@ -174,15 +174,22 @@ export interface ScheduleRepository
   deleteEntry(id: number): Promise<boolean>;
 }
 
+/** A step of a policy, 0-based. */
+export interface PolicyStep {
+  policyId: number;
+  step: number;
+}
+
 export interface EscalationPolicyRepository
   extends DirectoryRepository<EscalationPolicy, { teamId?: number }> {
   /** How many turns the round-robin steps have given so far, by 0-based step; a step that has given none is missing. */
   turns(id: number): Promise<Map<number, number>>;
   /**
-   * Takes the next turn of the step, which counts from 0: no other transaction gets the same one, and one that is rolled
-   * back gives it back. The policy may be gone.
+   * Takes a turn of each of these steps, as often as it is in the list, and promises the turns in the order of the list;
+   * a step's count from 0. No other transaction gets the same ones, and one that is rolled back gives them back. The
+   * policies may be gone.
    */
-  takeTurn(id: number, step: number): Promise<number>;
+  takeTurns(asked: readonly PolicyStep[]): Promise<number[]>;
 }
 
 /** A source with all that opening an incident needs, read in one query. */

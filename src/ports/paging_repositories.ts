@@ -6,6 +6,7 @@ import type {
   NewNotification,
   Notification,
 } from "../domain/delivery/notification.ts";
+import type { FrozenPolicy } from "../domain/policies/escalation_policy.ts";
 import type { ChannelKind } from "../domain/responders/people.ts";
 import type {
   NewTimelineEntry,
@@ -47,6 +48,32 @@ export type OpenIncident =
   & IncidentKey
   & RememberedIncident
   & Pick<Incident, "id" | "isTest" | "autoResolveAtMs">;
+
+/** What is told of an incident on which a firing was counted, but for what the alert itself has said. */
+export type CountedIncident =
+  & IncidentKey
+  & Pick<
+    Incident,
+    | "id"
+    | "teamId"
+    | "title"
+    | "severity"
+    | "status"
+    | "isTest"
+    | "openedAtMs"
+    | "triggeredAtMs"
+    | "acknowledgedAtMs"
+    | "acknowledgedBy"
+    | "resolvedAtMs"
+    | "resolvedBy"
+    | "resolvedByActor"
+    | "alertCount"
+    | "lastAlertAtMs"
+    | "nextActionAtMs"
+    | "snoozedUntilMs"
+    | "exhaustedAtMs"
+  >
+  & { policy: Pick<FrozenPolicy, "policyId" | "name"> };
 
 /** What a repeated firing changes without any rule being asked. */
 export interface RepeatedFiring {
@@ -103,7 +130,9 @@ export interface IncidentRepository {
    * Counts firings on open incidents in one write, each incident once in the list; promises the incidents as they are
    * then, in no order, without those that are no longer open.
    */
-  recordRepeats(firings: readonly RepeatedFiring[]): Promise<Incident[]>;
+  recordRepeats(
+    firings: readonly RepeatedFiring[],
+  ): Promise<CountedIncident[]>;
   /** Ids of triggered or acknowledged incidents whose next action is due, longest overdue first. */
   due(nowMs: number, limit: number): Promise<number[]>;
   /** Ids of open incidents past their age limit. */
@@ -195,7 +224,13 @@ export interface ClaimedNotification {
   takenOver: boolean;
 }
 
-/** A message as it is to be written, by the one who holds it at this attempt. */
+/** A page that is being written, with what its message says besides its own row. */
+export interface NewPage
+  extends Omit<ClaimedNotification, "notification" | "takenOver"> {
+  notification: NewNotification;
+}
+
+/** A message after an attempt, by the one who holds it at this attempt. What sending changes of it is written. */
 export interface HeldNotification {
   notification: Notification;
   owner: string;
@@ -207,6 +242,16 @@ export interface NotificationRepository {
   /** Oldest first, at most 1,000. */
   listByIncident(incidentId: number): Promise<Notification[]>;
   insert(notifications: NewNotification[]): Promise<void>;
+  /**
+   * The same in the transaction that writes their incidents, with a claim for each channel on which pages that are due may
+   * leave as soon as it is committed: promises those that are claimed as they are written, the most severe first, and
+   * queues the rest. As with `claim` nobody gets two messages within the window; who has more to get than this one page
+   * gets none of it here.
+   */
+  insertClaimed(
+    pages: readonly NewPage[],
+    claims: readonly Claim[],
+  ): Promise<ClaimedNotification[]>;
   /**
    * Claims messages that are due, or whose lease has run out, for one sender: state `sending`, attempt + 1, the lease
    * set. Never the same row for two callers. A page is claimed only while its incident is triggered, a resolution only

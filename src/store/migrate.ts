@@ -127,13 +127,18 @@ function applyNext(
   });
 }
 
-function migrationError({ name }: Migration, cause: unknown): unknown {
+function migrationError(
+  { name, version }: Migration,
+  cause: unknown,
+): unknown {
   const error = storeError(cause, "");
   if (error instanceof StoreUnavailableError) return error;
   const words = error instanceof Error ? error.message : String(error);
-  return new MigrationFailedError(`Migration ${name} failed: ${words}`, {
-    cause,
-  });
+  // Both databases say so. Whose it is the first migration can tell: nobody's of ours.
+  const message = version === 1 && words.includes("already exists")
+    ? `The database holds tables that this PagerPal has not made (${words}). It may be that of version 1, whose data is not taken over: give DATABASE_URL an empty one.`
+    : `Migration ${name} failed: ${words}`;
+  return new MigrationFailedError(message, { cause });
 }
 
 /** Those that are not applied, having checked those that are. */

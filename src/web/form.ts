@@ -112,13 +112,13 @@ export async function readFields(
     throw new Problem(415, "unsupported_media_type", words);
   }
   const limits = { ...FORM_LIMITS, ...upload, budget: bodyBudget };
-  const { bytes, release } = await readBody(c.req.raw, limits);
+  const held = await readBody(c.req.raw, limits);
   try {
     return hasFiles
-      ? await multipartForm(bytes, type)
-      : new Form(new URLSearchParams(decodeText(bytes)));
+      ? await multipartForm(held.bytes, type)
+      : new Form(new URLSearchParams(decodeText(held.bytes)));
   } finally {
-    release();
+    held.release();
   }
 }
 

@@ -90,6 +90,7 @@ export class Desk {
       sendingEnabled: true,
       observer: UNOBSERVED,
       kick: () => {},
+      lookSoon: () => {},
     };
     const deps: AppDeps = {
       ...engine,

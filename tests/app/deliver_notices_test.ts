@@ -30,6 +30,7 @@ async function desk(store: Store, notices: number) {
     sendingEnabled: true,
     observer: UNOBSERVED,
     kick: () => {},
+    lookSoon: () => {},
   };
   const drafts = Array.from({ length: notices }, (_, index) => ({
     dedupKey: `notice ${index}`,

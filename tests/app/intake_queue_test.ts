@@ -33,6 +33,7 @@ function engineOn(
     sendingEnabled: true,
     observer: UNOBSERVED,
     kick: () => void engine.kicks++,
+    lookSoon: () => {},
   };
   return engine;
 }
@@ -62,10 +63,13 @@ function arriving(world: World, ...alerts: Alert[]): Arriving {
   };
 }
 
-/** A person whom the world's policy reaches by two ways. */
-async function reachable(store: Store): Promise<World> {
+/** A person whom the world's policy reaches by these ways. */
+async function reachable(
+  store: Store,
+  channels: readonly ("sms" | "email")[] = ["sms", "email"],
+): Promise<World> {
   const world = await createWorld(store);
-  for (const channel of ["sms", "email"] as const) {
+  for (const channel of channels) {
     await store.responders.insertContactMethod({
       responderId: world.ada.id,
       channel,
@@ -241,8 +245,11 @@ forEachStore(
   },
 );
 
-/** A deliverer whose one channel notes what is sent, and how its row looks to others meanwhile. */
-function sender(engine: Engine) {
+/**
+ * A deliverer whose one channel notes what is sent, and how its row looks to others meanwhile; the provider's answer comes
+ * when `answer` does.
+ */
+function sender(engine: Engine, answer: Promise<void> = Promise.resolve()) {
   const sent: string[] = [];
   const channel: Channel = {
     kind: "sms",
@@ -251,6 +258,7 @@ function sender(engine: Engine) {
       const rows = await engine.store.notifications
         .findByProviderMessageIds([message.idempotencyKey]);
       sent.push(...rows.map(({ state, attempt }) => `${state} ${attempt}`));
+      await answer;
       return { outcome: "sent", providerMessageId: null };
     },
   };
@@ -269,7 +277,7 @@ function sender(engine: Engine) {
 }
 
 forEachStore(
-  "a page on an idle channel is claimed in the transaction that queues it, and sent after the commit",
+  "a page on an idle channel is claimed as it is written, and sent after the commit",
   async (store) => {
     const world = await reachable(store);
     // Nobody is woken: there is no other claim than the early one.
@@ -282,6 +290,84 @@ forEachStore(
     const rows = await store.notifications.listByIncident(one?.incidentId ?? 0);
     const sms = rows.find(({ channel }) => channel === "sms");
     assert.equal(sms?.state, "sent");
+  },
+);
+
+forEachStore(
+  "who stops waits for what is being claimed, and sends it",
+  async (store) => {
+    const world = await reachable(store, ["sms"]);
+    const written = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    const engine = engineOn({
+      ...store,
+      transaction: (work) =>
+        store.transaction(async (tx: Repositories) => {
+          const done = await work(tx);
+          written.resolve();
+          await gate.promise;
+          return done;
+        }),
+    });
+    const { deliverer, sent, claimEarly } = sender(engine);
+    const queue = createIntakeQueue(engine, { bucket: BUCKET, claimEarly });
+    const taken = queue.ingest(arriving(world, alert({})));
+    await written.promise;
+    const stopped = deliverer.stop();
+    gate.resolve();
+    engine.store = store;
+    await Promise.all([taken, stopped]);
+    assert.deepEqual(sent, ["sending 1"]);
+    assert.equal(engine.kicks, 0);
+  },
+);
+
+forEachStore(
+  "pages are claimed as they are written while others are on their way, as far as there are places",
+  async (store) => {
+    const world = await reachable(store, ["sms"]);
+    const engine = engineOn(store);
+    const answer = Promise.withResolvers<void>();
+    const { deliverer, sent, claimEarly } = sender(engine, answer.promise);
+    const queue = createIntakeQueue(engine, { bucket: BUCKET, claimEarly });
+    for (let n = 1; n <= 4; n++) {
+      await queue.ingest(arriving(world, alert({ externalId: `disk-${n}` })));
+      assert.equal(engine.kicks, 0);
+    }
+    // The fifth finds no place, and has to be claimed.
+    await queue.ingest(arriving(world, alert({ externalId: "disk-5" })));
+    assert.equal(engine.kicks, 1);
+    const delivered = deliverer.deliver({ firstAttemptsOnly: false });
+    answer.resolve();
+    await delivered;
+    assert.deepEqual(sent, Array(5).fill("sending 1"));
+    await deliverer.stop();
+  },
+);
+
+forEachStore(
+  "a transaction that is repeated sends what its last run has claimed",
+  async (store) => {
+    const world = await reachable(store, ["sms"]);
+    let runs = 0;
+    const engine = engineOn({
+      ...store,
+      async transaction(work) {
+        await store.transaction(async (tx: Repositories) => {
+          await work(tx);
+          runs++;
+          throw new Error("asked to be repeated");
+        }).catch(() => {});
+        return await store.transaction(work);
+      },
+    });
+    const { deliverer, sent, claimEarly } = sender(engine);
+    const queue = createIntakeQueue(engine, { bucket: BUCKET, claimEarly });
+    await queue.ingest(arriving(world, alert({})));
+    engine.store = store;
+    await deliverer.stop();
+    assert.ok(runs > 0);
+    assert.deepEqual(sent, ["sending 1"]);
   },
 );
 

@@ -17,6 +17,15 @@ Deno.test("a channel that is alone in using its provider has every place", () =>
   assert.equal(sms.take(), 3);
 });
 
+Deno.test("a channel that wants few leaves the rest, and waits for nothing where there is none", () => {
+  const { sms, whatsApp } = two(10);
+  assert.equal(sms.takeUpTo(3), 3);
+  assert.equal(whatsApp.take(), 7);
+  assert.equal(sms.takeUpTo(1), 0);
+  whatsApp.give(7);
+  assert.equal(whatsApp.take(), 7);
+});
+
 Deno.test("a channel that has waited gets its even share before one that has had its turn", () => {
   const { sms, whatsApp } = two(10);
   assert.equal(sms.take(), 10);

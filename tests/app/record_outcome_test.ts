@@ -26,6 +26,7 @@ function engineOn(store: Store, transaction: Transaction): Engine {
     newId: () => crypto.randomUUID(),
     sendingEnabled: true,
     observer: UNOBSERVED,
+    lookSoon() {},
     kick() {},
   };
 }

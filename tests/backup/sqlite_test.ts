@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { BackupError } from "../../src/backup/backup_error.ts";
 import { sqliteDump } from "../../src/backup/dump_sqlite.ts";
 import { folderPlace } from "../../src/backup/folder_place.ts";
@@ -382,7 +383,7 @@ async function olderMigrations(
 ): Promise<{ url: URL } & AsyncDisposable> {
   const folder = await Deno.makeTempDir({ prefix: "pagerpal_migrations_" });
   const source = new URL("../../migrations/", import.meta.url);
-  for (const name of (await namesIn(source.pathname)).slice(0, count)) {
+  for (const name of (await namesIn(fileURLToPath(source))).slice(0, count)) {
     await Deno.copyFile(new URL(name, source), join(folder, name));
   }
   return {

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { parse } from "npm:yaml@2.9.1";
 import denoJson from "../../deno.json" with { type: "json" };
 import { attempt, ifInstalled, run } from "./outside_tools.ts";
@@ -154,7 +155,7 @@ ifInstalled(
   "terraform",
   "the Terraform module can be read and is formatted",
   async () => {
-    const folder = new URL("terraform", EC2).pathname;
+    const folder = fileURLToPath(new URL("terraform", EC2));
     await run("terraform", ["fmt", "-check", "-diff", folder]);
   },
 );

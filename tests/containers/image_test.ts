@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import dockerignore from "npm:@balena/dockerignore@1.0.2";
 import denoJson from "../../deno.json" with { type: "json" };
 import { modulesBelow } from "../../scripts/lint_imports/files.ts";
@@ -67,7 +68,7 @@ Deno.test("the image is built without secrets, data, tests, documents, and scrip
     "scripts/healthcheck.ts",
     ...operatorScripts(),
   ]);
-  const root = new URL(".", ROOT).pathname;
+  const root = fileURLToPath(new URL(".", ROOT));
   const superfluous = [...modulesBelow(root, "scripts")]
     .filter((file) => !context.ignores(file) && !needed.includes(file));
   deepEqual(superfluous, []);

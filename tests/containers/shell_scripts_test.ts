@@ -1,7 +1,8 @@
 import { ok } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { ifInstalled, run } from "./outside_tools.ts";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Every file of the house that bash runs. */
 function shellScripts(): string[] {

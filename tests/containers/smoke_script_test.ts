@@ -1,5 +1,6 @@
 /** scripts/smoke-production-compose with a `docker` that only does as told: what it leaves behind, and its exit code. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { until } from "../process/server.ts";
 
 const SCRIPT = new URL(
@@ -46,7 +47,7 @@ class Smoke implements AsyncDisposable {
       await Deno.writeTextFile(`${folder}/${name}`, text);
     }
     const child = new Deno.Command("setsid", {
-      args: ["bash", SCRIPT.pathname],
+      args: ["bash", fileURLToPath(SCRIPT)],
       env: {
         PATH: `${folder}:${Deno.env.get("PATH")}`,
         TMPDIR: `${folder}/tmp`,

@@ -35,7 +35,8 @@ export function isTested({ words: [language, ...marks] }: Fence): boolean {
 
 /** Promises what the blocks said, until all had run or one had failed. */
 export async function runBlocks(fences: readonly Fence[]): Promise<Ran> {
-  const folder = await Deno.makeTempDir({ prefix: "pagerpal_reader_" });
+  // Readers have blanks and signs in the names of their folders.
+  const folder = await Deno.makeTempDir({ prefix: "pagerpal's reader #1 % " });
   const port = freePort();
   try {
     await run("cp", ["-r", ...COPIED, folder], { cwd: ROOT });

@@ -83,6 +83,12 @@ function watchClaims(
     if (claimed.length > 0) await seen();
     return claimed;
   };
+  const insertClaimed = notifications.insertClaimed.bind(notifications);
+  notifications.insertClaimed = async (pages, claims) => {
+    const claimed = await insertClaimed(pages, claims);
+    if (claimed.length > 0) await seen();
+    return claimed;
+  };
 }
 
 flow(

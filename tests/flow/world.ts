@@ -11,6 +11,7 @@
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import { compose, type PagerPal } from "../../src/compose.ts";
 import { readConfig } from "../../src/config.ts";
 import {
@@ -124,7 +125,7 @@ export class World {
       hostname: "test",
       version: "0.0.0-test",
       schemaVersion: NEWEST_SCHEMA_VERSION,
-      staticDirectory: new URL("../../static/", import.meta.url).pathname,
+      staticDirectory: fileURLToPath(new URL("../../static/", import.meta.url)),
     });
   }
 

@@ -9,8 +9,8 @@ async function seen(
   networks: string[] = [],
 ): Promise<string> {
   const app = new Hono<EdgeEnv>();
-  app.use(clientAddress(networks));
-  app.get("/", (c) => c.text(c.get("clientAddress")));
+  const addressOf = clientAddress(networks);
+  app.get("/", (c) => c.text(addressOf(c)));
   const headers = forwarded === null ? {} : { "x-forwarded-for": forwarded };
   const env = peer === undefined ? {} : { remoteAddr: { hostname: peer } };
   return await (await app.request("/", { headers }, env)).text();

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { tempFolder } from "../backup/places.ts";
 import { createTestDatabase, createTestFile } from "../databases.ts";
 import { freePort, script, Server, until } from "./server.ts";
 
@@ -52,3 +56,70 @@ for (
     assert.equal(ready.status, 200);
   });
 }
+
+Deno.test("a port that is taken, or an address that is not this machine's, ends the start in a sentence", async () => {
+  await using database = await createTestFile();
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  for (
+    const [HOST, said] of [
+      ["127.0.0.1", /HOST 127\.0\.0\.1 and PORT \d+ cannot be listened on: /],
+      // An address for documentation (RFC 5737).
+      [
+        "203.0.113.5",
+        /HOST 203\.0\.113\.5 and PORT \d+ cannot be listened on: /,
+      ],
+    ] as const
+  ) {
+    const env = { DATABASE_URL: database.url, HOST };
+    await assert.rejects(() => Server.start({ env, port }), (error: Error) => {
+      assert.match(error.message, /ended with 1: /);
+      assert.match(error.message, said);
+      assert.doesNotMatch(error.message, /^\s+at /m);
+      return true;
+    });
+  }
+});
+
+/** Runs a program of ours to its end with another working directory, which has the `.env`; tells what it said. */
+async function runIn(
+  cwd: string,
+  program: string,
+): Promise<{ code: number; said: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--frozen", fileURLToPath(new URL(program, ROOT))],
+    cwd,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, said: text(stdout) + text(stderr) };
+}
+
+Deno.test("a .env that cannot be read ends what is started in a sentence, and the mark at its beginning is no part of it", async () => {
+  await using folder = await tempFolder();
+  const path = join(folder.path, ".env");
+  const started = (program: string) => runIn(folder.path, program);
+  await Deno.mkdir(path);
+  for (
+    const [program, exitCode] of [
+      ["main.ts", 1],
+      ["scripts/migrate.ts", 1],
+      ["scripts/doctor.ts", 2],
+    ] as const
+  ) {
+    const { code, said } = await started(program);
+    assert.equal(code, exitCode, said);
+    assert.match(said, /\.env cannot be read \(.+\); it must be a text file/);
+    assert.doesNotMatch(said, /^\s+at /m);
+  }
+  await Deno.remove(path);
+  const setting = "LOG_LEVEL=loud\n";
+  await Deno.writeFile(path, Buffer.from(`\ufeff${setting}`, "utf16le"));
+  assert.match(
+    (await started("main.ts")).said,
+    /\.env cannot be read \(it is no text in UTF-8\)/,
+  );
+  await Deno.writeTextFile(path, `\ufeff${setting}`);
+  assert.match((await started("main.ts")).said, /LOG_LEVEL holds "loud"/);
+});

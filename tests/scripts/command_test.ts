@@ -1,4 +1,4 @@
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import {
   type Command,
   CommandError,
@@ -11,7 +11,9 @@ import { StoreUnavailableError } from "../../src/ports/store.ts";
 import {
   DatabaseNewerError,
   MigrationChangedError,
+  MigrationFailedError,
 } from "../../src/store/migrate.ts";
+import { runScript } from "./scripts.ts";
 
 const OPTIONS = { check: { type: "boolean" } } as const;
 
@@ -75,6 +77,7 @@ Deno.test("a refusal is a sentence and ends with 1", async () => {
     new StoreUnavailableError("No."),
     new DatabaseNewerError("No."),
     new MigrationChangedError("No."),
+    new MigrationFailedError("No."),
   ];
   for (const refusal of refusals) {
     const { code, err } = await called(["a"], () => Promise.reject(refusal));
@@ -93,4 +96,27 @@ Deno.test("an error that nobody expected is not hidden", async () => {
   await rejects(called(["a"], () => Promise.reject(new RangeError("bug"))), {
     message: "bug",
   });
+});
+
+Deno.test("called wrongly, the benchmark says what it takes, measures nothing, and ends with 2", async () => {
+  for (
+    const [args, said] of [
+      [["--fast"], /Unknown option '--fast'/],
+      [["--burst", "many"], /--burst takes a whole number from 1/],
+      [["--stored", "-1"], /--stored/],
+      [
+        ["--database", "mysql"],
+        /--database holds "mysql"; it takes libsql, postgres/,
+      ],
+    ] as const
+  ) {
+    const { code, err, out } = await runScript("bench", {
+      args: [...args],
+      env: {},
+    });
+    equal(code, 2, err);
+    match(err, said);
+    match(err, /deno task bench\n/);
+    equal(out, "");
+  }
 });

@@ -22,6 +22,13 @@ Deno.test("export writes a file or to standard output, and import takes it from 
     const again = await runScript("export", { args: [file], env });
     equal(again.code, 1);
     match(again.err, /all\.jsonl is there already/);
+    const nowhere = join(folder.path, "none");
+    const lost = await runScript("export", { args: [`${nowhere}/x`], env });
+    equal(lost.code, 1);
+    equal(
+      lost.err.split("\n").at(-2),
+      `${nowhere} takes no files: it is not there.`,
+    );
     const toOut = await runScript("export", { env });
     const body = (text: string) => text.split("\n").slice(1);
     deepEqual(body(toOut.out), body(await Deno.readTextFile(file)));

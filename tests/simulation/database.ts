@@ -16,8 +16,6 @@ const STATEMENT_MS = 15_000;
 /** A database with the newest schema and nothing in it. */
 export interface EmptyDatabase extends AsyncDisposable {
   url: string;
-  /** Whether it answers when it likes, and not before the event loop has a turn. */
-  isAwaited: boolean;
   /** Promises the connection that a process works on which would work on its own: the same, or one that takes its place. */
   connection(own: Connection): Connection;
   /** Past the simulation: what is committed. */
@@ -50,7 +48,6 @@ async function openFiles(): Promise<Databases> {
       const observer = await connect({ url });
       return {
         url,
-        isAwaited: false,
         connection: (own) => own,
         read: observer.read,
         blocked: () => Promise.resolve(0),
@@ -83,7 +80,6 @@ async function openServer(): Promise<Databases> {
       await observer.read(EMPTY, []);
       return {
         url,
-        isAwaited: true,
         connection: (own) => sharing(pool, own),
         read: observer.read,
         blocked: () => blockedIn(observer),

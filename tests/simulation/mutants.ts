@@ -21,6 +21,7 @@ export const FOUND_BY: Record<string, number> = {
   "an acknowledgement never times out": 4,
   "a result is written whoever holds the message": 11,
   "a bundle loses one of its messages": 1,
+  "a page that is claimed as it is written stays in the queue": 1,
   "a message is recorded as sent before it is": 1,
   "the audit is left out": 13,
   "a lost answer is forgotten": 2,
@@ -35,6 +36,13 @@ export const MUTANTS: Record<string, Mutant> = {
         claim(claim) {
           did();
           return notifications.claim({ ...claim, leaseUntilMs: claim.nowMs });
+        },
+        insertClaimed(pages, claims) {
+          did();
+          return notifications.insertClaimed(
+            pages,
+            claims.map((one) => ({ ...one, leaseUntilMs: one.nowMs })),
+          );
         },
       }),
     })),
@@ -130,6 +138,23 @@ export const MUTANTS: Record<string, Mutant> = {
           );
           if (lost) did();
           return claimed.filter((each) => each !== lost);
+        },
+      }),
+    })),
+  "a page that is claimed as it is written stays in the queue": (did) =>
+    inStore(({ notifications }) => ({
+      notifications: overriding(notifications, {
+        async insertClaimed(pages, claims) {
+          const claimed = await notifications.insertClaimed(pages, claims);
+          for (const { notification } of claimed) {
+            const { attempt } = notification;
+            did();
+            await notifications.save(
+              { ...notification, state: "queued", attempt: 0 },
+              { state: "sending", attempt },
+            );
+          }
+          return claimed;
         },
       }),
     })),

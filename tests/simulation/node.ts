@@ -1,4 +1,5 @@
 /** One process of PagerPal in the simulation: the real composition on a connection, clock and network that can fail. */
+import { fileURLToPath } from "node:url";
 import { compose, type PagerPal } from "../../src/compose.ts";
 import type { Outside } from "../../src/compose/outside.ts";
 import { readConfig } from "../../src/config.ts";
@@ -17,7 +18,7 @@ import {
 import type { Scheduler } from "./scheduler.ts";
 import type { Owner } from "./timers.ts";
 
-const STATIC = new URL("../../static/", import.meta.url).pathname;
+const STATIC = fileURLToPath(new URL("../../static/", import.meta.url));
 /** When simulated time begins, epoch milliseconds. */
 export const START_MS = Date.UTC(2026, 2, 2, 2, 14);
 export const BASE_URL = "https://pager.example.com";

@@ -36,8 +36,6 @@ export interface SchedulerOptions {
   chance: Chance;
   /** Whether one of the flights may wait for another inside the database: several transactions are open. */
   mayBlock(): boolean;
-  /** Whether the database answers when it likes, and not before the event loop has a turn. */
-  isAwaited: boolean;
   /** How many of the flights wait for one another inside the database. */
   blocked(): Promise<number>;
   /** Hears of each turn, before it is taken and when its result is there. */
@@ -46,13 +44,13 @@ export interface SchedulerOptions {
   ): Promise<void>;
 }
 
-/** A statement in SQLite is done within so many. */
+/** A statement in SQLite is done within so many, but for a commit that waits for the disk. */
 const MOST_TICKS = 30;
 /**
- * What the app does after an answer takes a few turns of the event loop. A statement that is waited for takes any number of
- * them: what were left to do when it begins would be done before its end or after, as it happens.
+ * What the app does after an answer takes a few turns of the event loop. What the database takes its time over takes any
+ * number of them: what were left to do when it begins would be done before its end or after, as it happens.
  */
-const LOOPS = { awaited: 4, atOnce: 1 };
+const LOOPS = 4;
 
 const macrotask = () => new Promise<void>((go) => setImmediate(go));
 
@@ -136,8 +134,7 @@ export class Scheduler {
 
   /** Promises that the app has done what it can do now. */
   async #settled(): Promise<void> {
-    const loops = this.#options.isAwaited ? LOOPS.awaited : LOOPS.atOnce;
-    for (let loop = 0; loop < loops; loop++) await macrotask();
+    for (let loop = 0; loop < LOOPS; loop++) await macrotask();
   }
 
   async #takeOne(): Promise<boolean> {

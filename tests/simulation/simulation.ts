@@ -102,7 +102,6 @@ class World {
       chance: chance("turns"),
       mayBlock: () => this.#transactions() > 1,
       blocked: database.blocked,
-      isAwaited: database.isAwaited,
       onTurn: (turn) => this.#onTurn(turn),
     });
     this.#journal = new Journal(nowMs, options.trace ?? null);

@@ -613,6 +613,25 @@ contract(
   },
 );
 
+async function takeTurn(
+  { policies }: Pick<Repositories, "policies">,
+  policyId: number,
+  step: number,
+): Promise<number | undefined> {
+  const [turn] = await policies.takeTurns([{ policyId, step }]);
+  return turn;
+}
+
+contract(
+  "turns of several steps are given in the order in which they are asked for",
+  async ({ policies }) => {
+    const [a, b] = [{ policyId: 7, step: 0 }, { policyId: 3, step: 1 }];
+    assert.deepEqual(await policies.takeTurns([a, b, a]), [0, 0, 1]);
+    assert.deepEqual(await policies.takeTurns([b, a, b]), [1, 2, 2]);
+    assert.deepEqual(await policies.takeTurns([]), []);
+  },
+);
+
 contract(
   "every turn of a round-robin step is given once, however many ask, and a rolled-back one is given again",
   async (store, backend) => {
@@ -624,20 +643,20 @@ contract(
         { length: 24 },
         (_, each) =>
           (each % 2 === 0 ? store : other)
-            .transaction((tx) => tx.policies.takeTurn(policy.id, 1)),
+            .transaction((tx) => takeTurn(tx, policy.id, 1)),
       ),
     );
     assert.deepEqual(
-      taken.sort((a, b) => a - b),
+      taken.sort((a = -1, b = -1) => a - b),
       Array.from({ length: 24 }, (_, each) => each),
     );
     const failed = store.transaction(async (tx) => {
-      assert.equal(await tx.policies.takeTurn(policy.id, 1), 24);
+      assert.equal(await takeTurn(tx, policy.id, 1), 24);
       throw new Error("given back");
     });
     await assert.rejects(failed, /given back/);
-    assert.equal(await store.policies.takeTurn(policy.id, 1), 24);
-    assert.equal(await store.policies.takeTurn(policy.id, 0), 0);
+    assert.equal(await takeTurn(store, policy.id, 1), 24);
+    assert.equal(await takeTurn(store, policy.id, 0), 0);
     assert.deepEqual(
       await other.policies.turns(policy.id),
       new Map([[0, 1], [1, 25]]),
@@ -648,7 +667,7 @@ contract(
     assert.equal(await store.policies.delete(policy.id), true);
     assert.deepEqual(await store.policies.turns(policy.id), new Map());
     assert.equal(
-      await store.policies.takeTurn(policy.id, 0),
+      await takeTurn(store, policy.id, 0),
       0,
       "an open incident may still have its copy",
     );

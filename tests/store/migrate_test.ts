@@ -182,6 +182,23 @@ onEach(
 );
 
 onEach(
+  "a database with somebody else's tables is left as it is, and said to be none of ours",
+  async (url) => {
+    await runSql(url, "CREATE TABLE teams (name TEXT)");
+    await assert.rejects(migrate({ url }, NOW), (error) => {
+      assert.ok(error instanceof MigrationFailedError);
+      assert.match(
+        error.message,
+        /has not made \(.*teams.*version 1/,
+      );
+      return true;
+    });
+    await runSql(url, "INSERT INTO teams (name) VALUES ('theirs')");
+  },
+  ["libSQL", "PostgreSQL"],
+);
+
+onEach(
   "a number that is missing or comes twice is an error",
   async (url, folder) => {
     const target = { url, folder: folder.url };

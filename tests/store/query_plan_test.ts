@@ -13,6 +13,7 @@ import { Calendars } from "../../src/store/calendars/calendars.ts";
 import { CoverRequests } from "../../src/store/cover/cover_requests.ts";
 import { Notices } from "../../src/store/notices/notices.ts";
 import { Notifications } from "../../src/store/delivery/notifications.ts";
+import type { Claim } from "../../src/ports/paging_repositories.ts";
 import { Policies } from "../../src/store/policies/policies.ts";
 import { Reports } from "../../src/store/reports/reports.ts";
 import type {
@@ -124,7 +125,7 @@ async function runHotQueries(session: Session, world: World): Promise<void> {
   await runBundlingQueries(session, world);
   await runVerificationQueries(session, world);
   const policies = new Policies(session);
-  await policies.takeTurn(world.policy.id, 0);
+  await policies.takeTurns([{ policyId: world.policy.id, step: 0 }]);
   await policies.turns(world.policy.id);
   await timeline.add(incident.id, []);
   await timeline.list(incident.id, { afterId: 0, limit: 100 });
@@ -149,16 +150,28 @@ async function runBundlingQueries(
       await notifications.insert([newPage(world, incident)]);
     }
   };
+  const claimAt = (nowMs: number, limit = 1): Claim => ({
+    channel: "sms",
+    owner: "node",
+    nowMs,
+    leaseUntilMs: nowMs + MINUTE,
+    limit,
+    firstAttemptsOnly: false,
+    bundlingMs: 10_000,
+  });
   const claim = (nowMs: number, limit = 1) =>
-    notifications.claim({
-      channel: "sms",
-      owner: "node",
-      nowMs,
-      leaseUntilMs: nowMs + MINUTE,
-      limit,
-      firstAttemptsOnly: false,
-      bundlingMs: 10_000,
-    });
+    notifications.claim(claimAt(nowMs, limit));
+  const opened = await incidents.insert(
+    newIncident(world, { externalId: "opened" }),
+  );
+  assert.ok(opened);
+  const said = { teamName: "", sourceName: "", responderName: "" };
+  await notifications.insertClaimed([
+    {
+      ...{ ...said, incident: opened },
+      notification: newPage(world, opened, { dueAtMs: NOW - MINUTE }),
+    },
+  ], [{ ...claimAt(NOW - MINUTE), leaseUntilMs: NOW + 9 * MINUTE }]);
   await queue(40);
   // More than is read ahead for one message, so the rest of the person's is read too.
   const [first, ...others] = await claim(NOW);

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import { compose, type PagerPal } from "../../src/compose.ts";
 import { readConfig } from "../../src/config.ts";
 import {
@@ -53,7 +54,7 @@ export class House {
       hostname: "test",
       version: "0.0.0-test",
       schemaVersion: NEWEST_SCHEMA_VERSION,
-      staticDirectory: new URL("../../static/", import.meta.url).pathname,
+      staticDirectory: fileURLToPath(new URL("../../static/", import.meta.url)),
     });
   }
 

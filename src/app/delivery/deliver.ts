@@ -4,9 +4,13 @@ import {
   type ChannelKind,
 } from "../../domain/responders/people.ts";
 import type { Channel } from "../../ports/channel.ts";
+import type {
+  ClaimedNotification,
+  NewPage,
+} from "../../ports/paging_repositories.ts";
 import type { Repositories } from "../../ports/store.ts";
 import type { Engine } from "../engine.ts";
-import { createLane, type DeliverySummary } from "./lane.ts";
+import { createLane, type DeliverySummary, type LaneClaim } from "./lane.ts";
 import type { LinkSigner } from "./page_message.ts";
 import { type ChannelPlaces, sharePlaces } from "./places.ts";
 import { createRecordOutcome } from "./record_outcome.ts";
@@ -27,10 +31,13 @@ export interface DelivererOptions {
   mayClaim(): boolean;
 }
 
-/** A claim in the transaction that queues what it claims: who is paged then waits for one commit and not for two. */
+/** Claims pages as they are written: who is paged then waits for one commit and not for two, and for no claim. */
 export interface EarlyClaim {
-  /** Claims what is due on these channels as far as they are idle; when the transaction is repeated, the last time counts. */
-  within(tx: Repositories, channels: Iterable<ChannelKind>): Promise<void>;
+  /**
+   * Writes all pages of the transaction, and claims those that may leave now as far as their channels are idle. Promises
+   * whether any that are due are left to be claimed.
+   */
+  insert(tx: Repositories, pages: readonly NewPage[]): Promise<boolean>;
   /** To be called when the transaction is over: begins to send what was claimed, if that was committed. */
   end(how: "committed" | "rolled back"): void;
 }
@@ -41,7 +48,7 @@ export interface Deliverer {
    * Settles when nothing is due or on its way. Calls at the same time share the work.
    */
   deliver(options: { firstAttemptsOnly: boolean }): Promise<DeliverySummary>;
-  /** Promises a claim on the channels that are idle: they claim nothing else until it ends. */
+  /** Promises what claims the pages of one transaction. */
   claimEarly(options: { firstAttemptsOnly: boolean }): EarlyClaim;
   /** No new claims; settles when the messages on their way have been recorded. */
   stop(): Promise<void>;
@@ -62,21 +69,54 @@ export function createDeliverer(
       const done = await Promise.all(lanes.map((lane) => lane.deliver(how)));
       return done.reduce(add, { sent: 0, retried: 0, failed: 0 });
     },
-    claimEarly(how) {
-      const claims = new Map(
-        lanes.map((lane) => [lane.kind, lane.claimEarly(how)]),
-      );
-      return {
-        async within(tx, channels) {
-          for (const kind of channels) await claims.get(kind)?.within(tx);
-        },
-        end(how) {
-          for (const claim of claims.values()) claim?.end(how);
-        },
-      };
-    },
+    claimEarly: (how) => createEarlyClaim(engine, lanes, how),
     async stop() {
       await Promise.all(lanes.map((lane) => lane.stop()));
+    },
+  };
+}
+
+function createEarlyClaim(
+  { clock, observer }: Pick<Engine, "clock" | "observer">,
+  lanes: readonly ReturnType<typeof createLane>[],
+  how: { firstAttemptsOnly: boolean },
+): EarlyClaim {
+  let claims: LaneClaim[] = [];
+  let claimed: ClaimedNotification[] = [];
+  return {
+    async insert(tx, pages) {
+      const nowMs = clock();
+      const due = pages.filter(({ notification: { state, dueAtMs } }) =>
+        state === "queued" && dueAtMs <= nowMs
+      );
+      const byChannel = Map.groupBy(
+        due,
+        ({ notification }) => notification.channel,
+      );
+      claims = lanes.flatMap((lane) => {
+        const count = byChannel.get(lane.kind)?.length ?? 0;
+        return count > 0 ? lane.claimEarly(count, how) ?? [] : [];
+      });
+      claimed = await observer.span(
+        "claim",
+        { channel: claims.map(({ claim }) => claim.channel).join() },
+        () =>
+          tx.notifications.insertClaimed(
+            pages,
+            claims.map(({ claim }) => claim),
+          ),
+      );
+      return claimed.length < due.length;
+    },
+    end(how) {
+      const sent = how === "committed" ? claimed : [];
+      for (const { claim, end } of claims.splice(0)) {
+        end(
+          sent.filter(({ notification }) =>
+            notification.channel === claim.channel
+          ),
+        );
+      }
     },
   };
 }

@@ -1,7 +1,10 @@
 /** One channel's claims and sends. */
 import { getLogger } from "@logtape/logtape";
 import { attemptRefusal, isStillHeld } from "../../domain/delivery/attempt.ts";
-import type { Repositories } from "../../ports/store.ts";
+import type {
+  Claim,
+  ClaimedNotification,
+} from "../../ports/paging_repositories.ts";
 import type { Engine } from "../engine.ts";
 import {
   attributesOf,
@@ -38,10 +41,15 @@ export function createLane(engine: Engine, lane: Lane) {
   const onTheirWay = new Set<Promise<void>>();
   let stopped = false;
   let running: Promise<DeliverySummary> | null = null;
+  let summary: DeliverySummary = { sent: 0, retried: 0, failed: 0 };
   let ask = Promise.withResolvers<void>();
+  let ended = Promise.withResolvers<void>();
+  /** Somebody has asked since the last look began. */
   let asked = false;
+  /** The last look has left nothing that was due. */
+  let isClear = true;
 
-  function start(parcel: Parcel, summary: DeliverySummary): void {
+  function start(parcel: Parcel): void {
     const sending = deliverOne(engine, lane, parcel)
       .then((result) => {
         if (result) summary[result] += parcel.length;
@@ -49,36 +57,48 @@ export function createLane(engine: Engine, lane: Lane) {
       .finally(() => {
         onTheirWay.delete(sending);
         lane.places.give(1);
+        ended.resolve();
       });
     onTheirWay.add(sending);
   }
 
-  async function run(
-    firstAttemptsOnly: boolean,
-    early: Promise<Parcel[] | null> | null = null,
-  ): Promise<DeliverySummary> {
-    const summary: DeliverySummary = { sent: 0, retried: 0, failed: 0 };
-    for (;;) {
-      asked = false;
-      ask = Promise.withResolvers();
-      const freed = lane.places.freed();
-      const claimed = await (early ?? claimFree(engine, firstAttemptsOnly));
-      // Behind the many of one person there may be others. Whoever claims early asks for them.
-      const isLast = early !== null || claimed?.length === 0;
-      early = null;
-      for (const parcel of claimed ?? []) start(parcel, summary);
-      if (asked || claimed !== null && !isLast) continue;
-      const crowded = claimed === null ? [freed] : [];
-      if (onTheirWay.size === 0 && crowded.length === 0) return summary;
-      // A place that becomes free, or new work, is seen to at once: a send
-      // that hangs holds up nothing but itself.
-      await Promise.race([ask.promise, ...crowded, ...onTheirWay]);
+  function wake(): void {
+    asked = true;
+    isClear = false;
+    ask.resolve();
+  }
+
+  async function run(firstAttemptsOnly: boolean): Promise<DeliverySummary> {
+    try {
+      for (;;) {
+        while (!isClear) await look(firstAttemptsOnly);
+        if (onTheirWay.size === 0) return summary;
+        ended = Promise.withResolvers();
+        await Promise.race([ask.promise, ended.promise]);
+      }
+    } finally {
+      // At once, so that whoever asks from now on is not told that it is over.
+      running = null;
+      summary = { sent: 0, retried: 0, failed: 0 };
+      lane.places.leave();
     }
+  }
+
+  /** Begins to send what there are places for. Where there is none, it waits for one. */
+  async function look(firstAttemptsOnly: boolean): Promise<void> {
+    asked = false;
+    ask = Promise.withResolvers();
+    const freed = lane.places.freed();
+    const parcels = await claimFree(firstAttemptsOnly);
+    for (const parcel of parcels ?? []) start(parcel);
+    // Behind the many of one person there may be others.
+    isClear = !asked && parcels?.length === 0;
+    // A place that becomes free, or new work, is seen to at once: a send that hangs holds up nothing but itself.
+    if (parcels === null) await Promise.race([ask.promise, freed]);
   }
 
   /** Promises what it has claimed, each in a place of its own; null when no place is free. */
   async function claimFree(
-    on: Parameters<typeof claim>[0],
     firstAttemptsOnly: boolean,
   ): Promise<Parcel[] | null> {
     if (!isOpen()) return [];
@@ -86,7 +106,7 @@ export function createLane(engine: Engine, lane: Lane) {
     if (limit === 0) return null;
     let used = 0;
     try {
-      const parcels = await claim(on, lane, { limit, firstAttemptsOnly });
+      const parcels = await claim(engine, lane, { limit, firstAttemptsOnly });
       used = parcels.length;
       if (used >= limit) lane.places.wait();
       return parcels;
@@ -95,12 +115,8 @@ export function createLane(engine: Engine, lane: Lane) {
     }
   }
 
-  function begin(work: Promise<DeliverySummary>): Promise<DeliverySummary> {
-    running = work.finally(() => {
-      running = null;
-      lane.places.leave();
-    });
-    return running;
+  function begin(firstAttemptsOnly: boolean): Promise<DeliverySummary> {
+    return running = run(firstAttemptsOnly);
   }
 
   function isOpen(): boolean {
@@ -109,68 +125,79 @@ export function createLane(engine: Engine, lane: Lane) {
 
   return {
     kind: lane.kind,
-    /** Null while the lane is at work: what is queued then comes in its turn. */
-    claimEarly({ firstAttemptsOnly }: { firstAttemptsOnly: boolean }) {
-      if (running !== null || !isOpen()) return null;
-      const committed = Promise.withResolvers<Parcel[] | null>();
-      let parcels: Parcel[] | null = [];
-      // Whoever asks the lane to deliver hears of an error; here nobody waits.
-      begin(run(firstAttemptsOnly, committed.promise)).catch(() => {});
-      const forget = () => {
-        lane.places.give(parcels?.length ?? 0);
-        parcels = [];
-      };
+    /**
+     * Takes places for up to so many messages that are claimed as they are written. Null where more is due than was
+     * claimed, or no place is free: they come in their turn.
+     */
+    claimEarly(
+      most: number,
+      { firstAttemptsOnly }: { firstAttemptsOnly: boolean },
+    ): LaneClaim | null {
+      if (!isOpen() || (running !== null && !isClear)) return null;
+      const limit = lane.places.takeUpTo(most);
+      if (limit === 0) return null;
+      // Who stops waits for its end.
+      const over = Promise.withResolvers<void>();
+      onTheirWay.add(over.promise);
       return {
-        async within(tx: Repositories) {
-          forget();
-          const on = { ...engine, store: tx };
-          parcels = await claimFree(on, firstAttemptsOnly);
-        },
-        end(how: "committed" | "rolled back") {
-          if (how === "rolled back") forget();
-          committed.resolve(parcels);
+        claim: claimOf(engine, lane, { limit, firstAttemptsOnly }),
+        end(claimed) {
+          onTheirWay.delete(over.promise);
+          over.resolve();
+          ended.resolve();
+          const parcels = parcelsOf(claimed);
+          for (const parcel of parcels) start(parcel);
+          lane.places.give(limit - parcels.length);
+          if (parcels.length === 0 || running !== null) return;
+          // Whoever asks the lane to deliver hears of an error; here nobody waits.
+          begin(firstAttemptsOnly).catch(() => {});
         },
       };
     },
     async deliver(
       { firstAttemptsOnly }: { firstAttemptsOnly: boolean },
     ): Promise<DeliverySummary> {
-      asked = true;
-      ask.resolve();
-      return await (running ?? begin(run(firstAttemptsOnly)));
+      wake();
+      return await (running ?? begin(firstAttemptsOnly));
     },
     async stop(): Promise<void> {
       stopped = true;
-      // Wakes a run that waits for work, so that it ends; one that is claiming right now begins what it has claimed.
-      ask.resolve();
+      // A run that waits for work ends; one that is claiming right now begins what it has claimed.
+      wake();
       await running?.catch(() => {});
-      await Promise.allSettled(onTheirWay);
+      while (onTheirWay.size > 0) await Promise.allSettled(onTheirWay);
     },
   };
 }
 
-async function claim(
-  { store, clock, observer }: Pick<Engine, "clock" | "observer"> & {
-    store: Pick<Repositories, "notifications">;
-  },
-  lane: Lane,
-  { limit, firstAttemptsOnly }: { limit: number; firstAttemptsOnly: boolean },
-): Promise<Parcel[]> {
-  const { kind: channel, node: owner, bundlingMs } = lane;
+/** Places of a lane for what is claimed as it is written. */
+export interface LaneClaim {
+  claim: Claim;
+  /** To be called when the transaction is over: begins to send what was claimed and committed. */
+  end(claimed: readonly ClaimedNotification[]): void;
+}
+
+function claimOf(
+  { clock }: Pick<Engine, "clock">,
+  { kind: channel, node: owner, leaseMs, bundlingMs }: Lane,
+  wanted: Pick<Claim, "limit" | "firstAttemptsOnly">,
+): Claim {
   const nowMs = clock();
+  const leaseUntilMs = nowMs + leaseMs;
+  return { channel, owner, nowMs, leaseUntilMs, bundlingMs, ...wanted };
+}
+
+async function claim(
+  engine: Engine,
+  lane: Lane,
+  wanted: Pick<Claim, "limit" | "firstAttemptsOnly">,
+): Promise<Parcel[]> {
+  const { store, observer } = engine;
+  const { kind: channel } = lane;
   const claimed = await observer.span(
     "claim",
     { channel },
-    () =>
-      store.notifications.claim({
-        channel,
-        owner,
-        nowMs,
-        leaseUntilMs: nowMs + lane.leaseMs,
-        limit,
-        firstAttemptsOnly,
-        bundlingMs,
-      }),
+    () => store.notifications.claim(claimOf(engine, lane, wanted)),
   );
   const parcels = parcelsOf(claimed);
   for (const parcel of parcels) {

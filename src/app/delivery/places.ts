@@ -7,6 +7,8 @@
 export interface ChannelPlaces {
   /** Promises how many it has taken: all that are free, but for the share of channels that have waited for longer. */
   take(): number;
+  /** Promises how many it has taken of those that are free for it, and does not wait for more. */
+  takeUpTo(most: number): number;
   /** Gives back so many; the others hear of it. */
   give(count: number): void;
   /** Those it had were not enough: it waits for more. */
@@ -45,6 +47,11 @@ export function sharePlaces(total: number, channels: number): ChannelPlaces[] {
         const count = free(one);
         if (count > 0) waiting.delete(one);
         else waiting.add(one);
+        change(one, count);
+        return count;
+      },
+      takeUpTo(most) {
+        const count = Math.min(free(one), most);
         change(one, count);
         return count;
       },

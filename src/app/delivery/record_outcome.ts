@@ -110,7 +110,9 @@ async function follow(
     return "failed";
   }
   if (result.outcome === "sent") return "sent";
-  return waiting.length > 0 ? "retried" : null;
+  if (waiting.length === 0) return null;
+  engine.lookSoon();
+  return "retried";
 }
 
 /** Promises for each what was written, or null. What has failed for good asks for more, and has a transaction of its own. */

@@ -4,7 +4,6 @@ import { planContacts } from "../../domain/responders/contact_rules.ts";
 import {
   beforeLastStep,
   type EscalationPlan,
-  planEscalation,
 } from "../../domain/policies/escalation.ts";
 import type { Incident } from "../../domain/incidents/incident.ts";
 import type { Transition } from "../../domain/incidents/lifecycle_outcome.ts";
@@ -13,19 +12,28 @@ import {
   type NewNotification,
   type Notification,
 } from "../../domain/delivery/notification.ts";
-import type { Directory, PlannedPage } from "../../domain/policies/reach.ts";
+import type { PlannedPage } from "../../domain/policies/reach.ts";
 import type { NewTimelineEntry } from "../../domain/incidents/timeline.ts";
 import { SYSTEM } from "../../domain/incidents/timeline.ts";
 import type { Repositories } from "../../ports/store.ts";
 import type { Engine } from "../engine.ts";
-import { loadDirectory } from "../load_directory.ts";
+import {
+  type Planned,
+  type Planning,
+  planNow,
+  takeTurns,
+} from "./plan_step.ts";
 
-export interface Writing {
+export interface Writing extends Planning {
   engine: Pick<Engine, "newId" | "sendingEnabled">;
-  tx: Repositories;
-  nowMs: number;
-  /** Read once and shared where one transaction opens many incidents. */
-  directory?: (incident: Incident) => Promise<Directory>;
+  /** Where the transaction is about several incidents: what waits until the rows of all are written or locked. */
+  later?: Later[];
+}
+
+/** What is written when the plan has its turn. */
+export interface Later {
+  planned: Planned;
+  write: (plan: EscalationPlan) => Promise<void>;
 }
 
 /** Promises the incident as it was written; nothing is written when the transition changed nothing. */
@@ -39,12 +47,18 @@ export async function writeTransition(
   if (transition.cancelUnsent) {
     await tx.notifications.cancelQueued(id, nowMs);
   }
-  const { incident, pages, entries } = transition.pageNow
+  const planned = transition.pageNow
     ? await planNow(writing, transition.incident)
-    : { incident: transition.incident, pages: [], entries: [] };
+    : null;
+  const { incident } = planned ?? transition;
   await tx.incidents.save(incident);
-  await tx.timeline.add(id, [...transition.entries, ...entries]);
-  await writePages(writing, { incidentId: id, pages });
+  await tx.timeline.add(id, transition.entries);
+  if (planned) {
+    await followPlan(writing, planned, async ({ pages, entries }) => {
+      await tx.timeline.add(id, entries);
+      await writePages(writing, { incidentId: id, pages });
+    });
+  }
   if (transition.pageResponderId !== null) {
     await pageResponder(writing, incident, transition.pageResponderId);
   }
@@ -53,23 +67,31 @@ export async function writeTransition(
 }
 
 /**
- * Promises the plan for the incident's next step, with who is on call read in the same transaction. Where a round-robin
- * step pages, its turn is taken, and goes back when the transaction does.
+ * Writes what follows from the plan once its turn is taken: at once, or at the end of a transaction that is about several
+ * incidents.
  */
-export async function planNow(
-  { tx, nowMs, directory }: Writing,
-  incident: Incident,
-): Promise<EscalationPlan> {
-  const known = directory
-    ? await directory(incident)
-    : await loadDirectory(tx, incident, nowMs);
-  const plan = planEscalation(incident, known, nowMs);
-  const step = plan.turnStep;
-  if (step === null) return plan;
-  // Which step pages does not depend on whose turn it is, so that no turn is taken in vain.
-  const turn = await tx.policies.takeTurn(incident.policy.policyId, step);
-  const turns = new Map([[step, turn]]);
-  return planEscalation(incident, { ...known, turns }, nowMs);
+export async function followPlan(
+  { tx, later }: Pick<Writing, "tx" | "later">,
+  planned: Planned,
+  write: (plan: EscalationPlan) => Promise<void>,
+): Promise<void> {
+  if (planned.turnStep !== null && later) {
+    later.push({ planned, write });
+    return;
+  }
+  for (const plan of await takeTurns(tx, [planned])) await write(plan);
+}
+
+/** Writes what was left for the end of the transaction. */
+export async function followLater(
+  tx: Repositories,
+  later: Later[],
+): Promise<void> {
+  const all = later.splice(0);
+  const plans = await takeTurns(tx, all.map(({ planned }) => planned));
+  for (const [at, { write, planned }] of all.entries()) {
+    await write(plans[at] ?? planned);
+  }
 }
 
 /** Pages one person by their own rules, as if the step that ran last had named them. */

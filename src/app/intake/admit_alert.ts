@@ -17,10 +17,14 @@ import type {
   NewTimelineEntry,
 } from "../../domain/incidents/timeline.ts";
 import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
-import type { RepeatedFiring } from "../../ports/paging_repositories.ts";
+import type {
+  CountedIncident,
+  RepeatedFiring,
+} from "../../ports/paging_repositories.ts";
 import { autoResolveAt, newIncident, UNSAVED } from "./new_incident.ts";
+import { planNow } from "../incidents/plan_step.ts";
 import {
-  planNow,
+  followPlan,
   writePages,
   writeTransition,
   type Writing,
@@ -36,6 +40,11 @@ export const ALERT_OUTCOMES = [
 ] as const;
 export type AlertOutcome = (typeof ALERT_OUTCOMES)[number];
 
+/** What a sender is told of the incident that its alert concerns. */
+export type ToldIncident =
+  & CountedIncident
+  & Pick<Incident, "description" | "links" | "labels">;
+
 /**
  * What became of one alert. `noted`: only the timeline of `incidentId` tells of it. `ignored`: there is nothing that it
  * could be told of.
@@ -44,7 +53,7 @@ export interface Admitted {
   outcome: AlertOutcome;
   incidentId: number | null;
   /** The incident as it was written, where that is known without reading it again. */
-  incident?: Incident;
+  incident?: ToldIncident;
   /** Nobody is paged, told or spared a page because of it. */
   quiet?: boolean;
 }
@@ -141,13 +150,15 @@ async function open(
     id: UNSAVED,
     version: 0,
   };
-  const { incident, pages, entries } = await planNow(admission, fresh);
-  const { id: _id, version: _version, ...row } = incident;
+  const planned = await planNow(admission, fresh);
+  const { id: _id, version: _version, ...row } = planned.incident;
   const written = await tx.incidents.insert(row);
   if (!written) return null;
   const opened = openedEntry(alert, { nowMs, actor });
-  await tx.timeline.add(written.id, [opened, ...entries]);
-  await writePages(admission, { incidentId: written.id, pages });
+  await followPlan(admission, planned, async ({ pages, entries }) => {
+    await tx.timeline.add(written.id, [opened, ...entries]);
+    await writePages(admission, { incidentId: written.id, pages });
+  });
   return { outcome: "opened", incidentId: written.id, incident: written };
 }
 
@@ -194,9 +205,17 @@ async function repeat(
   return counted && updated(counted, { quiet: !raised });
 }
 
+/** Promises what is told of an incident on which the alert was counted: it says what its last alert has said. */
+export function toldOf(
+  counted: CountedIncident,
+  { description, links, labels }: Alert,
+): ToldIncident {
+  return { ...counted, description, links, labels };
+}
+
 /** Promises what became of an alert that was counted on an open incident. */
 export function updated(
-  incident: Incident,
+  incident: ToldIncident,
   { quiet }: { quiet: boolean },
 ): Admitted {
   return { outcome: "updated", incidentId: incident.id, incident, quiet };
@@ -206,10 +225,10 @@ export function updated(
 async function count(
   { tx, nowMs, origin }: Admission,
   { alert, incident }: { alert: Alert; incident: Incident },
-): Promise<Incident | null> {
+): Promise<ToldIncident | null> {
   const firing = firingOf(alert, { nowMs, origin, incident, times: 1 });
   const [counted] = await tx.incidents.recordRepeats([firing]);
-  return counted ?? null;
+  return counted ? toldOf(counted, alert) : null;
 }
 
 /** Promises what so many firings change on their open incident: the alert is the last one's, and says how things are now. */

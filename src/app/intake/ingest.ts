@@ -1,8 +1,6 @@
 /** Takes in what a monitoring system has said: one request is one transaction, however many alerts it carries. */
 import { getLogger } from "@logtape/logtape";
 import type { Alert } from "../../domain/intake/alert.ts";
-import type { Incident } from "../../domain/incidents/incident.ts";
-import type { Directory } from "../../domain/policies/reach.ts";
 import type { Actor } from "../../domain/incidents/timeline.ts";
 import type {
   SeenAlert,
@@ -12,7 +10,8 @@ import { StoreConflictError } from "../../ports/store.ts";
 import { type Admission, admit, type Admitted } from "./admit_alert.ts";
 import { UNSAVED } from "./new_incident.ts";
 import type { Engine } from "../engine.ts";
-import { loadDirectory } from "../load_directory.ts";
+import { followLater, type Later } from "../incidents/write_transition.ts";
+import { type FindDirectory, sharedDirectory } from "../load_directory.ts";
 
 const log = getLogger(["pagerpal", "ingest"]);
 
@@ -89,12 +88,19 @@ async function admitAll(
     const first = await tx.seenMessages.record(scope, messageId, nowMs);
     if (!first) return { repeatedMessage: true, results: [] };
   }
-  const shared = { ...admission, directory: readOnce(admission) };
+  const later: Later[] = [];
+  const shared = { ...admission, later, directory: readOnce(admission) };
   const results: IngestResult["results"] = [];
+  let before: string | null = null;
   for (const index of inLockOrder(alerts)) {
     const alert = alerts[index];
-    if (alert) results[index] = await admit(shared, alert);
+    if (!alert) continue;
+    // What is said once more of one incident finds its pages written.
+    if (alert.externalId === before) await followLater(tx, later);
+    before = alert.externalId;
+    results[index] = await admit(shared, alert);
   }
+  await followLater(tx, later);
   return { repeatedMessage: false, results };
 }
 
@@ -108,12 +114,15 @@ function inLockOrder(alerts: readonly Alert[]): number[] {
 }
 
 /** The first incident that is opened reads the directory; the others of the same policy share it. */
-function readOnce({ tx, nowMs }: Admission) {
-  let own: Promise<Directory> | undefined;
-  return (incident: Incident): Promise<Directory> => {
+function readOnce({ tx, nowMs }: Admission): FindDirectory {
+  let own: ReturnType<typeof sharedDirectory> | undefined;
+  return (incident, whom) => {
     // An incident that is there already has its own copy of the policy.
-    if (incident.id !== UNSAVED) return loadDirectory(tx, incident, nowMs);
-    return own ??= loadDirectory(tx, incident, nowMs);
+    if (incident.id !== UNSAVED) {
+      return sharedDirectory(tx, [incident], nowMs)(whom);
+    }
+    own ??= sharedDirectory(tx, [incident], nowMs);
+    return own(whom);
   };
 }
 

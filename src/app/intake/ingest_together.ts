@@ -4,14 +4,12 @@
  */
 import type { Alert } from "../../domain/intake/alert.ts";
 import { asksForHistory, decide } from "../../domain/intake/dedup.ts";
-import type { EscalationPlan } from "../../domain/policies/escalation.ts";
-import type { ChannelKind } from "../../domain/responders/people.ts";
-import type { Directory } from "../../domain/policies/reach.ts";
-import type { Actor } from "../../domain/incidents/timeline.ts";
+import type { Incident } from "../../domain/incidents/incident.ts";
 import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
 import type {
   IncidentKey,
   NewIncident,
+  NewPage,
   OpenIncident,
 } from "../../ports/paging_repositories.ts";
 import type { Repositories } from "../../ports/store.ts";
@@ -19,17 +17,15 @@ import {
   type Admitted,
   firingOf,
   openedEntry,
+  toldOf,
   updated,
 } from "./admit_alert.ts";
 import type { Engine } from "../engine.ts";
 import { type Arrival, newsOf, sourceActor } from "./ingest.ts";
-import { loadSharedDirectory } from "../load_directory.ts";
+import { sharedDirectory, type Whom } from "../load_directory.ts";
 import { newIncident, UNSAVED } from "./new_incident.ts";
-import {
-  newPages,
-  planNow,
-  toldOfSuppression,
-} from "../incidents/write_transition.ts";
+import { type Planned, planNow, takeTurns } from "../incidents/plan_step.ts";
+import { newPages, toldOfSuppression } from "../incidents/write_transition.ts";
 
 /** One request's alerts. */
 export interface Arriving {
@@ -48,14 +44,16 @@ interface Shared {
   engine: Pick<Engine, "newId" | "sendingEnabled">;
   tx: Repositories;
   nowMs: number;
+  /** Writes the pages of what is opened; promises whether any that are due are left to be claimed. */
+  insertPages: (pages: readonly NewPage[]) => Promise<boolean>;
 }
 
 /** What became of a group. */
 export interface TakenIn {
   /** One for each request; null for those to which nothing was done and that need a transaction of their own. */
   admitted: (Admitted | null)[];
-  /** On which somebody is to be paged now. */
-  channels: Set<ChannelKind>;
+  /** Somebody is to be paged now, and nobody has claimed it. */
+  isDue: boolean;
 }
 
 /** Promises what became of each request's alert, in the caller's transaction. */
@@ -70,14 +68,15 @@ export async function ingestTogether(
     shared.tx.sources.recordAlerts(newsOf(arriving, shared.nowMs)),
   ]);
   const { opening, repeating } = sort(all, { known, nowMs: shared.nowMs });
-  const { opened, channels } = await openAll(shared, opening);
+  // In this order, since whoever holds an incident may want a turn: turns come after the rows of all incidents.
   const counted = await countAll(shared, repeating);
+  const { opened, isDue } = await openAll(shared, opening);
   const done = new Map([...opened, ...counted]);
   const admitted = arriving.map(({ arrival }) => {
     const [alert] = arrival.alerts;
     return alert && done.get(alert) || null;
   });
-  return { admitted, channels };
+  return { admitted, isDue };
 }
 
 /** Whoever comes after one that asks for more is not plain either: it is about what that one leaves behind. */
@@ -156,81 +155,89 @@ function sort(
 async function openAll(
   shared: Shared,
   opening: readonly Same[],
-): Promise<{ opened: [Alert, Admitted][]; channels: Set<ChannelKind> }> {
-  if (opening.length === 0) return { opened: [], channels: new Set() };
+): Promise<{ opened: [Alert, Admitted][]; isDue: boolean }> {
+  if (opening.length === 0) return { opened: [], isDue: false };
   const { tx, nowMs } = shared;
   const fresh = opening.map(({ origin, alerts: [alert] }) =>
     newIncident(origin, alert, nowMs)
   );
-  const directory = await loadSharedDirectory(tx, fresh, nowMs);
+  const directory = sharedDirectory(tx, fresh, nowMs);
+  const planning = {
+    ...{ tx, nowMs },
+    directory: (_incident: Incident, whom: Whom) => directory(whom),
+  };
   const plans: Planned[] = [];
-  for (const one of fresh) plans.push(await plan(shared, one, directory));
-  const ids = await tx.incidents.insertMany(plans.map(({ row }) => row));
-  const opened = opening.flatMap(({ origin, alerts: [alert] }, index) => {
+  for (const one of fresh) {
+    plans.push(await planNow(planning, { ...one, id: UNSAVED, version: 0 }));
+  }
+  const ids = await tx.incidents.insertMany(plans.map(rowOf));
+  const written = opening.flatMap(({ origin, alerts: [alert] }, index) => {
     const id = ids[index];
     const planned = plans[index];
     // Another process is opening the same incident at this moment.
     if (!planned || !id) return [];
-    return [{ ...planned, id, alert, actor: sourceActor(origin) }];
+    return [{ id, alert, origin, planned }];
   });
-  const channels = await writeOpened(shared, opened);
+  const final = await takeTurns(tx, written.map(({ planned }) => planned));
+  const opened = written.map(({ planned, ...one }, index) => {
+    const { incident, pages, entries } = final[index] ?? planned;
+    return {
+      ...{ ...one, pages, entries, responders: planned.responders },
+      incident: { ...incident, id: one.id, version: 1 },
+    };
+  });
+  const isDue = await writeOpened(shared, opened);
   return {
-    opened: opened.map(({ id, alert, row }) => {
-      const incident = { ...row, id, version: 1 };
-      return [alert, { outcome: "opened", incidentId: id, incident }];
-    }),
-    channels,
+    opened: opened.map(({ id, alert, incident }) => [
+      alert,
+      { outcome: "opened", incidentId: id, incident },
+    ]),
+    isDue,
   };
 }
 
-interface Opened extends Planned {
-  id: number;
-  alert: Alert;
-  actor: Actor;
+function rowOf({ incident }: Planned): NewIncident {
+  const { id: _id, version: _version, ...row } = incident;
+  return row;
 }
 
-/** Writes the stories and the pages of incidents that are written; promises the channels on which somebody is paged now. */
+interface Opened
+  extends Pick<Planned, "incident" | "pages" | "entries" | "responders"> {
+  id: number;
+  alert: Alert;
+  origin: SourceWithPolicy;
+}
+
+/** Writes the stories and the pages of incidents that are written; promises whether somebody is still to be paged now. */
 async function writeOpened(
   shared: Shared,
   all: readonly Opened[],
-): Promise<Set<ChannelKind>> {
-  const { tx, nowMs } = shared;
-  const stories = all.flatMap(({ id, alert, actor, entries, pages }) =>
+): Promise<boolean> {
+  const { nowMs } = shared;
+  const stories = all.flatMap(({ id, alert, origin, entries, pages }) =>
     [
-      openedEntry(alert, { nowMs, actor }),
+      openedEntry(alert, { nowMs, actor: sourceActor(origin) }),
       ...entries,
       ...toldOfSuppression(shared, pages),
     ].map((entry) => ({ ...entry, incidentId: id }))
   );
-  const pages = all.flatMap((one) =>
-    newPages(shared, { incidentId: one.id, pages: one.pages })
-  );
+  const pages = all.flatMap((one) => pagesOf(shared, one));
   // Sent along, so that a server is asked once.
-  await Promise.all([
-    tx.timeline.addToMany(stories),
-    tx.notifications.insert(pages),
+  const [isDue] = await Promise.all([
+    shared.insertPages(pages),
+    shared.tx.timeline.addToMany(stories),
   ]);
-  const due = pages.filter(({ state, dueAtMs }) =>
-    state === "queued" && dueAtMs <= nowMs
-  );
-  return new Set(due.map(({ channel }) => channel));
+  return isDue;
 }
 
-interface Planned extends Pick<EscalationPlan, "pages" | "entries"> {
-  row: NewIncident;
-}
-
-async function plan(
-  shared: Shared,
-  fresh: NewIncident,
-  directory: Directory,
-): Promise<Planned> {
-  const { incident, pages, entries } = await planNow(
-    { ...shared, directory: () => Promise.resolve(directory) },
-    { ...fresh, id: UNSAVED, version: 0 },
-  );
-  const { id: _id, version: _version, ...row } = incident;
-  return { row, pages, entries };
+function pagesOf(shared: Shared, opened: Opened): NewPage[] {
+  const { id: incidentId, incident, origin, pages, responders } = opened;
+  return newPages(shared, { incidentId, pages }).map((notification) => ({
+    ...{ notification, incident },
+    teamName: origin.teamName,
+    sourceName: origin.source.name,
+    responderName: responders.get(notification.responderId)?.name ?? "",
+  }));
 }
 
 async function countAll(
@@ -239,7 +246,7 @@ async function countAll(
 ): Promise<[Alert, Admitted][]> {
   const counted = await tx.incidents.recordRepeats(
     repeating.map(({ origin, alerts, incident }) =>
-      firingOf(alerts.at(-1) ?? alerts[0], {
+      firingOf(lastOf(alerts), {
         ...{ nowMs, origin, incident },
         times: alerts.length,
       })
@@ -249,7 +256,12 @@ async function countAll(
   return repeating.flatMap(({ alerts, incident: { id } }) => {
     const incident = byId.get(id);
     if (!incident) return [];
-    const done = updated(incident, { quiet: true });
+    const told = toldOf(incident, lastOf(alerts));
+    const done = updated(told, { quiet: true });
     return alerts.map((alert): [Alert, Admitted] => [alert, done]);
   });
+}
+
+function lastOf(alerts: Same["alerts"]): Alert {
+  return alerts.at(-1) ?? alerts[0];
 }

@@ -1,6 +1,7 @@
 /** What has to be done for every request that brings alerts, done for many of them at once. */
 import { getLogger } from "@logtape/logtape";
 import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
+import type { NewPage } from "../../ports/paging_repositories.ts";
 import { type Repositories, StoreUnavailableError } from "../../ports/store.ts";
 import type { Admitted } from "./admit_alert.ts";
 import type { EarlyClaim } from "../delivery/deliver.ts";
@@ -69,7 +70,10 @@ export function createIntakeQueue(
 }
 
 const NO_CLAIM: EarlyClaim = {
-  within: () => Promise.resolve(),
+  async insert({ notifications }, pages) {
+    await notifications.insert(pages.map(({ notification }) => notification));
+    return true;
+  },
   end: () => {},
 };
 
@@ -98,7 +102,6 @@ async function ingestGroup(
 ): Promise<Promise<IngestResult>[]> {
   const nowMs = engine.clock();
   const done = await together({ engine, claimEarly }, group, nowMs);
-  if (done.some((one) => one !== null && mayPage(one))) engine.kick();
   return group.map(({ origin, arrival }, index) => {
     const one = done[index];
     return one
@@ -112,14 +115,18 @@ async function together(
   group: readonly Arriving[],
   nowMs: number,
 ): Promise<(Admitted | null)[]> {
-  const claim = claimEarly();
+  let claim = NO_CLAIM;
   try {
-    const admitted = await engine.store.transaction(async (tx) => {
-      const taken = await ingestTogether({ engine, tx, nowMs }, group);
-      await claim.within(tx, taken.channels);
-      return taken.admitted;
+    const { admitted, isDue } = await engine.store.transaction((tx) => {
+      // The transaction may be repeated.
+      claim.end("rolled back");
+      const own = claim = claimEarly();
+      const insertPages = (pages: readonly NewPage[]) => own.insert(tx, pages);
+      return ingestTogether({ engine, tx, nowMs, insertPages }, group);
     });
     claim.end("committed");
+    if (isDue) engine.kick();
+    else if (admitted.some((one) => one && mayPage(one))) engine.lookSoon();
     return admitted;
   } catch (error) {
     claim.end("rolled back");

@@ -1,5 +1,9 @@
 /** One attempt to send a message: whether it may be made, how it ends, and how long the next one waits. */
-import type { Outgoing } from "./notification.ts";
+import type {
+  NewNotification,
+  Notification,
+  Outgoing,
+} from "./notification.ts";
 
 /**
  * What a channel says of one attempt:
@@ -27,6 +31,34 @@ export const RETRY_LIMITS = {
   attempts: 6,
   windowMs: 15 * 60_000,
 } as const;
+
+/** Promises a message that is claimed as it is written: in the hands of its first sender. */
+export function firstAttempt(
+  message: NewNotification,
+  { owner, nowMs, leaseUntilMs }: {
+    owner: string;
+    nowMs: number;
+    leaseUntilMs: number;
+  },
+): Omit<Notification, "id"> {
+  return {
+    ...message,
+    state: "sending",
+    firstDueAtMs: message.dueAtMs,
+    attempt: 1,
+    leaseOwner: owner,
+    leaseUntilMs,
+    maybeSentTwice: false,
+    outcomeUnknown: false,
+    provider: null,
+    providerMessageId: null,
+    error: null,
+    sentAtMs: null,
+    deliveredAtMs: null,
+    updatedAtMs: nowMs,
+    bundle: null,
+  };
+}
 
 /**
  * Promises null while an attempt may be made, else why not: the process ended in each of the attempts before, which no

@@ -75,7 +75,7 @@ export const POLICY_LIMITS = {
   delayMinutes: { least: 0.05, most: 10_080 },
 } as const;
 
-/** Promises a copy of the parts that decide paging, sharing nothing with the original. */
+/** Promises the parts that decide paging. They are the original's own: nobody changes a policy, an edit makes another one. */
 export function freeze(policy: EscalationPolicy): FrozenPolicy {
   const {
     id,
@@ -85,14 +85,14 @@ export function freeze(policy: EscalationPolicy): FrozenPolicy {
     acknowledgementTimeoutMinutes,
     fallback,
   } = policy;
-  return structuredClone({
+  return {
     policyId: id,
     name,
     steps,
     repeatCount,
     acknowledgementTimeoutMinutes,
     fallback,
-  });
+  };
 }
 
 /** Promises every target that the policy names, steps first. */

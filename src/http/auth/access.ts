@@ -28,12 +28,18 @@ export interface GuardOptions {
   allowedOrigins: string[];
 }
 
-/** Promises the middleware that lets in who has at least the declared role, and sets `principal`. */
-export function guard(
+/** Promises the middleware that lets in who has at least the declared role, and sets `principal`; none where there is no role. */
+export function guards(
   access: Access,
   options: GuardOptions,
+): MiddlewareHandler<EdgeEnv>[] {
+  return isRole(access) ? [guard(access, options)] : [];
+}
+
+function guard(
+  access: Role,
+  options: GuardOptions,
 ): MiddlewareHandler<EdgeEnv> {
-  if (!isRole(access)) return (_c, next) => next();
   return async (c, next) => {
     const principal = await authenticate(c, options.authenticators);
     if (!allows(principal.role, access)) throw forbidden(principal, access);

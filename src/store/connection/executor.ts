@@ -72,6 +72,7 @@ export function guarded(execute: Execute): Execute {
  */
 export class UnitOfWork {
   #failure: unknown = null;
+  #endedBecause: string | null = null;
   readonly execute: Execute;
 
   constructor(execute: Execute) {
@@ -90,11 +91,14 @@ export class UnitOfWork {
   /** Throws what doomed the transaction, or what ended it. */
   check(): void {
     if (this.#failure !== null) throw this.#failure;
+    if (this.#endedBecause === null) return;
+    // Made only where it is thrown: an error looks at the stack.
+    throw new StoreUnavailableError(this.#endedBecause, { reason: "closed" });
   }
 
   /** Refuses every later statement, so that work that outlives its transaction cannot write outside it. */
   end(reason = "The transaction is over."): void {
-    this.#failure ??= new StoreUnavailableError(reason, { reason: "closed" });
+    this.#endedBecause ??= reason;
   }
 }
 

@@ -28,11 +28,14 @@ export function newNotificationColumns(message: NewNotification) {
   };
 }
 
-/** What `newNotificationColumns` gives. */
-export const INSERTED_COLUMNS: Record<
-  keyof ReturnType<typeof newNotificationColumns>,
-  GivenKind
-> = {
+/** A row of a message that is inserted, all but its rank. */
+export type InsertedRow = Pick<
+  Columns,
+  keyof ReturnType<typeof newNotificationColumns>
+>;
+
+/** Its columns. */
+export const INSERTED_COLUMNS: Record<keyof InsertedRow, GivenKind> = {
   incident_id: "whole",
   responder_id: "whole",
   contact_method_id: "whole",

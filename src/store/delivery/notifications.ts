@@ -8,6 +8,7 @@ import type {
   Claim,
   ClaimedNotification,
   HeldNotification,
+  NewPage,
   NotificationRepository,
   SharedOutcome,
 } from "../../ports/paging_repositories.ts";
@@ -16,16 +17,13 @@ import { claimedOf } from "./claimed.ts";
 import { instant } from "../statements/column.ts";
 import { isAllWaiting, readDue } from "./due.ts";
 import { inFewLengths } from "../statements/id_list.ts";
+import { insertClaimed, insertQueued } from "./insert.ts";
 import {
   deliveryColumns,
-  INSERTED_COLUMNS,
-  newNotificationColumns,
   notificationOf,
-  rankOfIncident,
   sharedColumns,
 } from "./notification_row.ts";
 import { deletePaces, letGo } from "./pacing.ts";
-import { preparedOverRows } from "../statements/given_rows.ts";
 import { prepared } from "../statements/prepared.ts";
 import { releaseLeases } from "./leases.ts";
 import { pruneBatches } from "../statements/deletion.ts";
@@ -40,21 +38,7 @@ const READ_AHEAD = 4;
 /** How often a claim looks again when what it chose went to another sender. */
 const MOST_FRUITLESS = 3;
 const MOST_LISTED = 1_000;
-const ROWS_PER_INSERT = 16;
 const IDS_PER_QUERY = 500;
-
-const insert = preparedOverRows<
-  ReturnType<typeof newNotificationColumns>,
-  never
->({ columns: INSERTED_COLUMNS, most: ROWS_PER_INSERT }, (withGiven) => {
-  const names = sql.join(
-    Object.keys(INSERTED_COLUMNS).map((each) => sql.ref(each)),
-  );
-  return sql`
-    INSERT INTO notifications (${names}, severity_rank) ${withGiven}
-    SELECT ${names}, ${rankOfIncident(sql.ref("given.incident_id"))}
-    FROM given`;
-});
 
 /**
  * As IS_WANTED, asked of each message in its turn, the earliest first. Of a join PostgreSQL may compare all messages with
@@ -94,9 +78,15 @@ export class Notifications implements NotificationRepository {
 
   async insert(notifications: NewNotification[]): Promise<void> {
     if (notifications.length === 0) return;
-    await this.#session.write((db) =>
-      insert(db, notifications.map(newNotificationColumns))
-    );
+    await this.#session.write((db) => insertQueued(db, notifications));
+  }
+
+  insertClaimed(
+    pages: readonly NewPage[],
+    claims: readonly Claim[],
+  ): Promise<ClaimedNotification[]> {
+    if (pages.length === 0) return Promise.resolve([]);
+    return this.#session.write((db) => insertClaimed(db, { pages, claims }));
   }
 
   async claim(claim: Claim): Promise<ClaimedNotification[]> {

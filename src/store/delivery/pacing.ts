@@ -5,8 +5,11 @@ import type { ChannelKind } from "../../domain/responders/people.ts";
 import { instant } from "../statements/column.ts";
 import { IS_PACED, RANK } from "./due.ts";
 import { PRUNE_BATCH } from "../statements/deletion.ts";
+import { preparedOverRows } from "../statements/given_rows.ts";
 import type { Database } from "../schema/schema.ts";
 import type { DialectName } from "../connection/session.ts";
+
+const ROWS_PER_LOOK = 16;
 
 /** One person on one channel. */
 export interface Recipient {
@@ -22,33 +25,88 @@ export function keyOf(
   return `${responder_id} ${address}`;
 }
 
+/** The same among those of all channels. */
+export function recipientKey(one: Recipient): string {
+  return `${one.channel} ${keyOf(one)}`;
+}
+
+/** A recipient, and how they are sent messages. */
+export type Paced = Recipient & { pace: Pace };
+
 /**
- * Promises each recipient's pace by key, locked until the transaction ends. Taken in one order, so that two senders do
+ * Promises each recipient's pace, locked until the transaction ends. Taken in one order, so that two senders do
  * not wait for each other.
  */
 export async function lockPaces(
   db: Database,
   recipients: readonly Recipient[],
-): Promise<Map<string, Pace>> {
-  if (recipients.length === 0) return new Map();
+): Promise<Paced[]> {
+  if (recipients.length === 0) return [];
   const rows = await db.insertInto("page_pacing")
     .values(inOrder(recipients).map((one) => columns(one, QUIET)))
     .onConflict((conflict) =>
       conflict.columns(["responder_id", "channel", "address"])
         .doUpdateSet((eb) => ({ address: eb.ref("excluded.address") }))
     )
-    .returning(["responder_id", "address", "until_ms", "severity_rank"])
-    .execute();
-  return new Map(rows.map((row) => [
-    keyOf(row),
-    { untilMs: row.until_ms, rank: row.severity_rank },
-  ]));
+    .returningAll().execute();
+  return rows.map(({ responder_id, channel, address, ...row }) => ({
+    responder_id,
+    // Words of a fixed set are written by this house only.
+    channel: channel as ChannelKind,
+    address,
+    pace: { untilMs: row.until_ms, rank: row.severity_rank },
+  }));
 }
+
+/** Promises the same without those to whom something is due already. */
+export async function lockIdlePaces(
+  db: Database,
+  recipients: readonly Recipient[],
+  nowMs: number,
+): Promise<Paced[]> {
+  if (recipients.length === 0) return [];
+  const now_ms = instant(nowMs);
+  // Sent along, so that a server is asked once; it looks when the locks are there.
+  const [paced, awaiting] = await Promise.all([
+    lockPaces(db, recipients),
+    findAwaiting(
+      db,
+      recipients.map(({ responder_id, channel, address }) => ({
+        ...{ responder_id, channel, address, now_ms },
+      })),
+    ),
+  ]);
+  const busy = new Set(awaiting.map(recipientKey));
+  return paced.filter((one) => !busy.has(recipientKey(one)));
+}
+
+const findAwaiting = preparedOverRows<
+  Recipient & { now_ms: number },
+  Recipient
+>({
+  columns: {
+    responder_id: "whole",
+    channel: "text",
+    address: "text",
+    now_ms: "whole",
+  },
+  most: ROWS_PER_LOOK,
+}, (withGiven) =>
+  // Asked of each recipient in turn, whatever PostgreSQL expects to be due.
+  sql`
+    ${withGiven}
+    SELECT responder_id, channel, address FROM given
+    WHERE (
+      SELECT 1 FROM notifications n
+      WHERE n.responder_id = given.responder_id AND n.channel = given.channel
+        AND n.address = given.address AND n.claimable_at_ms <= given.now_ms
+      LIMIT 1
+    ) IS NOT NULL`);
 
 /** Writes the paces of recipients that are locked. */
 export async function savePaces(
   db: Database,
-  paces: readonly (Recipient & { pace: Pace })[],
+  paces: readonly Paced[],
 ): Promise<void> {
   if (paces.length === 0) return;
   await db.insertInto("page_pacing")
@@ -64,9 +122,13 @@ export async function savePaces(
 
 function inOrder<T extends Recipient>(recipients: readonly T[]): T[] {
   return recipients.toSorted((a, b) =>
-    a.responder_id - b.responder_id ||
-    (a.address < b.address ? -1 : a.address > b.address ? 1 : 0)
+    a.responder_id - b.responder_id || compare(a.channel, b.channel) ||
+    compare(a.address, b.address)
   );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function columns({ responder_id, channel, address }: Recipient, pace: Pace) {

@@ -64,7 +64,8 @@ export async function take(
 ): Promise<Taken & { held: number }> {
   const { db, claim, dialect, due, sends } = taking;
   const recipients = recipientsOf(claim, due);
-  const paces = await lockPaces(db, [...recipients.values()]);
+  const paced = await lockPaces(db, [...recipients.values()]);
+  const paces = new Map(paced.map(({ pace, ...to }) => [keyOf(to), pace]));
   const { units, heldUp } = sort(taking, paces);
   const taken = sends ? await takeUnits(taking, { units, paces }) : NOTHING;
   let held = 0;

@@ -1,14 +1,21 @@
 /** Counts firings on open incidents, for many incidents in one statement. */
 import { type RawBuilder, type Selectable, sql } from "kysely";
-import type { Incident } from "../../domain/incidents/incident.ts";
-import type { RepeatedFiring } from "../../ports/paging_repositories.ts";
+import type {
+  CountedIncident,
+  RepeatedFiring,
+} from "../../ports/paging_repositories.ts";
 import { instant, instantOrNull, json } from "../statements/column.ts";
 import { inFewLengths } from "../statements/id_list.ts";
-import { INCIDENT_COLUMNS, incidentOf } from "./incident_row.ts";
+import { COUNTED_COLUMNS, countedOf } from "./incident_row.ts";
 import { prepared } from "../statements/prepared.ts";
 import type { IncidentTable } from "../schema/paging_tables.ts";
 import type { Database } from "../schema/schema.ts";
 import type { DialectName } from "../connection/session.ts";
+
+type CountedRow = Pick<
+  Selectable<IncidentTable>,
+  (typeof COUNTED_COLUMNS)[number]
+>;
 
 /** One row of `fired` below. */
 interface Fired {
@@ -30,11 +37,11 @@ export async function recordRepeats(
     firings: readonly RepeatedFiring[];
     dialect: DialectName;
   },
-): Promise<Incident[]> {
+): Promise<CountedIncident[]> {
   // What stands there twice is written once.
   const rows = inFewLengths(firings.map(firedOf));
   const written = await UPDATE[dialect](db, rows);
-  return written.rows.map(incidentOf);
+  return written.rows.map(countedOf);
 }
 
 function firedOf(firing: RepeatedFiring): Fired {
@@ -72,7 +79,7 @@ function updateOf(
   },
 ) {
   return prepared((_db: Database, rows: Fired[]) =>
-    sql<Selectable<IncidentTable>>`
+    sql<CountedRow>`
     WITH fired (id, times, at_ms, starts_at_ms, description, links, labels,
       payload, auto_resolve_at_ms) AS (VALUES ${sql.join(rows.map(valuesOf))})
     ${locked}
@@ -95,7 +102,7 @@ function updateOf(
     FROM fired
     WHERE incidents.id = fired.id AND incidents.status <> 'resolved' ${isLocked}
     RETURNING ${
-      sql.join(INCIDENT_COLUMNS.map((name) => sql.ref(`incidents.${name}`)))
+      sql.join(COUNTED_COLUMNS.map((name) => sql.ref(`incidents.${name}`)))
     }`
   );
 }

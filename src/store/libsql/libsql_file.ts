@@ -4,11 +4,12 @@
  * incident seven times as dear (0.21 ms instead of 0.03 ms), and a BEGIN IMMEDIATE that it is refused stays unfinished
  * until it is collected as garbage, when nothing can be committed before.
  *
- * Calls are synchronous under their promises. One connection writes and another only reads, so that no read waits for a
- * write.
+ * Calls are synchronous under their promises, all but the commit, which waits for the disk. One connection writes and
+ * another only reads, so that no read waits for a write.
  */
 import { fileURLToPath } from "node:url";
 import SqliteConnection from "libsql";
+import AsyncConnection from "libsql/promise";
 import { StoreUnavailableError } from "../../ports/store.ts";
 import type { Connection, Transaction } from "../connection/connection.ts";
 import type { Execute, Outcome } from "../connection/executor.ts";
@@ -16,17 +17,21 @@ import { storeError } from "../connection/store_error.ts";
 
 const SETTINGS =
   "PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL;";
+/** A log of 16 MB, of four times the pages that SQLite has by itself: most are written again before it is copied. */
+const WRITER_SETTINGS =
+  "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=4000;";
 
 /** Promises a connection that writes and one that only reads. */
 export function openFile(url: string): Connection {
   const path = pathOf(url);
-  const writer = openHandle(path, `${SETTINGS} PRAGMA journal_mode=WAL;`);
+  const writer = openHandle(path, `${SETTINGS} ${WRITER_SETTINGS}`);
   const reader = openHandle(path, `${SETTINGS} PRAGMA query_only=ON;`);
   return {
     dialect: "sqlite",
     read: reader.execute,
     // Of the writer, so that the commits of this process do not count.
     async dataVersion() {
+      await writer.committed();
       const { rows } = await writer.execute("PRAGMA data_version", []);
       return Number(rows[0]?.["data_version"]);
     },
@@ -55,10 +60,11 @@ function begin(writer: Handle, durable: boolean): Transaction {
   const synchronous = durable ? "FULL" : "NORMAL";
   try {
     writer.script(
-      `PRAGMA synchronous=${synchronous}; PRAGMA busy_timeout=0; BEGIN IMMEDIATE;`,
+      `PRAGMA synchronous=${synchronous}; PRAGMA busy_timeout=0; BEGIN IMMEDIATE; PRAGMA busy_timeout=5000;`,
     );
-  } finally {
+  } catch (error) {
     writer.script("PRAGMA busy_timeout=5000;");
+    throw error;
   }
   // Whoever took too long is ended from outside, and may not have heard of it. What it still wants would be written
   // without a transaction, or into somebody else's.
@@ -72,8 +78,9 @@ function begin(writer: Handle, durable: boolean): Transaction {
     execute: (sql, parameters) => during(() => writer.execute(sql, parameters)),
     script: (sql) => during(() => writer.script(sql)),
     commit: () =>
-      during(() => {
-        writer.script("COMMIT");
+      during(async () => {
+        if (durable) await writer.commitAside();
+        else writer.script("COMMIT");
         isOver = true;
       }),
     async end() {
@@ -102,6 +109,10 @@ function attempt<T>(work: () => T): Promise<T> {
 interface Handle {
   readonly execute: Execute;
   script(sql: string): void;
+  /** Commits on another thread, so that this one does not wait for the disk. Nothing else may be asked of it meanwhile. */
+  commitAside(): Promise<void>;
+  /** Settles when no such commit is under way. */
+  committed(): Promise<void>;
   rollback(): void;
   close(): void;
 }
@@ -109,10 +120,17 @@ interface Handle {
 function openHandle(path: string, settings: string): Handle {
   const connection = opened(path, settings);
   const statements = new StatementCache(connection);
+  let committing: Promise<void> = Promise.resolve();
   return {
     execute: (sql, parameters) =>
       attempt(() => statements.run(sql, parameters)),
     script: (sql) => void connection.exec(sql),
+    commitAside() {
+      // Both classes of the binding stand for the same native connection; the methods of this one do not block.
+      committing = AsyncConnection.prototype.exec.call(connection, "COMMIT");
+      return committing;
+    },
+    committed: () => committing.catch(() => {}),
     rollback() {
       if (connection.inTransaction) connection.exec("ROLLBACK");
     },
@@ -131,9 +149,10 @@ function opened(path: string, settings: string): SqliteConnection.Database {
   } catch (cause) {
     const error = storeError(cause, "");
     if (error instanceof StoreUnavailableError) throw error;
-    throw new StoreUnavailableError("The database cannot be opened.", {
-      cause,
-    });
+    throw new StoreUnavailableError(
+      `The database file ${path} cannot be opened: its folder must be there, and PagerPal's user must be allowed to write to both.`,
+      { cause },
+    );
   }
 }
 

@@ -8,6 +8,7 @@ import {
 import type {
   Dependent,
   EscalationPolicyRepository,
+  PolicyStep,
 } from "../../ports/directory_repositories.ts";
 import type { Page, PageRequest } from "../../ports/store.ts";
 import { instant, json, parsed } from "../statements/column.ts";
@@ -103,17 +104,33 @@ export class Policies implements EscalationPolicyRepository {
     return new Map(rows.map(({ step, turns }) => [step, turns]));
   }
 
-  takeTurn(id: number, step: number): Promise<number> {
-    return this.#session.write(async (db) => {
-      const { turns } = await db.insertInto("policy_turns")
-        .values({ policy_id: id, step, turns: 1 })
+  async takeTurns(asked: readonly PolicyStep[]): Promise<number[]> {
+    if (asked.length === 0) return [];
+    const asking = Map.groupBy(asked, keyOf);
+    // In one order, so that two processes do not wait for each other.
+    const rows = [...asking.values()].flatMap((same) =>
+      same.slice(0, 1).map(({ policyId: policy_id, step }) => ({
+        ...{ policy_id, step },
+        turns: same.length,
+      }))
+    ).sort((a, b) => a.policy_id - b.policy_id || a.step - b.step);
+    const given = await this.#session.write((db) =>
+      db.insertInto("policy_turns").values(rows)
         .onConflict((conflict) =>
-          conflict.columns(["policy_id", "step"]).doUpdateSet((eb) => ({
-            turns: eb("policy_turns.turns", "+", 1),
-          }))
+          conflict.columns(["policy_id", "step"]).doUpdateSet({
+            turns: sql`policy_turns.turns + excluded.turns`,
+          })
         )
-        .returning("turns").executeTakeFirstOrThrow();
-      return turns - 1;
+        .returning(["policy_id", "step", "turns"]).execute()
+    );
+    const next = new Map(given.map(({ policy_id: policyId, step, turns }) => {
+      const key = keyOf({ policyId, step });
+      return [key, turns - (asking.get(key)?.length ?? 0)];
+    }));
+    return asked.map((one) => {
+      const turn = next.get(keyOf(one)) ?? 0;
+      next.set(keyOf(one), turn + 1);
+      return turn;
     });
   }
 
@@ -122,6 +139,10 @@ export class Policies implements EscalationPolicyRepository {
       sql`SELECT 'alert_source' AS kind, id, name FROM alert_sources WHERE escalation_policy_id = ${id}`,
     ]);
   }
+}
+
+function keyOf({ policyId, step }: PolicyStep): string {
+  return `${policyId} ${step}`;
 }
 
 /** Writes down whom the policy names, each once. */

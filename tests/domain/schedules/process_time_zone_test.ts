@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 
-const PROPERTIES = new URL("schedule_properties_test.ts", import.meta.url);
-const LOCK = new URL("../../deno.lock", import.meta.url);
+const PROPERTIES = path("schedule_properties_test.ts");
+const LOCK = path("../../deno.lock");
 
 // The machine's own zone is the third: every test runs in it anyway.
 for (const timeZone of ["America/New_York", "Australia/Lord_Howe"]) {
@@ -12,8 +13,8 @@ for (const timeZone of ["America/New_York", "Australia/Lord_Howe"]) {
         "-A",
         "--no-check",
         "--frozen",
-        `--lock=${LOCK.pathname}`,
-        PROPERTIES.pathname,
+        `--lock=${LOCK}`,
+        PROPERTIES,
       ],
       // What depended on the zone would be wrong in most of the cases.
       env: { TZ: timeZone, NO_COLOR: "1", PROPERTY_CASES: "1000" },
@@ -23,4 +24,8 @@ for (const timeZone of ["America/New_York", "Australia/Lord_Howe"]) {
     assert.equal(code, 0, said);
     assert.match(said, /ok \| [1-9]\d* passed \| 0 failed/);
   });
+}
+
+function path(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
 }

@@ -46,6 +46,11 @@ Deno.test("a file that cannot be opened, or is no database, is unavailable", asy
   const noDatabase = join(folder, "text.db");
   await Deno.writeTextFile(noDatabase, "This is not a database. ".repeat(99));
   const missing = join(folder, "no", "such", "folder.db");
+  const said = `The database file ${missing} cannot be opened: its folder`;
+  await assert.rejects(
+    openStore({ url: `file:${missing}` }),
+    ({ message }: Error) => message.startsWith(said),
+  );
   for (const path of [missing, folder, noDatabase]) {
     await assert.rejects(openStore({ url: `file:${path}` }), UNAVAILABLE);
     await assert.rejects(migrate({ url: `file:${path}` }, NOW), UNAVAILABLE);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
 import { sql } from "kysely";
 import Database from "libsql";
 import { StoreUnavailableError } from "../../../src/ports/store.ts";
@@ -69,6 +70,17 @@ async function holdsEverywhere(backend: Backend): Promise<void> {
 function stranger(url: string): Database.Database {
   return new Database(url.slice("file:".length));
 }
+
+Deno.test("while a durable commit waits for the disk, others have the thread", async () => {
+  await withFile(async (backend) => {
+    let hasTurned = false;
+    await backend.write(async (db) => {
+      await db.updateTable("teams").set({ name: "" }).execute();
+      setImmediate(() => hasTurned = true);
+    });
+    assert.ok(hasTurned);
+  });
+});
 
 Deno.test("the settings hold on every connection, also after transactions and errors", async () => {
   await withFile(async (backend, url) => {
