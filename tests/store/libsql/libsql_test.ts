@@ -46,7 +46,7 @@ async function withFile(
 ): Promise<void> {
   await using file = await createTestFile();
   await migrate({ url: file.url }, NOW);
-  const backend = openLibsql({ url: file.url }, limits);
+  const backend = await openLibsql({ url: file.url }, limits);
   try {
     await body(backend, file.url);
   } finally {
