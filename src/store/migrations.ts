@@ -40,16 +40,9 @@ export const NEWEST_SCHEMA_VERSION: number =
 export async function readMigrations(
   folder: URL = FOLDER,
 ): Promise<Migration[]> {
-  const found: Migration[] = [];
-  for await (const { name } of Deno.readDir(folder)) {
-    const named = readName(name);
-    if (named === null) continue;
-    const file = await Deno.readTextFile(new URL(name, folder));
-    // A checkout with CRLF line ends is the same migration.
-    const sql = file.replaceAll("\r\n", "\n");
-    const checksum = await sha256(sql);
-    found.push({ ...named, name, checksum, sql });
-  }
+  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  const read = await Promise.all(names.map((name) => readOne(name, folder)));
+  const found = read.filter((migration) => migration !== null);
   found.sort((a, b) => a.name < b.name ? -1 : 1);
   found.forEach(({ version, neededVersion, name }, index) => {
     if (version !== index + 1) {
@@ -62,9 +55,13 @@ export async function readMigrations(
   return found;
 }
 
-/** Promises the number of the newest migration, so that a process can tell a database that is behind. */
-export async function newestVersion(folder: URL = FOLDER): Promise<number> {
-  return (await readMigrations(folder)).at(-1)?.version ?? 0;
+async function readOne(name: string, folder: URL): Promise<Migration | null> {
+  const named = readName(name);
+  if (named === null) return null;
+  const file = await Deno.readTextFile(new URL(name, folder));
+  // A checkout with CRLF line ends is the same migration.
+  const sql = file.replaceAll("\r\n", "\n");
+  return { ...named, name, checksum: await sha256(sql), sql };
 }
 
 /** Promises the SQL that this database understands. */
