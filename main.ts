@@ -113,10 +113,11 @@ function listen(): void {
 /** A port that is taken, or an address that is not this machine's, is a sentence too. */
 function serve(): Deno.HttpServer {
   const { host: hostname, port } = config;
+  const inAddress = hostname.includes(":") ? `[${hostname}]` : hostname;
   const onListen = () =>
     log.info("PagerPal {version} listens on {address}", {
       version: VERSION,
-      address: `http://${hostname}:${port}`,
+      address: `http://${inAddress}:${port}`,
       node,
       database: config.database.kind,
       sending: config.notificationSendingEnabled,
