@@ -4,8 +4,8 @@
  * incident seven times as dear (0.21 ms instead of 0.03 ms), and a BEGIN IMMEDIATE that it is refused stays unfinished
  * until it is collected as garbage, when nothing can be committed before.
  *
- * Calls are synchronous under their promises, all but the commit, which waits for the disk. One connection writes and
- * another only reads, so that no read waits for a write.
+ * Calls are synchronous under their promises, but for commits that follow one another. One connection writes and another
+ * only reads, so that no read waits for a write.
  */
 import { fileURLToPath } from "node:url";
 import SqliteConnection from "libsql";

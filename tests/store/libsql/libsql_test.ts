@@ -98,6 +98,31 @@ Deno.test("durable commits that follow one another do not hold the thread while 
   });
 });
 
+Deno.test("what comes while its transaction is committed is refused, and not written past it", async () => {
+  await withFile(async (backend) => {
+    const insert = (db: Queries) =>
+      db.insertInto("teams").values({
+        ...{ name: "Late", description: "" },
+        ...{ created_at_ms: NOW, updated_at_ms: NOW },
+      }).execute();
+    for (let n = 0; n < 20; n++) {
+      let late: Promise<unknown> = Promise.resolve();
+      await backend.write(async (db) => {
+        await db.updateTable("teams").set({ name: "" }).execute();
+        late = (async () => {
+          // The work is over by then, and nobody has heard of the commit.
+          for (let tick = 0; tick < 200; tick++) await null;
+          await insert(db);
+        })();
+        late.catch(() => {});
+      });
+      await assert.rejects(late, StoreUnavailableError);
+    }
+    const teams = await backend.read.selectFrom("teams").selectAll().execute();
+    assert.deepEqual(teams, []);
+  });
+});
+
 Deno.test("the settings hold on every connection, also after transactions and errors", async () => {
   await withFile(async (backend, url) => {
     await holdsEverywhere(backend);
