@@ -9,7 +9,7 @@ import { compose } from "./src/compose.ts";
 import { ConfigError, loadConfig } from "./src/config.ts";
 import { registerJobs } from "./src/jobs/jobs.ts";
 import { configureLogging } from "./src/logging.ts";
-import { createTracing, UNTRACED } from "./src/monitoring/tracing.ts";
+import { UNTRACED } from "./src/monitoring/untraced.ts";
 import { openDatabase, UnmigratedError } from "./src/open_database.ts";
 import { StoreUnavailableError } from "./src/ports/store.ts";
 import {
@@ -17,7 +17,7 @@ import {
   MigrationChangedError,
   MigrationFailedError,
 } from "./src/store/migrate.ts";
-import { newestVersion } from "./src/store/migrations.ts";
+import { NEWEST_SCHEMA_VERSION } from "./src/store/migrations.ts";
 import { VERSION } from "./src/version.ts";
 
 const log = getLogger(["pagerpal"]);
@@ -31,9 +31,7 @@ const DRAIN_MS = 7_000;
 const LEAVE_MS = 1_500;
 
 const config = readSettings();
-const tracing = config.openTelemetry.enabled
-  ? createTracing(VERSION)
-  : UNTRACED;
+const tracing = config.openTelemetry.enabled ? await startTracing() : UNTRACED;
 configureLogging({
   level: config.logLevel,
   secrets: config.secrets,
@@ -56,7 +54,7 @@ const pagerpal = compose({
   node,
   hostname,
   version: VERSION,
-  schemaVersion: await newestVersion(),
+  schemaVersion: NEWEST_SCHEMA_VERSION,
   staticDirectory: fileURLToPath(new URL("./static/", import.meta.url)),
 });
 registerJobs(pagerpal.jobContext, pagerpal.jobs);
@@ -77,6 +75,12 @@ function readSettings() {
     console.error(error.message);
     Deno.exit(1);
   }
+}
+
+/** Its library is loaded where it is asked for. */
+async function startTracing() {
+  const { createTracing } = await import("./src/monitoring/tracing.ts");
+  return createTracing(VERSION);
 }
 
 /** A database that is not ready is a sentence for the operator, not a stack. */
@@ -109,10 +113,11 @@ function listen(): void {
 /** A port that is taken, or an address that is not this machine's, is a sentence too. */
 function serve(): Deno.HttpServer {
   const { host: hostname, port } = config;
+  const inAddress = hostname.includes(":") ? `[${hostname}]` : hostname;
   const onListen = () =>
     log.info("PagerPal {version} listens on {address}", {
       version: VERSION,
-      address: `http://${hostname}:${port}`,
+      address: `http://${inAddress}:${port}`,
       node,
       database: config.database.kind,
       sending: config.notificationSendingEnabled,

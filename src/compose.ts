@@ -41,7 +41,7 @@ import {
 import { createJobs } from "./jobs/table.ts";
 import type { Waker } from "./jobs/waker.ts";
 import { createMetrics } from "./monitoring/metrics.ts";
-import { UNTRACED } from "./monitoring/tracing.ts";
+import { UNTRACED } from "./monitoring/untraced.ts";
 import type { Observer } from "./ports/observer.ts";
 import { createSourceFormats } from "./sources/formats.ts";
 import { problemPage } from "./web/problem_page.ts";

@@ -1,8 +1,7 @@
 /** All that a database holds, past the store, for tests that compare two of them. */
 import { type Table, tablesOf } from "../src/store/whole_database/catalog.ts";
 import type { Connection } from "../src/store/connection/connection.ts";
-import { connect } from "../src/store/libsql/libsql.ts";
-import { PostgresPool } from "../src/store/postgres/postgres_pool.ts";
+import { oneConnection } from "../src/store/connection/one_connection.ts";
 
 export type Row = Record<string, unknown>;
 
@@ -25,9 +24,7 @@ export async function onConnection<T>(
   url: string,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const connection = /^postgres(ql)?:/.test(url)
-    ? new PostgresPool(url, { size: 1, statementMs: 0 })
-    : connect({ url });
+  const connection = await oneConnection({ url }, 0);
   try {
     return await work(connection);
   } finally {

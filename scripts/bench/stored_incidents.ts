@@ -1,7 +1,6 @@
 /** Stores many incidents at once, each with a page that was sent and the beginning of its story, past the application. */
 import type { Connection } from "../../src/store/connection/connection.ts";
-import { connect } from "../../src/store/libsql/libsql.ts";
-import { PostgresPool } from "../../src/store/postgres/postgres_pool.ts";
+import { oneConnection } from "../../src/store/connection/one_connection.ts";
 import type { Stored } from "./target.ts";
 
 /** Old incidents are spread over two years. */
@@ -13,7 +12,7 @@ export async function storeIncidents(
   url: string,
   { old, open }: Stored,
 ): Promise<void> {
-  const connection = connectionTo(url);
+  const connection = await oneConnection({ url }, 0);
   try {
     await copies(connection, { from: 0, count: old, total: old, open: false });
     await copies(connection, {
@@ -27,12 +26,6 @@ export async function storeIncidents(
   } finally {
     await connection.close();
   }
-}
-
-function connectionTo(url: string): Connection {
-  return url.startsWith("file:")
-    ? connect({ url })
-    : new PostgresPool(url, { size: 1, statementMs: 0 });
 }
 
 interface Copies {

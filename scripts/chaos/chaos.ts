@@ -58,7 +58,7 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
     faults++;
     options.onFault(fault);
   };
-  const observer = observe(url);
+  const observer = await observe(url);
   stack.defer(() => observer.close());
   const [answered] = await Promise.all([
     runLoad({ key, perSecond, ports, seconds: minutes * 60 }),

@@ -1,7 +1,6 @@
 /** What became of every alert and every page, from the database, the senders and the provider. */
-import { connect } from "../../src/store/libsql/libsql.ts";
-import { PostgresPool } from "../../src/store/postgres/postgres_pool.ts";
 import type { Connection } from "../../src/store/connection/connection.ts";
+import { oneConnection } from "../../src/store/connection/one_connection.ts";
 import type { Arrival } from "./provider_process.ts";
 import type { Answered } from "./senders.ts";
 
@@ -36,10 +35,8 @@ interface Page {
 }
 
 /** Promises a connection past every process, for reading. */
-export function observe(url: string): Connection {
-  return url.startsWith("postgres")
-    ? new PostgresPool(url, { size: 1, statementMs: 0 })
-    : connect({ url });
+export function observe(url: string): Promise<Connection> {
+  return oneConnection({ url }, 0);
 }
 
 /** Ends every session in the PostgreSQL database but this one. */

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { compose } from "../../src/compose.ts";
 import { readConfig } from "../../src/config.ts";
 import { openDatabase } from "../../src/open_database.ts";
-import { newestVersion } from "../../src/store/migrations.ts";
+import { NEWEST_SCHEMA_VERSION } from "../../src/store/migrations.ts";
 import { VERSION } from "../../src/version.ts";
 import { saveAdmin } from "../create_admin/save_admin.ts";
 import { type ApiDocument, ApiDocumentSchema } from "./api_schema.ts";
@@ -52,7 +52,7 @@ async function ask(databaseUrl: string): Promise<string> {
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       node: "docs",
       hostname: "docs",
-      schemaVersion: await newestVersion(),
+      schemaVersion: NEWEST_SCHEMA_VERSION,
       staticDirectory: fileURLToPath(new URL("../../static/", import.meta.url)),
     });
     const answer = await pagerpal.fetch(

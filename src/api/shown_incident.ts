@@ -17,7 +17,7 @@ import {
   TIMELINE_KINDS,
   type TimelineEntry,
 } from "../domain/incidents/timeline.ts";
-import type { IncidentSummary } from "../ports/paging_repositories.ts";
+import type { CountedIncident } from "../ports/paging_repositories.ts";
 import { id, shownTime, shownTimeOrNull, time } from "../app/fields.ts";
 
 const named = z.object({ id, name: z.string() });
@@ -129,11 +129,6 @@ export const IncidentDetailDocument = IncidentDocument.extend({
   notifications: z.array(NotificationDocument),
 }).openapi("IncidentDetail");
 
-type Common = Omit<
-  IncidentSummary,
-  "teamName" | "sourceName" | "policy" | "payload"
->;
-
 /** The names of what an incident belongs to, which its row does not hold. */
 export interface IncidentNames {
   teamName: string;
@@ -142,7 +137,7 @@ export interface IncidentNames {
 
 /** Promises the incident as a list shows it. */
 export function shownSummary(
-  incident: Common,
+  incident: Omit<CountedIncident, "policy">,
   { teamName, sourceName }: IncidentNames,
 ) {
   const { status, nextActionAtMs } = incident;
@@ -177,7 +172,12 @@ export function shownSummary(
 }
 
 /** Promises the incident without its story and its payload. */
-export function shownIncident(incident: Incident, names: IncidentNames) {
+export function shownIncident(
+  incident:
+    & CountedIncident
+    & Pick<Incident, "description" | "links" | "labels">,
+  names: IncidentNames,
+) {
   return {
     ...shownSummary(incident, names),
     description: incident.description,

@@ -88,7 +88,7 @@ async function prepare(
   { address, nowMs }: ImportOptions,
 ): Promise<void> {
   await migrate(address, nowMs, { upTo: wanted });
-  const connection = oneConnection(address, 0);
+  const connection = await oneConnection(address, 0);
   try {
     const found = await schemaVersionOf(connection.read);
     if (found === wanted) return;
@@ -107,7 +107,7 @@ async function inOneTransaction<T>(
   { address }: ImportOptions,
   work: (transaction: Transaction, connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const connection = oneConnection(address, 0);
+  const connection = await oneConnection(address, 0);
   try {
     const transaction = await connection.begin({ durable: true });
     try {

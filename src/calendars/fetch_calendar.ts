@@ -1,7 +1,5 @@
 /** Reads a calendar at an address that somebody typed in, so that nothing inside our own network can be reached by it. */
-import { lookup as resolveName } from "node:dns/promises";
-import { type IncomingMessage, request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
+import type { IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import {
@@ -26,7 +24,10 @@ export interface FetchOptions {
 
 const MOST_REDIRECTS = 3;
 const DEFAULTS: FetchOptions = {
-  resolve: (name) => resolveName(name, { all: true }),
+  resolve: async (name) => {
+    const { lookup } = await import("node:dns/promises");
+    return await lookup(name, { all: true });
+  },
   isAllowed: isPublicAddress,
   limitMs: 10_000,
 };
@@ -110,13 +111,16 @@ function checkedUrl(text: string, { isAllowed }: Hop): URL {
   return url;
 }
 
-function ask(
+/** Node's client takes some hundredths of a second to load, and a start does without it. */
+async function ask(
   url: URL,
   { etag, lastModified }: Validators,
   options: Hop,
 ): Promise<IncomingMessage> {
-  const request = url.protocol === "https:" ? requestHttps : requestHttp;
-  return new Promise((resolve, reject) => {
+  const { request } = url.protocol === "https:"
+    ? await import("node:https")
+    : await import("node:http");
+  return await new Promise((resolve, reject) => {
     const asked = request(url, {
       // No connection is kept or shared: each is made to an address that was checked for it.
       agent: false,

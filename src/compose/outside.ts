@@ -1,7 +1,7 @@
 /** What comes into the composition from outside, as values. */
 import type { ChannelsDeps } from "../channels/channels.ts";
 import type { Config } from "../config.ts";
-import type { Tracing } from "../monitoring/tracing.ts";
+import type { Tracing } from "../monitoring/untraced.ts";
 import type { FetchCalendar } from "../ports/calendar_source.ts";
 import type { Clock, NewId, Random } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";

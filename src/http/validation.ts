@@ -1,5 +1,6 @@
 /** What a failed validation answers. */
 import type { z } from "@hono/zod-openapi";
+import { fieldWords } from "./field_words.ts";
 import { type FieldError, Problem } from "./problem.ts";
 
 const MOST_ERRORS = 50;
@@ -29,7 +30,7 @@ export function validationProblem(target: Target, error: z.ZodError): Problem {
 function fieldError(issue: z.core.$ZodIssue): FieldError {
   return {
     field: issue.path.map(String).join(".").slice(0, 200),
-    message: issue.message.slice(0, 500),
+    message: fieldWords(issue).slice(0, 500),
     code: issue.code,
   };
 }

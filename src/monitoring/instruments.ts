@@ -2,7 +2,8 @@
  * Every metric that PagerPal serves, with its help text. Names follow Prometheus (prometheus.io/docs/practices/naming):
  * base units, `_total` on what only grows. Labels take their values from lists that are known beforehand.
  */
-import client from "prom-client";
+import type client from "prom-client";
+import { Counter, Gauge, Histogram } from "./prom_client.ts";
 
 type Names = readonly string[];
 
@@ -27,14 +28,14 @@ export type Instruments = ReturnType<typeof createInstruments>;
 export function createInstruments(registry: client.Registry) {
   const registers = [registry];
   const counter = (name: string, help: string, labelNames: Names = []) =>
-    new client.Counter({ name, help, labelNames, registers });
+    new Counter({ name, help, labelNames, registers });
   const gauge = (name: string, help: string, labelNames: Names = []) =>
-    new client.Gauge({ name, help, labelNames, registers });
+    new Gauge({ name, help, labelNames, registers });
   const histogram = (
     name: string,
     help: string,
     { buckets, labelNames = [] }: { buckets: number[]; labelNames?: Names },
-  ) => new client.Histogram({ name, help, labelNames, buckets, registers });
+  ) => new Histogram({ name, help, labelNames, buckets, registers });
   return {
     ...paging({ counter, gauge, histogram }),
     ...providers({ counter, gauge, histogram }),

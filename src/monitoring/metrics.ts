@@ -1,6 +1,5 @@
 /** Counts what happens and serves it as Prometheus reads it (text exposition format 0.0.4). */
 import { cpuUsage } from "node:process";
-import client from "prom-client";
 import { SEVERITIES } from "../domain/intake/alert.ts";
 import { CHANNEL_KINDS } from "../domain/responders/people.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -10,6 +9,7 @@ import { QUEUE_STATES } from "../ports/vitals_repository.ts";
 import { countingObserver } from "./counting_observer.ts";
 import { createFirstPages } from "./first_pages.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
+import { Registry } from "./prom_client.ts";
 import { createVitalsReader, type Vitals } from "./read_vitals.ts";
 
 /** How a channel is doing in this process. */
@@ -44,7 +44,7 @@ export interface Metrics {
 /** Promises metrics of their own, apart from any others in the process, all known label values at 0. */
 export function createMetrics(options: MetricsOptions): Metrics {
   const { store, clock } = options;
-  const registry = new client.Registry();
+  const registry = new Registry();
   const instruments = createInstruments(registry);
   const firstPages = createFirstPages(
     store.vitals,

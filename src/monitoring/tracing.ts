@@ -12,19 +12,7 @@ import {
   trace,
   type TracerProvider,
 } from "@opentelemetry/api";
-import type { Observer } from "../ports/observer.ts";
-
-export interface Tracing extends Pick<Observer, "span" | "following"> {
-  /** The trace that the caller's work belongs to, 32 hexadecimal digits; null: none. */
-  traceId(): string | null;
-}
-
-/** Does the work and no more. */
-export const UNTRACED: Tracing = {
-  following: (_headers, work) => work(),
-  span: (_name, _attributes, work) => work(() => {}),
-  traceId: () => null,
-};
+import { type Tracing, UNTRACED } from "./untraced.ts";
 
 /**
  * Promises spans that Deno exports as the environment says; work that throws marks its span, without its words. Where Deno

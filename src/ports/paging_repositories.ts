@@ -6,6 +6,7 @@ import type {
   NewNotification,
   Notification,
 } from "../domain/delivery/notification.ts";
+import type { FrozenPolicy } from "../domain/policies/escalation_policy.ts";
 import type { ChannelKind } from "../domain/responders/people.ts";
 import type {
   NewTimelineEntry,
@@ -47,6 +48,32 @@ export type OpenIncident =
   & IncidentKey
   & RememberedIncident
   & Pick<Incident, "id" | "isTest" | "autoResolveAtMs">;
+
+/** What is told of an incident on which a firing was counted, but for what the alert itself has said. */
+export type CountedIncident =
+  & IncidentKey
+  & Pick<
+    Incident,
+    | "id"
+    | "teamId"
+    | "title"
+    | "severity"
+    | "status"
+    | "isTest"
+    | "openedAtMs"
+    | "triggeredAtMs"
+    | "acknowledgedAtMs"
+    | "acknowledgedBy"
+    | "resolvedAtMs"
+    | "resolvedBy"
+    | "resolvedByActor"
+    | "alertCount"
+    | "lastAlertAtMs"
+    | "nextActionAtMs"
+    | "snoozedUntilMs"
+    | "exhaustedAtMs"
+  >
+  & { policy: Pick<FrozenPolicy, "policyId" | "name"> };
 
 /** What a repeated firing changes without any rule being asked. */
 export interface RepeatedFiring {
@@ -103,7 +130,9 @@ export interface IncidentRepository {
    * Counts firings on open incidents in one write, each incident once in the list; promises the incidents as they are
    * then, in no order, without those that are no longer open.
    */
-  recordRepeats(firings: readonly RepeatedFiring[]): Promise<Incident[]>;
+  recordRepeats(
+    firings: readonly RepeatedFiring[],
+  ): Promise<CountedIncident[]>;
   /** Ids of triggered or acknowledged incidents whose next action is due, longest overdue first. */
   due(nowMs: number, limit: number): Promise<number[]>;
   /** Ids of open incidents past their age limit. */

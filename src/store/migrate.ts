@@ -1,5 +1,6 @@
 /** Brings a database to the schema of this code: each file in one transaction, checked, by one process at a time. */
 import { StoreUnavailableError } from "../ports/store.ts";
+import { oneConnection } from "./connection/one_connection.ts";
 import type { LibsqlAddress } from "./libsql/libsql.ts";
 import {
   type AppliedMigration,
@@ -55,6 +56,9 @@ export async function migrate(
   const migrations = await readMigrations(target.folder);
   return await withRunner(target, async (runner) => {
     const names: string[] = [];
+    // Most starts find nothing to do, and need no lock to see it.
+    const [first] = remaining(migrations, await runner.applied());
+    if (first === undefined || first.version > upTo) return names;
     for (;;) {
       const name = await applyNext(runner, { migrations, nowMs, upTo });
       if (name === null) return names;
@@ -165,15 +169,15 @@ async function withRunner<T>(
   { url, authToken }: LibsqlAddress,
   work: (runner: MigrationRunner) => Promise<T>,
 ): Promise<T> {
-  const runner = new MigrationRunner({
+  const connection = await oneConnection({
     url,
     ...(authToken === undefined ? {} : { authToken }),
-  });
+  }, 0);
   try {
-    return await work(runner);
+    return await work(new MigrationRunner(connection));
   } catch (error) {
     throw storeError(error, "");
   } finally {
-    await runner.close();
+    await connection.close();
   }
 }

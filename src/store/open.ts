@@ -70,7 +70,7 @@ async function backendAt(
     return openPostgres({ url, poolSize, around });
   }
   const { openLibsql } = await import("./libsql/libsql.ts");
-  return openLibsql({ url, authToken, around });
+  return await openLibsql({ url, authToken, around });
 }
 
 function storeOn(backend: Backend): Store {

@@ -1,7 +1,6 @@
 /** What the pages load: our own styles, script, icons and typeface, and htmx, all from our own origin. */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { brotliCompressSync, gzipSync } from "node:zlib";
 import font from "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-normal.woff2" with {
   type: "bytes",
 };
@@ -11,8 +10,8 @@ import type { Routes } from "../http/routes.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Content codings, the tightest first. */
-const PACKERS = { br: brotliCompressSync, gzip: gzipSync };
 const CODINGS = ["br", "gzip"] as const;
+type Coding = typeof CODINGS[number];
 const PACKABLE = ["css", "js", "svg"];
 
 /** What was packed last, by coding and name: packing takes a tenth of a second, and the same bytes are packed once. */
@@ -22,7 +21,7 @@ interface Asset {
   body: Bytes;
   type: string;
   /** Promises the body in this content coding; null for what is compressed by its own format. */
-  packed(coding: keyof typeof PACKERS): Bytes | null;
+  packed(coding: Coding): Promise<Bytes> | null;
 }
 
 export interface Assets {
@@ -61,14 +60,14 @@ export function loadAssets(
 
 /** Adds `GET /assets/{version}/{name}`. */
 export function addAssets(routes: Routes, assets: Assets): void {
-  routes.page("/assets/{version}/{name}", "public", (c) => {
+  routes.page("/assets/{version}/{name}", "public", async (c) => {
     const asset = assets.find(c.req.param("name") ?? "");
     if (!asset) return c.notFound();
     // Another version is another node's word in the middle of an upgrade: served, and asked for again next time.
     const mine = c.req.param("version") === assets.version;
     const accepted = c.req.header("accept-encoding") ?? "";
     const coding = CODINGS.find((one) => accepted.includes(one));
-    const packed = coding ? asset.packed(coding) : null;
+    const packed = coding ? await asset.packed(coding) : null;
     if (coding && packed) c.header("Content-Encoding", coding);
     return c.body(packed ?? asset.body, 200, {
       "Content-Type": asset.type,
@@ -113,11 +112,18 @@ function kindOf(name: string): string {
   return name.split(".").at(-1) ?? "";
 }
 
-function packed(coding: keyof typeof PACKERS, name: string, body: Bytes) {
+async function packed(
+  coding: Coding,
+  name: string,
+  body: Bytes,
+): Promise<Bytes> {
   const key = `${coding} ${name}`;
   const last = lastPacked.get(key);
   if (last && Buffer.compare(last.body, body) === 0) return last.packed;
-  const packed = new Uint8Array(PACKERS[coding](body));
+  // Loaded by the first browser, and not by every start.
+  const { brotliCompressSync, gzipSync } = await import("node:zlib");
+  const pack = coding === "br" ? brotliCompressSync : gzipSync;
+  const packed = new Uint8Array(pack(body));
   lastPacked.set(key, { body, packed });
   return packed;
 }

@@ -31,8 +31,12 @@ Deno.test("an incident for which the policy reaches nobody is planned with the l
   const nobody = { onCall: new Map(), members: new Map() };
   const named = aDirectory({ ...nobody, responders: new Map() });
   const planning = { tx, nowMs: NOW_MS, directory: directory(named) };
-  const { atTurn: _, ...plan } = await planNow(planning, anIncident());
+  const { atTurn: _, responders, ...plan } = await planNow(
+    planning,
+    anIncident(),
+  );
   assert.deepEqual(plan, planEscalation(anIncident(), everybody, NOW_MS));
+  assert.equal(responders, everybody.responders);
   assert.deepEqual(asked, ["named", "everybody"]);
 });
 

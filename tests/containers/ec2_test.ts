@@ -102,6 +102,15 @@ Deno.test("the Terraform module keeps the volume, encrypts what is stored, and o
   match(read("terraform/variables.tf"), /variable "session_cookie_secure"/);
 });
 
+Deno.test("the instance's role may do in the bucket what the guide says that backups need", async () => {
+  const guide = await Deno.readTextFile(new URL("../../docs/backup.md", EC2));
+  const actions = (text: string) =>
+    [...text.matchAll(/[`"](s3:\w+)[`"]/g)].map(([, action]) => action).sort();
+  const needed = actions(guide);
+  ok(needed.length > 3);
+  deepEqual(actions(read("terraform/access.tf")), needed);
+});
+
 ifInstalled("cloud-init", "the user data is valid", async () => {
   const file = await Deno.makeTempFile();
   try {

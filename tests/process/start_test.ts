@@ -81,6 +81,26 @@ Deno.test("a port that is taken, or an address that is not this machine's, ends 
   }
 });
 
+Deno.test({
+  name: "an IPv6 address is said as it stands in an address",
+  ignore: !hasIpv6(),
+  async fn() {
+    await using database = await createTestFile();
+    const env = { DATABASE_URL: database.url, HOST: "::1" };
+    await using server = await Server.start({ env });
+    assert.match(server.output, /listens on http:\/\/\[::1\]:\d+"/);
+  },
+});
+
+function hasIpv6(): boolean {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Runs a program of ours to its end with another working directory, which has the `.env`; tells what it said. */
 async function runIn(
   cwd: string,

@@ -45,7 +45,7 @@ async function openFiles(): Promise<Databases> {
       const path = join(folder, `${++count}.db`);
       await Deno.copyFile(template, path);
       const url = `file:${path}`;
-      const observer = connect({ url });
+      const observer = await connect({ url });
       return {
         url,
         connection: (own) => own,

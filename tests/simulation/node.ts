@@ -6,7 +6,7 @@ import { readConfig } from "../../src/config.ts";
 import { runJob } from "../../src/jobs/jobs.ts";
 import type { Signals } from "../../src/ports/signals.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { newestVersion } from "../../src/store/migrations.ts";
+import { NEWEST_SCHEMA_VERSION } from "../../src/store/migrations.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Chance } from "./chance.ts";
 import type { EmptyDatabase } from "./database.ts";
@@ -18,7 +18,6 @@ import {
 import type { Scheduler } from "./scheduler.ts";
 import type { Owner } from "./timers.ts";
 
-const SCHEMA_VERSION = await newestVersion();
 const STATIC = fileURLToPath(new URL("../../static/", import.meta.url));
 /** When simulated time begins, epoch milliseconds. */
 export const START_MS = Date.UTC(2026, 2, 2, 2, 14);
@@ -170,7 +169,7 @@ export class SimulatedNode implements Owner {
       node: name,
       hostname: "simulated",
       version: "0.0.0-simulated",
-      schemaVersion: SCHEMA_VERSION,
+      schemaVersion: NEWEST_SCHEMA_VERSION,
       staticDirectory: STATIC,
     });
   }

@@ -14,9 +14,9 @@ Deno.test("a style is packed as it is now, also after it was changed and by each
     }
     await Deno.writeTextFile(join(directory(one), "css", "a.css"), style);
   };
-  const packed = (one: string, coding: "br" | "gzip") => {
+  const packed = async (one: string, coding: "br" | "gzip") => {
     const assets = loadAssets(directory(one), { watch: false });
-    const bytes = assets.find("pagerpal.css")?.packed(coding);
+    const bytes = await assets.find("pagerpal.css")?.packed(coding);
     assert.ok(bytes);
     return UNPACKERS[coding](bytes).toString();
   };
@@ -24,11 +24,11 @@ Deno.test("a style is packed as it is now, also after it was changed and by each
     for (const coding of ["br", "gzip"] as const) {
       await write("one", "a { color: red }");
       await write("other", "a { color: blue }");
-      assert.equal(packed("one", coding), "a { color: red }");
-      assert.equal(packed("other", coding), "a { color: blue }");
-      assert.equal(packed("one", coding), "a { color: red }");
+      assert.equal(await packed("one", coding), "a { color: red }");
+      assert.equal(await packed("other", coding), "a { color: blue }");
+      assert.equal(await packed("one", coding), "a { color: red }");
       await write("one", "a { color: tan }");
-      assert.equal(packed("one", coding), "a { color: tan }");
+      assert.equal(await packed("one", coding), "a { color: tan }");
     }
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -36,7 +36,12 @@ data "aws_iam_policy_document" "backup" {
   }
 
   statement {
-    actions   = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"]
+    actions = [
+      "s3:PutObject",
+      "s3:GetObject",
+      "s3:DeleteObject",
+      "s3:AbortMultipartUpload",
+    ]
     resources = ["arn:aws:s3:::${var.backup_bucket}/${var.name}/*"]
   }
 }

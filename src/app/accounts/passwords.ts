@@ -1,5 +1,4 @@
 /** Passwords as argon2id hashes (RFC 9106), with the parameters of the OWASP Password Storage Cheat Sheet. */
-import { hash, verify } from "@node-rs/argon2";
 import { RefusedError } from "../refused_error.ts";
 
 // 19 MiB, two passes, one lane. argon2id is the library's default algorithm; its enum cannot be imported, being a
@@ -22,7 +21,10 @@ const waiting: (() => void)[] = [];
 
 /** Promises an argon2id PHC string. */
 export function hashPassword(password: string): Promise<string> {
-  return inTurn(() => hash(password, PARAMETERS));
+  return inTurn(async () => {
+    const { hash } = await argon2();
+    return await hash(password, PARAMETERS);
+  });
 }
 
 /**
@@ -35,9 +37,15 @@ export function verifyPassword(
 ): Promise<boolean> {
   const bounded = password.slice(0, LONGEST_PASSWORD);
   return inTurn(async () => {
+    const { verify } = await argon2();
     const matches = await verify(passwordHash ?? DECOY, bounded);
     return matches && passwordHash !== null && bounded === password;
   });
+}
+
+/** The native library is loaded by the first password, and not by every start. */
+function argon2() {
+  return import("@node-rs/argon2");
 }
 
 /** Bounds the memory and the threads that a flood of logins can take. */

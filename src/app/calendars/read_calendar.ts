@@ -14,7 +14,6 @@ import type {
 } from "../../ports/calendar_repositories.ts";
 import type { FetchCalendar } from "../../ports/calendar_source.ts";
 import type { Repositories } from "../../ports/store.ts";
-import { readIcal } from "./read_ical.ts";
 import { invalid } from "../refused_error.ts";
 import type { Seal } from "../seal.ts";
 import { sha256Hex } from "../secrets.ts";
@@ -66,6 +65,8 @@ export async function understand(
     fromMs: today - BACK_DAYS * DAY_MS,
     toMs: today + AHEAD_DAYS * DAY_MS,
   };
+  // Its libraries are loaded by the first calendar, and not by every start.
+  const { readIcal } = await import("./read_ical.ts");
   const read = await readIcal(text, { timeZone, ...range });
   if (!read.ok) return read;
   const people = await everybody(store);

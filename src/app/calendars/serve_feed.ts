@@ -15,7 +15,7 @@ import type { Repositories } from "../../ports/store.ts";
 import { inSlices } from "../in_slices.ts";
 import { RefusedError } from "../refused_error.ts";
 import { feedTokenId, sameHash, sha256Hex } from "../secrets.ts";
-import { type IcalEvent, writeIcal } from "./write_ical.ts";
+import type { IcalEvent } from "./write_ical.ts";
 
 export interface FeedDeps {
   store: Repositories;
@@ -62,6 +62,8 @@ export async function serveFeed(
   if (!shown) return null;
   const hash = sha256Hex(JSON.stringify(shown));
   const changedAtMs = await store.calendarFeeds.recordUse(feed, hash, nowMs);
+  // Its library is loaded by the first feed, and not by every start.
+  const { writeIcal } = await import("./write_ical.ts");
   const text = writeIcal({ ...shown, changedAtMs });
   const etag = `"${sha256Hex(text).slice(0, 32)}"`;
   const fileName = feed.scheduleId === null ? "my-shifts.ics" : "on-call.ics";

@@ -17,7 +17,10 @@ import type {
   NewTimelineEntry,
 } from "../../domain/incidents/timeline.ts";
 import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
-import type { RepeatedFiring } from "../../ports/paging_repositories.ts";
+import type {
+  CountedIncident,
+  RepeatedFiring,
+} from "../../ports/paging_repositories.ts";
 import { autoResolveAt, newIncident, UNSAVED } from "./new_incident.ts";
 import { planNow } from "../incidents/plan_step.ts";
 import {
@@ -37,6 +40,11 @@ export const ALERT_OUTCOMES = [
 ] as const;
 export type AlertOutcome = (typeof ALERT_OUTCOMES)[number];
 
+/** What a sender is told of the incident that its alert concerns. */
+export type ToldIncident =
+  & CountedIncident
+  & Pick<Incident, "description" | "links" | "labels">;
+
 /**
  * What became of one alert. `noted`: only the timeline of `incidentId` tells of it. `ignored`: there is nothing that it
  * could be told of.
@@ -45,7 +53,7 @@ export interface Admitted {
   outcome: AlertOutcome;
   incidentId: number | null;
   /** The incident as it was written, where that is known without reading it again. */
-  incident?: Incident;
+  incident?: ToldIncident;
   /** Nobody is paged, told or spared a page because of it. */
   quiet?: boolean;
 }
@@ -197,9 +205,17 @@ async function repeat(
   return counted && updated(counted, { quiet: !raised });
 }
 
+/** Promises what is told of an incident on which the alert was counted: it says what its last alert has said. */
+export function toldOf(
+  counted: CountedIncident,
+  { description, links, labels }: Alert,
+): ToldIncident {
+  return { ...counted, description, links, labels };
+}
+
 /** Promises what became of an alert that was counted on an open incident. */
 export function updated(
-  incident: Incident,
+  incident: ToldIncident,
   { quiet }: { quiet: boolean },
 ): Admitted {
   return { outcome: "updated", incidentId: incident.id, incident, quiet };
@@ -209,10 +225,10 @@ export function updated(
 async function count(
   { tx, nowMs, origin }: Admission,
   { alert, incident }: { alert: Alert; incident: Incident },
-): Promise<Incident | null> {
+): Promise<ToldIncident | null> {
   const firing = firingOf(alert, { nowMs, origin, incident, times: 1 });
   const [counted] = await tx.incidents.recordRepeats([firing]);
-  return counted ?? null;
+  return counted ? toldOf(counted, alert) : null;
 }
 
 /** Promises what so many firings change on their open incident: the alert is the last one's, and says how things are now. */

@@ -17,6 +17,7 @@ import {
   type Admitted,
   firingOf,
   openedEntry,
+  toldOf,
   updated,
 } from "./admit_alert.ts";
 import type { Engine } from "../engine.ts";
@@ -245,7 +246,7 @@ async function countAll(
 ): Promise<[Alert, Admitted][]> {
   const counted = await tx.incidents.recordRepeats(
     repeating.map(({ origin, alerts, incident }) =>
-      firingOf(alerts.at(-1) ?? alerts[0], {
+      firingOf(lastOf(alerts), {
         ...{ nowMs, origin, incident },
         times: alerts.length,
       })
@@ -255,7 +256,12 @@ async function countAll(
   return repeating.flatMap(({ alerts, incident: { id } }) => {
     const incident = byId.get(id);
     if (!incident) return [];
-    const done = updated(incident, { quiet: true });
+    const told = toldOf(incident, lastOf(alerts));
+    const done = updated(told, { quiet: true });
     return alerts.map((alert): [Alert, Admitted] => [alert, done]);
   });
+}
+
+function lastOf(alerts: Same["alerts"]): Alert {
+  return alerts.at(-1) ?? alerts[0];
 }

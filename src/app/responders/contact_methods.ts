@@ -44,7 +44,7 @@ export async function addContactMethod(
   { responderId, fields }: { responderId: number; fields: MethodFields },
   { by, nowMs }: By,
 ): Promise<ContactMethod> {
-  const address = contactAddress(fields.channel, fields.address);
+  const address = await contactAddress(fields.channel, fields.address);
   await demandResponder(tx, responderId);
   await demandRoom(tx, responderId);
   const row = { ...fields, address, responderId };
@@ -68,7 +68,10 @@ export async function changeContactMethod(
   const before = await demandMethod(tx, key);
   const channel = fields.channel ?? before.channel;
   // A changed channel makes another thing of the same address.
-  const address = contactAddress(channel, fields.address ?? before.address);
+  const address = await contactAddress(
+    channel,
+    fields.address ?? before.address,
+  );
   const patch = { ...given({ ...fields }), channel, address };
   const { id } = before;
   // Before the method itself, as confirming a code does: so that nobody deadlocks.

@@ -3,11 +3,13 @@ import {
   type CompiledQuery,
   type DatabaseConnection,
   type Dialect,
+  type DialectAdapter,
   type Driver,
   Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
+  type QueryCompiler,
   type QueryResult,
   SqliteAdapter,
   SqliteIntrospector,
@@ -121,17 +123,27 @@ function dialectOn(execute: Execute, dialect: DialectName): Dialect {
     },
   };
   return {
-    createAdapter: () =>
-      dialect === "sqlite" ? new SqliteAdapter() : new PostgresAdapter(),
     createDriver: () => driverOf(connection),
-    createIntrospector: (db) =>
-      dialect === "sqlite"
-        ? new SqliteIntrospector(db)
-        : new PostgresIntrospector(db),
-    createQueryCompiler: () =>
-      dialect === "sqlite"
-        ? new SqliteQueryCompiler()
-        : new PostgresQueryCompiler(),
+    ...PARTS[dialect],
+  };
+}
+
+/** A query compiler binds a hundred functions, and there is a query builder for each transaction: all share these. */
+const PARTS = {
+  sqlite: {
+    ...sharing(new SqliteAdapter(), new SqliteQueryCompiler()),
+    createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
+  },
+  postgres: {
+    ...sharing(new PostgresAdapter(), new PostgresQueryCompiler()),
+    createIntrospector: (db: Kysely<unknown>) => new PostgresIntrospector(db),
+  },
+};
+
+function sharing(adapter: DialectAdapter, compiler: QueryCompiler) {
+  return {
+    createAdapter: () => adapter,
+    createQueryCompiler: () => compiler,
   };
 }
 

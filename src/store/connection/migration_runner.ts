@@ -1,8 +1,7 @@
 /** What a migration runs on: one transaction that no other process runs at the same time. */
 import type { Connection, Transaction } from "./connection.ts";
 import { databaseOn, type Execute } from "./executor.ts";
-import type { LibsqlAddress } from "../libsql/libsql.ts";
-import { oneConnection, type Patience, whenFree } from "./one_connection.ts";
+import { type Patience, whenFree } from "./one_connection.ts";
 import type { DialectName } from "./session.ts";
 import { isMissingTable } from "./store_error.ts";
 
@@ -47,9 +46,9 @@ const LOCK_TIMEOUT = "SET LOCAL lock_timeout TO '800ms'";
 export class MigrationRunner {
   readonly #connection: Connection;
 
-  /** With a connection of its own. Throws StoreUnavailableError for a file that cannot be opened. */
-  constructor(address: LibsqlAddress) {
-    this.#connection = oneConnection(address, 0);
+  /** On a connection that nobody else uses. */
+  constructor(connection: Connection) {
+    this.#connection = connection;
   }
 
   get dialect(): DialectName {
@@ -69,10 +68,6 @@ export class MigrationRunner {
   /** Promises all of the work or nothing. Waits while another process is at it. */
   exclusively<T>(work: Work<T>): Promise<T> {
     return whenFree(() => this.#once(work), PATIENCE[this.dialect]);
-  }
-
-  close(): Promise<void> {
-    return this.#connection.close();
   }
 
   async #once<T>(work: Work<T>): Promise<T> {

@@ -1,21 +1,24 @@
 /** A connection outside the store, for what is not the repositories' business. */
 import type { Connection } from "./connection.ts";
-import { connect, type LibsqlAddress } from "../libsql/libsql.ts";
-import { PostgresPool } from "../postgres/postgres_pool.ts";
+import type { LibsqlAddress } from "../libsql/libsql.ts";
 import { asksForRepetition, isBusy } from "./store_error.ts";
 
 /**
  * Promises a connection of its own to whichever database is at the address; on PostgreSQL no statement runs longer than
  * `statementMs`, 0 for no limit. Throws StoreUnavailableError for a file that cannot be opened.
  */
-export function oneConnection(
+export async function oneConnection(
   address: LibsqlAddress,
   statementMs: number,
-): Connection {
+): Promise<Connection> {
   const { url } = address;
-  return /^postgres(ql)?:/.test(url)
-    ? new PostgresPool(url, { size: 1, statementMs })
-    : connect(address);
+  // Only the client of the database that is there is loaded, as openStore does.
+  if (/^postgres(ql)?:/.test(url)) {
+    const { PostgresPool } = await import("../postgres/postgres_pool.ts");
+    return new PostgresPool(url, { size: 1, statementMs });
+  }
+  const { connect } = await import("../libsql/libsql.ts");
+  return await connect(address);
 }
 
 /** How often, and how long apart, a work is begun. */

@@ -1,7 +1,10 @@
 /** An incident as a row, and back. */
 import type { Insertable, Selectable } from "kysely";
 import type { Incident } from "../../domain/incidents/incident.ts";
+import type { Actor } from "../../domain/incidents/timeline.ts";
+import type { FrozenPolicy } from "../../domain/policies/escalation_policy.ts";
 import type {
+  CountedIncident,
   IncidentSummary,
   NewIncident,
   OpenIncident,
@@ -19,6 +22,11 @@ import {
 import type { GivenKind } from "../statements/given_rows.ts";
 import { frozenPolicyOf } from "../policies/policy_json.ts";
 import type { IncidentTable } from "../schema/paging_tables.ts";
+
+type Row<Name extends keyof IncidentTable> = Pick<
+  Selectable<IncidentTable>,
+  Name
+>;
 
 /** Promises every column but the id and the version. */
 export function incidentColumns(
@@ -100,8 +108,8 @@ export const INSERTED_COLUMNS: Record<
   payload: "text",
 };
 
-/** The columns that a list of incidents reads: none of the long ones. */
-export const SUMMARY_COLUMNS = [
+/** What every answer and every list tells of an incident: short columns. */
+const TOLD_COLUMNS = [
   "id",
   "team_id",
   "source_id",
@@ -117,29 +125,29 @@ export const SUMMARY_COLUMNS = [
   "resolved_at_ms",
   "resolved_by",
   "resolved_by_actor",
-  "starts_at_ms",
-  "latest_starts_at_ms",
   "alert_count",
   "last_alert_at_ms",
-  "next_step",
-  "round",
   "next_action_at_ms",
   "snoozed_until_ms",
   "exhausted_at_ms",
+] as const satisfies (keyof IncidentTable)[];
+
+/** The columns of an incident on which a firing was counted. */
+export const COUNTED_COLUMNS = [
+  ...TOLD_COLUMNS,
+  "policy",
+] as const satisfies (keyof IncidentTable)[];
+
+/** The columns that a list of incidents reads: none of the long ones. */
+export const SUMMARY_COLUMNS = [
+  ...TOLD_COLUMNS,
+  "starts_at_ms",
+  "latest_starts_at_ms",
+  "next_step",
+  "round",
   "auto_resolve_at_ms",
   "refired",
   "version",
-] as const satisfies (keyof IncidentTable)[];
-
-/** All columns. */
-export const INCIDENT_COLUMNS = [
-  ...SUMMARY_COLUMNS,
-  "acknowledged_by_responder_id",
-  "description",
-  "links",
-  "labels",
-  "policy",
-  "payload",
 ] as const satisfies (keyof IncidentTable)[];
 
 /** The columns that a repeated firing needs to know. */
@@ -157,10 +165,7 @@ export const OPEN_COLUMNS = [
   "auto_resolve_at_ms",
 ] as const satisfies (keyof IncidentTable)[];
 
-export type OpenRow = Pick<
-  Selectable<IncidentTable>,
-  (typeof OPEN_COLUMNS)[number]
->;
+export type OpenRow = Row<(typeof OPEN_COLUMNS)[number]>;
 
 /** Promises what a repeated firing needs to know. */
 export function openIncidentOf(row: OpenRow): OpenIncident {
@@ -194,7 +199,7 @@ export const PAGED_COLUMNS = [
 
 /** Promises what a message says of its incident. */
 export function pagedIncidentOf(
-  row: Pick<Selectable<IncidentTable>, (typeof PAGED_COLUMNS)[number]>,
+  row: Row<(typeof PAGED_COLUMNS)[number]>,
 ): PagedIncident {
   return {
     id: row.id,
@@ -209,15 +214,31 @@ export function pagedIncidentOf(
   };
 }
 
-type SummaryRow = Pick<
-  Selectable<IncidentTable>,
-  (typeof SUMMARY_COLUMNS)[number]
->;
+/** Promises what is told of an incident on which a firing was counted. */
+export function countedOf(
+  row: Row<(typeof COUNTED_COLUMNS)[number]>,
+): CountedIncident {
+  const { policyId, name } = parsed<FrozenPolicy>(row.policy);
+  return { ...toldOf(row), policy: { policyId, name } };
+}
 
 /** Promises the parts that a list shows, without the names of team and source. */
 export function summaryOf(
-  row: SummaryRow,
+  row: Row<(typeof SUMMARY_COLUMNS)[number]>,
 ): Omit<IncidentSummary, "teamName" | "sourceName"> {
+  return {
+    ...toldOf(row),
+    startsAtMs: row.starts_at_ms,
+    latestStartsAtMs: row.latest_starts_at_ms,
+    nextStep: row.next_step,
+    round: row.round,
+    autoResolveAtMs: row.auto_resolve_at_ms,
+    refired: row.refired === 1,
+    version: row.version,
+  };
+}
+
+function toldOf(row: Row<(typeof TOLD_COLUMNS)[number]>) {
   return {
     id: row.id,
     teamId: row.team_id,
@@ -231,22 +252,15 @@ export function summaryOf(
     openedAtMs: row.opened_at_ms,
     triggeredAtMs: row.triggered_at_ms,
     acknowledgedAtMs: row.acknowledged_at_ms,
-    acknowledgedBy: parsedOrNull(row.acknowledged_by),
+    acknowledgedBy: parsedOrNull<Actor>(row.acknowledged_by),
     resolvedAtMs: row.resolved_at_ms,
     resolvedBy: row.resolved_by as Incident["resolvedBy"],
-    resolvedByActor: parsedOrNull(row.resolved_by_actor),
-    startsAtMs: row.starts_at_ms,
-    latestStartsAtMs: row.latest_starts_at_ms,
+    resolvedByActor: parsedOrNull<Actor>(row.resolved_by_actor),
     alertCount: row.alert_count,
     lastAlertAtMs: row.last_alert_at_ms,
-    nextStep: row.next_step,
-    round: row.round,
     nextActionAtMs: row.next_action_at_ms,
     snoozedUntilMs: row.snoozed_until_ms,
     exhaustedAtMs: row.exhausted_at_ms,
-    autoResolveAtMs: row.auto_resolve_at_ms,
-    refired: row.refired === 1,
-    version: row.version,
   };
 }
 

@@ -6,6 +6,7 @@ import type {
   IncidentStatus,
 } from "../../domain/incidents/incident.ts";
 import type {
+  CountedIncident,
   IncidentFilter,
   IncidentKey,
   IncidentRepository,
@@ -240,7 +241,9 @@ export class Incidents implements IncidentRepository {
     });
   }
 
-  recordRepeats(firings: readonly RepeatedFiring[]): Promise<Incident[]> {
+  recordRepeats(
+    firings: readonly RepeatedFiring[],
+  ): Promise<CountedIncident[]> {
     if (firings.length === 0) return Promise.resolve([]);
     const { dialect } = this.#session;
     return this.#session.write((db) => recordRepeats(db, { firings, dialect }));

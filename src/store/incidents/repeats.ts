@@ -1,27 +1,22 @@
 /** Counts firings on open incidents, for many incidents in one statement. */
 import { type RawBuilder, type Selectable, sql } from "kysely";
-import type { Incident } from "../../domain/incidents/incident.ts";
-import type { RepeatedFiring } from "../../ports/paging_repositories.ts";
+import type {
+  CountedIncident,
+  RepeatedFiring,
+} from "../../ports/paging_repositories.ts";
 import { instant, instantOrNull, json } from "../statements/column.ts";
-import { inFewLengths } from "../statements/id_list.ts";
-import { INCIDENT_COLUMNS, incidentOf } from "./incident_row.ts";
-import { prepared } from "../statements/prepared.ts";
+import { type GivenKind, preparedOverRows } from "../statements/given_rows.ts";
+import { COUNTED_COLUMNS, countedOf } from "./incident_row.ts";
 import type { IncidentTable } from "../schema/paging_tables.ts";
 import type { Database } from "../schema/schema.ts";
 import type { DialectName } from "../connection/session.ts";
 
-/** One row of `fired` below. */
-interface Fired {
-  id: number;
-  times: number;
-  at_ms: number;
-  starts_at_ms: number | null;
-  description: string;
-  links: string;
-  labels: string;
-  payload: string;
-  auto_resolve_at_ms: number | null;
-}
+const ROWS_PER_UPDATE = 32;
+
+type CountedRow = Pick<
+  Selectable<IncidentTable>,
+  (typeof COUNTED_COLUMNS)[number]
+>;
 
 /** Promises the incidents of these firings as they are then, in no order, without those that are no longer open. */
 export async function recordRepeats(
@@ -30,14 +25,12 @@ export async function recordRepeats(
     firings: readonly RepeatedFiring[];
     dialect: DialectName;
   },
-): Promise<Incident[]> {
-  // What stands there twice is written once.
-  const rows = inFewLengths(firings.map(firedOf));
-  const written = await UPDATE[dialect](db, rows);
-  return written.rows.map(incidentOf);
+): Promise<CountedIncident[]> {
+  const rows = await UPDATE[dialect](db, firings.map(firedOf));
+  return rows.map(countedOf);
 }
 
-function firedOf(firing: RepeatedFiring): Fired {
+function firedOf(firing: RepeatedFiring) {
   return {
     id: firing.incidentId,
     times: firing.times,
@@ -51,6 +44,19 @@ function firedOf(firing: RepeatedFiring): Fired {
   };
 }
 
+/** What `firedOf` gives. */
+const FIRED: Record<keyof ReturnType<typeof firedOf>, GivenKind> = {
+  id: "whole",
+  times: "whole",
+  at_ms: "whole",
+  starts_at_ms: "whole",
+  description: "text",
+  links: "text",
+  labels: "text",
+  payload: "text",
+  auto_resolve_at_ms: "whole",
+};
+
 /** SQLite has one writer at a time, and nothing to lock. */
 const UPDATE = {
   sqlite: updateOf({ locked: sql``, isLocked: sql`` }),
@@ -58,7 +64,7 @@ const UPDATE = {
   postgres: updateOf({
     locked: sql`, locked AS MATERIALIZED (
       SELECT id FROM incidents
-      WHERE id IN (SELECT id FROM fired) AND status <> 'resolved'
+      WHERE id IN (SELECT id FROM given) AND status <> 'resolved'
       ORDER BY id FOR UPDATE
     )`,
     isLocked: sql`AND incidents.id IN (SELECT id FROM locked)`,
@@ -71,49 +77,41 @@ function updateOf(
     isLocked: RawBuilder<unknown>;
   },
 ) {
-  return prepared((_db: Database, rows: Fired[]) =>
-    sql<Selectable<IncidentTable>>`
-    WITH fired (id, times, at_ms, starts_at_ms, description, links, labels,
-      payload, auto_resolve_at_ms) AS (VALUES ${sql.join(rows.map(valuesOf))})
-    ${locked}
+  return preparedOverRows<ReturnType<typeof firedOf>, CountedRow>(
+    { columns: FIRED, most: ROWS_PER_UPDATE },
+    (withGiven) =>
+      sql`
+    ${withGiven} ${locked}
     UPDATE incidents SET
-      alert_count = alert_count + fired.times,
+      alert_count = alert_count + given.times,
       last_alert_at_ms = ${later("last_alert_at_ms", "at_ms")},
       starts_at_ms = CASE
-        WHEN fired.starts_at_ms IS NULL
-          OR incidents.starts_at_ms <= fired.starts_at_ms
-        THEN incidents.starts_at_ms ELSE fired.starts_at_ms END,
-      latest_starts_at_ms = CASE WHEN fired.starts_at_ms IS NULL
+        WHEN given.starts_at_ms IS NULL
+          OR incidents.starts_at_ms <= given.starts_at_ms
+        THEN incidents.starts_at_ms ELSE given.starts_at_ms END,
+      latest_starts_at_ms = CASE WHEN given.starts_at_ms IS NULL
         THEN latest_starts_at_ms
         ELSE ${later("latest_starts_at_ms", "starts_at_ms")} END,
-      description = fired.description,
-      links = fired.links,
-      labels = fired.labels,
-      payload = fired.payload,
-      auto_resolve_at_ms = fired.auto_resolve_at_ms,
+      description = given.description,
+      links = given.links,
+      labels = given.labels,
+      payload = given.payload,
+      auto_resolve_at_ms = given.auto_resolve_at_ms,
       version = version + 1
-    FROM fired
-    WHERE incidents.id = fired.id AND incidents.status <> 'resolved' ${isLocked}
+    FROM given
+    WHERE incidents.id = given.id AND incidents.status <> 'resolved' ${isLocked}
     RETURNING ${
-      sql.join(INCIDENT_COLUMNS.map((name) => sql.ref(`incidents.${name}`)))
-    }`
+        sql.join(COUNTED_COLUMNS.map((name) => sql.ref(`incidents.${name}`)))
+      }`,
   );
-}
-
-/** PostgreSQL takes the types of all rows from the first one. */
-function valuesOf(row: Fired) {
-  const whole = (value: number | null) => sql`CAST(${value} AS BIGINT)`;
-  return sql`(${whole(row.id)}, ${whole(row.times)}, ${whole(row.at_ms)},
-    ${whole(row.starts_at_ms)}, ${row.description}, ${row.links}, ${row.labels},
-    ${row.payload}, ${whole(row.auto_resolve_at_ms)})`;
 }
 
 // SQLite calls the greater of two values max(a, b), PostgreSQL greatest(a, b): CASE is what both have.
 function later(
   column: "last_alert_at_ms" | "latest_starts_at_ms",
-  firedColumn: "at_ms" | "starts_at_ms",
+  givenColumn: "at_ms" | "starts_at_ms",
 ) {
   const own = sql.ref(`incidents.${column}`);
-  const told = sql.ref(`fired.${firedColumn}`);
+  const told = sql.ref(`given.${givenColumn}`);
   return sql`CASE WHEN ${own} >= ${told} THEN ${own} ELSE ${told} END`;
 }

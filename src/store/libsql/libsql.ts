@@ -14,7 +14,6 @@ import { databaseOn, guarded } from "../connection/executor.ts";
 import type { Signals } from "../../ports/signals.ts";
 import { fileSignals } from "./file_signals.ts";
 import { openFile } from "./libsql_file.ts";
-import { openServer } from "./libsql_server.ts";
 import type { Database } from "../schema/schema.ts";
 import type { Backend, WriteOptions } from "../connection/session.ts";
 import { WriterLock } from "./writer_lock.ts";
@@ -36,21 +35,24 @@ export interface LibsqlLimits {
 const LIMITS: LibsqlLimits = { transactionMs: 30_000, lockMs: 5_000 };
 
 /** Promises the connection. Opens a file, creating it where it is missing; a server is reached when it is first used. */
-export function connect({ url, authToken }: LibsqlAddress): Connection {
-  return url.startsWith("file:")
-    ? openFile(url)
-    : openServer(url, { authToken });
+export async function connect(
+  { url, authToken }: LibsqlAddress,
+): Promise<Connection> {
+  if (url.startsWith("file:")) return openFile(url);
+  // A file has no use for the client of a server.
+  const { openServer } = await import("./libsql_server.ts");
+  return openServer(url, { authToken });
 }
 
 /** Promises a backend; throws StoreUnavailableError for a file that cannot be opened. */
-export function openLibsql(
+export async function openLibsql(
   { around = (connection) => connection, ...address }: LibsqlAddress & {
     /** See StoreAddress in open.ts. */
     around?: Around;
   },
   limits: LibsqlLimits = LIMITS,
-): Backend {
-  return new LibsqlBackend(around(connect(address)), limits);
+): Promise<Backend> {
+  return new LibsqlBackend(around(await connect(address)), limits);
 }
 
 interface Queued {

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { RateLimitRepository } from "../../ports/system_repositories.ts";
 import { pruneBefore } from "../statements/deletion.ts";
 import { indexable } from "../statements/page.ts";
+import { prepared } from "../statements/prepared.ts";
 import type { Session } from "../connection/session.ts";
 
 interface Bucket {
@@ -10,6 +11,30 @@ interface Bucket {
   refillPerSecond: number;
   cost: number;
 }
+
+/** What is asked of one bucket; the instants are the same for all. */
+interface Asked {
+  key: string;
+  full_at_us: number;
+  now_us: number;
+  latest_us: number;
+}
+
+const takeAll = prepared((_db, asked: Asked[]) => {
+  const [first] = asked;
+  if (!first) throw new Error("There is nothing to take.");
+  const now = sql`CAST(${first.now_us} AS BIGINT)`;
+  const tokens = sql`(excluded.full_at_us - ${now})`;
+  return sql<{ key: string }>`
+    INSERT INTO rate_limits (key, full_at_us) VALUES ${
+    sql.join(asked.map((row) => sql`(${row.key}, ${row.full_at_us})`))
+  }
+    ON CONFLICT (key) DO UPDATE SET full_at_us =
+      CASE WHEN rate_limits.full_at_us > ${now}
+        THEN rate_limits.full_at_us ELSE ${now} END + ${tokens}
+    WHERE rate_limits.full_at_us <= ${first.latest_us} - ${tokens}
+    RETURNING key`;
+});
 
 /** A wait that is as good as never: a cost above the capacity, or a bucket that is not refilled. One year. */
 const NEVER_MS = 365 * 24 * 3_600_000;
@@ -91,21 +116,10 @@ export class RateLimits implements RateLimitRepository {
       full_at_us: nowUs + asking.length * costUs,
     })).filter((row) => row.full_at_us <= nowUs + capacityUs);
     if (rows.length === 0) return Promise.resolve(new Set());
-    const latestUs = nowUs + capacityUs;
+    const now = { now_us: nowUs, latest_us: nowUs + capacityUs };
     return this.#session.write(async (db) => {
-      const asked = sql<number>`(excluded.full_at_us - ${nowUs})`;
-      const taken = await db.insertInto("rate_limits").values(rows)
-        .onConflict((conflict) =>
-          conflict.column("key").doUpdateSet({
-            full_at_us:
-              sql`CASE WHEN rate_limits.full_at_us > ${nowUs} THEN rate_limits.full_at_us ELSE ${nowUs} END + ${asked}`,
-          }).where(
-            sql<
-              boolean
-            >`rate_limits.full_at_us <= ${latestUs} - ${asked}`,
-          )
-        ).returning("key").execute();
-      return new Set(taken.map(({ key }) => key));
+      const taken = await takeAll(db, rows.map((row) => ({ ...row, ...now })));
+      return new Set(taken.rows.map(({ key }) => key));
     }, { durable: false, isOneStatement: true });
   }
 

@@ -37,12 +37,12 @@ const STATEMENT_MS = 15_000;
 const PATIENCE: Patience = { tries: 100, pauseMs: 50 };
 
 /** Promises an examination of the database at the address; throws StoreUnavailableError for a file that cannot be opened. */
-export function examine(
+export async function examine(
   address: LibsqlAddress,
   patience = PATIENCE,
-): Examination {
+): Promise<Examination> {
   const open = (statementMs: number) => oneConnection(address, statementMs);
-  const connection = open(STATEMENT_MS);
+  const connection = await open(STATEMENT_MS);
   const read = guarded(connection.read);
   const isFile = address.url.startsWith("file:");
   const sql = SQL[connection.dialect];
@@ -55,7 +55,7 @@ export function examine(
     sizeBytes: () => number(sql.size),
     async findDamage({ deep, signal }) {
       if (!deep) return await sql.damage(read, { deep, signal });
-      const patient = open(0);
+      const patient = await open(0);
       try {
         return await sql.damage(guarded(patient.read), { deep, signal });
       } finally {

@@ -42,7 +42,7 @@ function addSwitch(routes: Routes, deps: WebDeps): void {
         const method = await deps.store.transaction((tx) =>
           changeContactMethod(tx, { key, fields: { enabled } }, { by, nowMs })
         );
-        const text = `${methodName(method)} is switched ${
+        const text = `${await methodName(method)} is switched ${
           enabled ? "on" : "off"
         }.`;
         leaveNotice(c, { tone: "good", text }, deps.config);
@@ -102,7 +102,7 @@ function addDeletion(routes: Routes, deps: WebDeps): void {
         page: {
           place: "responders",
           crumbs: crumbs(id, name),
-          title: `Delete ${methodName(method)}`,
+          title: `Delete ${await methodName(method)}`,
           lead,
           action: `/responders/${id}/contact-methods/${method.id}/delete`,
           cancelHref: `/responders/${id}`,
@@ -124,7 +124,7 @@ function addDeletion(routes: Routes, deps: WebDeps): void {
       await deps.store.transaction((tx) =>
         deleteContactMethod(tx, key, { by, nowMs })
       );
-      const text = `${methodName(method)} is deleted.`;
+      const text = `${await methodName(method)} is deleted.`;
       leaveNotice(c, { tone: "good", text }, deps.config);
       return c.redirect(`/responders/${id}`, 303);
     },

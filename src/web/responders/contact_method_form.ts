@@ -77,9 +77,9 @@ function addCreation(routes: Routes, deps: WebDeps): void {
         const method = await deps.store.transaction((tx) =>
           addContactMethod(tx, { responderId: id, fields }, { by, nowMs })
         );
-        const said = `${
-          methodName(method)
-        } is added. Send a code to verify it.`;
+        const said = `${await methodName(
+          method,
+        )} is added. Send a code to verify it.`;
         return { to: `/responders/${id}`, said };
       },
       again: (errors) => show(c, viewer, values, errors),
@@ -104,7 +104,7 @@ function addChange(routes: Routes, deps: WebDeps): void {
       page: {
         place: "responders",
         crumbs: crumbs(id, name),
-        title: methodName(method),
+        title: await methodName(method),
         action: path,
         asks: asks(values ?? method),
         submit: "Save",
@@ -138,7 +138,7 @@ function addChange(routes: Routes, deps: WebDeps): void {
         const method = await deps.store.transaction((tx) =>
           changeContactMethod(tx, { key, fields }, { by, nowMs })
         );
-        const said = `${methodName(method)} is saved.`;
+        const said = `${await methodName(method)} is saved.`;
         return { to: `/responders/${id}`, said };
       },
       again: (errors) => show(c, { viewer, values, errors }),

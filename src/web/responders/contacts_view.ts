@@ -1,5 +1,4 @@
 /** How somebody is reached, as their own page and the account page show it. */
-import { parsePhoneNumberFromString } from "libphonenumber-js";
 import { mayChangeContacts } from "../../app/responders/contact_rights.ts";
 import type { ContactMethod } from "../../domain/responders/people.ts";
 import type { WebDeps } from "../deps.ts";
@@ -28,36 +27,38 @@ export async function contactsView(
     pagesMe: mayChange && responderId === viewer.responderId &&
       deps.config.sendingEnabled && methods.some(({ enabled }) => enabled),
     reach: reachWords(methods, working),
-    methods: methods.map((method) => ({
+    methods: await Promise.all(methods.map(async (method) => ({
       ...method,
-      name: methodName(method),
+      name: await methodName(method),
       note: noteOf(method, isConfigured(method.channel, working)),
       testable: whyNotSent(method, deps) === "",
       verified: method.verifiedAtMs !== null,
       codeSent: pending.some((one) => one.contactMethodId === method.id),
-    })),
+    }))),
     plans: reachable ? planWords(reachable) : [],
     hasRules: (reachable?.contactRules.length ?? 0) > 0,
   };
 }
 
 /** Promises what a contact method is called in a sentence: "SMS to +44 7700 900123 (Night phone)". */
-export function methodName(
+export async function methodName(
   { channel, address, label }: Pick<
     ContactMethod,
     "channel" | "address" | "label"
   >,
-): string {
+): Promise<string> {
   const name = sentenceCase(channelName({ channel }));
-  const to = addressWords({ channel, address });
+  const to = await addressWords({ channel, address });
   return `${name} to ${to}${label === "" ? "" : ` (${label})`}`;
 }
 
 /** Promises a phone number in groups, as "+44 7700 900123" (ITU-T E.123), and an e-mail address as it is. */
-export function addressWords(
+export async function addressWords(
   { channel, address }: Pick<ContactMethod, "channel" | "address">,
-): string {
+): Promise<string> {
   if (channel === "email") return address;
+  // A hundred modules that a start does without.
+  const { parsePhoneNumberFromString } = await import("libphonenumber-js");
   return parsePhoneNumberFromString(address)?.formatInternational() ?? address;
 }
 

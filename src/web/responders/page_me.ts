@@ -29,20 +29,20 @@ export function addPageMe(routes: Routes, deps: WebDeps): void {
       viewer,
       view: {
         sentence: sentence(paged),
-        rows: paged.map((one) => row(one, deps)),
+        rows: await Promise.all(paged.map((one) => row(one, deps))),
       },
     });
   }, "post");
 }
 
-function row({ method, afterMs, result }: PagedNow, deps: WebDeps) {
+async function row({ method, afterMs, result }: PagedNow, deps: WebDeps) {
   const { channel } = method;
   const provider = deps.providers().find((one) => one.channel === channel)
     ?.provider ?? "";
-  const address = addressWords(method);
+  const address = await addressWords(method);
   const { tone, text } = testPageWords(result, { channel, address, provider });
   return {
-    name: methodName(method),
+    name: await methodName(method),
     when: timesWords(afterMs),
     verified: method.verifiedAtMs !== null,
     word: result.outcome === "sent" ? "Sent" : "Not sent",

@@ -90,10 +90,11 @@ async function show(
       id,
       name,
       errors,
-      options: contactMethods.map((method) => ({
+      options: await Promise.all(contactMethods.map(async (method) => ({
         value: String(method.id),
-        label: methodName(method) + (method.enabled ? "" : ", switched off"),
-      })),
+        label: await methodName(method) +
+          (method.enabled ? "" : ", switched off"),
+      }))),
       groups: URGENCIES.map((urgency) => ({
         urgency,
         title: urgencyWords(urgency),

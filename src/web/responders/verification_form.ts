@@ -33,7 +33,10 @@ export function addVerificationForm(routes: Routes, deps: WebDeps): void {
       work: async () => {
         await sendVerification(deps.immediate, { method, by });
         const to = `${pathOf(c)}/verification`;
-        return { to, said: `A code is on its way by ${methodName(method)}.` };
+        return {
+          to,
+          said: `A code is on its way by ${await methodName(method)}.`,
+        };
       },
       again: (errors) => show(c, deps, viewer, errors),
     });
@@ -52,7 +55,7 @@ export function addVerificationForm(routes: Routes, deps: WebDeps): void {
       work: async () => {
         const method = await confirmVerification(deps.immediate, typed);
         const to = id === viewer.responderId ? "/account" : `/responders/${id}`;
-        return { to, said: `${methodName(method)} is verified.` };
+        return { to, said: `${await methodName(method)} is verified.` };
       },
       again: (errors) => show(c, deps, viewer, errors),
     });
@@ -72,15 +75,15 @@ async function show(
     .listPending([method.id], nowMs);
   return showPage(c, deps, {
     template: "verification",
-    title: `Verify ${methodName(method)}`,
+    title: `Verify ${await methodName(method)}`,
     place: "responders",
     viewer,
     status: Object.keys(errors).length > 0 ? 422 : 200,
     view: {
       id,
       name,
-      method: methodName(method),
-      address: addressWords(method),
+      method: await methodName(method),
+      address: await addressWords(method),
       path: `${pathOf(c)}/verification`,
       isOwn: id === viewer.responderId,
       verified: method.verifiedAtMs === null

@@ -14,11 +14,9 @@ const SMALL = [
   "ten",
 ];
 
-const GROUPED = new Intl.NumberFormat("en-GB");
-
 /** Promises the number with thousands apart, as "12,345". */
 export function digits(count: number): string {
-  return GROUPED.format(count);
+  return count.toLocaleString("en-GB");
 }
 
 /** Promises the number in words up to ten ("no", "one" ... "ten"), in digits beyond. */

@@ -338,11 +338,13 @@ function bound({ notifications }: Store) {
 
 contract(
   "an acknowledgement and a claim at the same time: the page is sent or cancelled, never both",
-  async (store, { openAnother }) => {
+  async (store, { openAnother, name }) => {
     const world = await createWorld(store);
     const other = await openAnother();
+    // Who waits for a libSQL server's lock waits for all of the other's statements, and not for ever.
+    const count = name === "remote libSQL" ? 10 : 40;
     const incidents = [];
-    for (let n = 0; n < 40; n++) {
+    for (let n = 0; n < count; n++) {
       const incident = await open(store, world, { externalId: `e${n}` });
       await store.notifications.insert([newPage(world, incident)]);
       incidents.push(incident);
@@ -360,7 +362,7 @@ contract(
           }
         })
       ),
-      ...Array.from({ length: 20 }, async () => {
+      ...Array.from({ length: count / 2 }, async () => {
         const some = await other.notifications.claim(claim({ limit: 2 }));
         claimed.push(...some.map(({ incident }) => incident.id));
       }),

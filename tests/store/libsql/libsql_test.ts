@@ -46,7 +46,7 @@ async function withFile(
 ): Promise<void> {
   await using file = await createTestFile();
   await migrate({ url: file.url }, NOW);
-  const backend = openLibsql({ url: file.url }, limits);
+  const backend = await openLibsql({ url: file.url }, limits);
   try {
     await body(backend, file.url);
   } finally {
@@ -69,6 +69,22 @@ async function holdsEverywhere(backend: Backend): Promise<void> {
 function stranger(url: string): Database.Database {
   return new Database(url.slice("file:".length));
 }
+
+Deno.test("a durable commit does not hold the thread while it waits for the disk", async () => {
+  await withFile(async (backend) => {
+    let isCommitted = false;
+    const { promise: worked, resolve } = Promise.withResolvers<void>();
+    const writing = backend.write(async (db) => {
+      await db.updateTable("teams").set({ name: "" }).execute();
+      resolve();
+    }).then(() => isCommitted = true);
+    await worked;
+    // As long as this goes on, the event loop has no turn, in which it would hear of the commit.
+    for (let tick = 0; tick < 1_000; tick++) await null;
+    assert.ok(!isCommitted);
+    await writing;
+  });
+});
 
 Deno.test("the settings hold on every connection, also after transactions and errors", async () => {
   await withFile(async (backend, url) => {

@@ -18,7 +18,7 @@ async function looking(
   url: string,
   look: (examination: Examination) => Promise<void>,
 ): Promise<void> {
-  const examination = examine({ url }, { tries: 10, pauseMs: 50 });
+  const examination = await examine({ url }, { tries: 10, pauseMs: 50 });
   try {
     await look(examination);
   } finally {
