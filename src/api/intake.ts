@@ -89,10 +89,9 @@ async function takeIn(
   deps: ApiDeps,
   kind: SourceKind,
 ): Promise<IntakeAnswer> {
-  const { clock, intakeQueue: { findSource, takeToken } } = deps;
-  const origin = await demandSource(c, { findSource, kind });
+  const { clock, intakeQueue: { checkKey } } = deps;
+  const { origin, retryAfterMs } = await demandSource(c, { checkKey, kind });
   const { source } = origin;
-  const { retryAfterMs } = await takeToken(source.id);
   if (retryAfterMs > 0) throw tooMany(retryAfterMs);
   let held: HeldBody | undefined;
   try {

@@ -1,26 +1,25 @@
 /** Which alert source a request comes from. */
 import type { IntakeQueue } from "../app/intake/intake_queue.ts";
-import { identifySource } from "../app/sources/identify_source.ts";
+import type { CheckedKey } from "../app/intake/check_key.ts";
 import type { SourceKind } from "../domain/intake/alert_source.ts";
 import { readAuthorization } from "../http/auth/credentials.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import { Problem } from "../http/problem.ts";
-import type { SourceWithPolicy } from "../ports/directory_repositories.ts";
 import { INTAKE_PATHS } from "../http/intake_paths.ts";
 
 /**
- * Promises the enabled source whose key the request holds. Throws 401 with the same words for no key, an unknown one
+ * Promises the enabled source whose key the request holds, with a token taken where it has one. Throws 401 with the same words for no key, an unknown one
  * and a disabled source, and with the challenge that makes SNS send the credentials of its URL. Throws 403 when the
  * source is of another kind.
  */
 export async function demandSource(
   c: EdgeContext,
-  { findSource, kind }: Pick<IntakeQueue, "findSource"> & { kind: SourceKind },
-): Promise<SourceWithPolicy> {
-  const found = await identifySource(findSource, keyOf(c));
-  if (found === null) throw unauthorized();
-  const { source } = found;
-  if (source.kind === kind) return found;
+  { checkKey, kind }: Pick<IntakeQueue, "checkKey"> & { kind: SourceKind },
+): Promise<CheckedKey> {
+  const checked = await checkKey(keyOf(c));
+  if (checked === null) throw unauthorized();
+  const { source } = checked.origin;
+  if (source.kind === kind) return checked;
   throw new Problem(
     403,
     "wrong_endpoint",

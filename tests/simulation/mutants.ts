@@ -19,9 +19,9 @@ export const FOUND_BY: Record<string, number> = {
   "steps follow each other a second too soon": 1,
   "an escalation does not look whether another process has done it": 2,
   "an acknowledgement never times out": 4,
-  "a result is written whoever holds the message": 11,
+  "a result is written whoever holds the message": 10,
   "a bundle loses one of its messages": 1,
-  "a page that is claimed as it is written stays in the queue": 1,
+  "a page that is claimed as it is written stays in the queue": 2,
   "a message is recorded as sent before it is": 1,
   "the audit is left out": 13,
   "a lost answer is forgotten": 2,
@@ -124,8 +124,8 @@ export const MUTANTS: Record<string, Mutant> = {
       }),
     })),
   "a result is written whoever holds the message": (did) =>
-    inSql(did, /where .*"(lease_owner|attempt)" = |FROM settled/, [
-      /(?<=where .*)"(?:lease_owner|attempt|state)" = (?:\?|\$\d+)|notifications\.(?:lease_owner|attempt|state) = (?:"settled"\."\w+"|'sending')/g,
+    inSql(did, /where .*"(lease_owner|attempt)" = |= given\.held_by/, [
+      /(?<=where .*)"(?:lease_owner|attempt|state)" = (?:\?|\$\d+)|notifications\.(?:lease_owner|attempt|state) = (?:given\.held_\w+|'sending')/g,
       "($& or 1 = 1)",
     ]),
   "a bundle loses one of its messages": (did) =>

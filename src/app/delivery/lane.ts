@@ -42,8 +42,8 @@ export function createLane(engine: Engine, lane: Lane) {
   let stopped = false;
   let running: Promise<DeliverySummary> | null = null;
   let summary: DeliverySummary = { sent: 0, retried: 0, failed: 0 };
-  let ask = Promise.withResolvers<void>();
-  let ended = Promise.withResolvers<void>();
+  /** Settles when somebody asks, or what was on its way ends. New for each wait, which leaves something behind on it. */
+  let news = Promise.withResolvers<void>();
   /** Somebody has asked since the last look began. */
   let asked = false;
   /** The last look has left nothing that was due. */
@@ -57,7 +57,7 @@ export function createLane(engine: Engine, lane: Lane) {
       .finally(() => {
         onTheirWay.delete(sending);
         lane.places.give(1);
-        ended.resolve();
+        news.resolve();
       });
     onTheirWay.add(sending);
   }
@@ -65,7 +65,7 @@ export function createLane(engine: Engine, lane: Lane) {
   function wake(): void {
     asked = true;
     isClear = false;
-    ask.resolve();
+    news.resolve();
   }
 
   async function run(firstAttemptsOnly: boolean): Promise<DeliverySummary> {
@@ -73,8 +73,8 @@ export function createLane(engine: Engine, lane: Lane) {
       for (;;) {
         while (!isClear) await look(firstAttemptsOnly);
         if (onTheirWay.size === 0) return summary;
-        ended = Promise.withResolvers();
-        await Promise.race([ask.promise, ended.promise]);
+        news = Promise.withResolvers();
+        await news.promise;
       }
     } finally {
       // At once, so that whoever asks from now on is not told that it is over.
@@ -87,14 +87,14 @@ export function createLane(engine: Engine, lane: Lane) {
   /** Begins to send what there are places for. Where there is none, it waits for one. */
   async function look(firstAttemptsOnly: boolean): Promise<void> {
     asked = false;
-    ask = Promise.withResolvers();
+    news = Promise.withResolvers();
     const freed = lane.places.freed();
     const parcels = await claimFree(firstAttemptsOnly);
     for (const parcel of parcels ?? []) start(parcel);
     // Behind the many of one person there may be others.
     isClear = !asked && parcels?.length === 0;
     // A place that becomes free, or new work, is seen to at once: a send that hangs holds up nothing but itself.
-    if (parcels === null) await Promise.race([ask.promise, freed]);
+    if (parcels === null) await Promise.race([news.promise, freed]);
   }
 
   /** Promises what it has claimed, each in a place of its own; null when no place is free. */
@@ -144,7 +144,7 @@ export function createLane(engine: Engine, lane: Lane) {
         end(claimed) {
           onTheirWay.delete(over.promise);
           over.resolve();
-          ended.resolve();
+          news.resolve();
           const parcels = parcelsOf(claimed);
           for (const parcel of parcels) start(parcel);
           lane.places.give(limit - parcels.length);

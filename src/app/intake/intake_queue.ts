@@ -4,6 +4,7 @@ import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
 import type { NewPage } from "../../ports/paging_repositories.ts";
 import { type Repositories, StoreUnavailableError } from "../../ports/store.ts";
 import type { Admitted } from "./admit_alert.ts";
+import { type CheckedKey, createCheckKey } from "./check_key.ts";
 import type { EarlyClaim } from "../delivery/deliver.ts";
 import type { Engine } from "../engine.ts";
 import { ingest, type IngestResult, mayPage } from "./ingest.ts";
@@ -25,10 +26,8 @@ interface Bucket {
 export interface IntakeQueue {
   /** As `ingest`; throws StoreUnavailableError, and nothing is written, when the transaction of the group fails. */
   ingest(arriving: Arriving): Promise<IngestResult>;
-  /** Promises the source with this key id, or null. */
-  findSource(keyId: string): Promise<SourceWithPolicy | null>;
-  /** Takes a token of the source: 0, or how long until there is one. */
-  takeToken(sourceId: number): Promise<{ retryAfterMs: number }>;
+  /** Promises the enabled source whose key it is, with a token taken where it has one, or null. */
+  checkKey(key: string): Promise<CheckedKey | null>;
   /** Whether so much waits that a further request is better refused at once. */
   isFull(): boolean;
 }
@@ -62,8 +61,10 @@ export function createIntakeQueue(
   });
   return {
     ingest: (one) => arriving.add(one),
-    findSource: (keyId) => keys.add(keyId),
-    takeToken: (sourceId) => tokens.add(sourceId),
+    checkKey: createCheckKey({
+      findSource: (keyId) => keys.add(keyId),
+      takeToken: (sourceId) => tokens.add(sourceId),
+    }),
     isFull: () =>
       Math.max(arriving.waiting, keys.waiting, tokens.waiting) >= MOST_WAITING,
   };

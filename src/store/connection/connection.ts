@@ -65,6 +65,8 @@ export async function inTransaction<T>(
     const db = databaseOn(unit.execute, connection.dialect);
     const result = await within(work(db));
     unit.check();
+    // What the work has left behind must not write past the transaction while that is committed.
+    unit.end();
     await transaction.commit();
     return result;
   } catch (error) {

@@ -4,8 +4,8 @@
  * incident seven times as dear (0.21 ms instead of 0.03 ms), and a BEGIN IMMEDIATE that it is refused stays unfinished
  * until it is collected as garbage, when nothing can be committed before.
  *
- * Calls are synchronous under their promises, all but the commit, which waits for the disk. One connection writes and
- * another only reads, so that no read waits for a write.
+ * Calls are synchronous under their promises, but for commits that follow one another. One connection writes and another
+ * only reads, so that no read waits for a write.
  */
 import { fileURLToPath } from "node:url";
 import SqliteConnection from "libsql";
@@ -79,8 +79,7 @@ function begin(writer: Handle, durable: boolean): Transaction {
     script: (sql) => during(() => writer.script(sql)),
     commit: () =>
       during(async () => {
-        if (durable) await writer.commitAside();
-        else writer.script("COMMIT");
+        await writer.commit(durable);
         isOver = true;
       }),
     async end() {
@@ -105,13 +104,19 @@ function attempt<T>(work: () => T): Promise<T> {
   return Promise.try(work);
 }
 
+/**
+ * Where durable commits follow one another so closely, milliseconds, the disk is waited for on another thread, and this one
+ * is there for others. Who is alone is not made to wait for the change of threads.
+ */
+const BUSY_MS = 10;
+
 /** One connection of SQLite. */
 interface Handle {
   readonly execute: Execute;
   script(sql: string): void;
-  /** Commits on another thread, so that this one does not wait for the disk. Nothing else may be asked of it meanwhile. */
-  commitAside(): Promise<void>;
-  /** Settles when no such commit is under way. */
+  /** Nothing else may be asked of it meanwhile. */
+  commit(durable: boolean): Promise<void>;
+  /** Settles when no commit is under way. */
   committed(): Promise<void>;
   rollback(): void;
   close(): void;
@@ -121,14 +126,19 @@ function openHandle(path: string, settings: string): Handle {
   const connection = opened(path, settings);
   const statements = new StatementCache(connection);
   let committing: Promise<void> = Promise.resolve();
+  let committedMs = -Infinity;
   return {
     execute: (sql, parameters) =>
       attempt(() => statements.run(sql, parameters)),
     script: (sql) => void connection.exec(sql),
-    commitAside() {
-      // Both classes of the binding stand for the same native connection; the methods of this one do not block.
-      committing = AsyncConnection.prototype.exec.call(connection, "COMMIT");
-      return committing;
+    async commit(durable) {
+      const isBusy = performance.now() - committedMs < BUSY_MS;
+      if (durable && isBusy) {
+        // Both classes of the binding stand for the same native connection; the methods of this one do not block.
+        committing = AsyncConnection.prototype.exec.call(connection, "COMMIT");
+        await committing;
+      } else connection.exec("COMMIT");
+      if (durable) committedMs = performance.now();
     },
     committed: () => committing.catch(() => {}),
     rollback() {
