@@ -1,4 +1,4 @@
-/** Does for many at once what costs almost as much for one: what arrives while a group is under way makes the next one. */
+/** Does for many at once what costs almost as much for one: what arrives together, or while a group is under way, makes a group. */
 import { setImmediate } from "node:timers/promises";
 
 export interface TogetherOptions<Item, Result> {
@@ -9,9 +9,9 @@ export interface TogetherOptions<Item, Result> {
 }
 
 /**
- * Groups form by themselves: whoever comes while nothing is under way goes at once and alone. After a group the event loop
- * has a turn to bring in what has arrived meanwhile, and that is the next group: a database that answers without letting
- * go of the thread would else see one after the other. So someone quiet waits for nothing, and a flood goes in large groups.
+ * Groups form by themselves. Before each of them the event loop has a turn to bring in what has arrived: requests that come
+ * together are seen one after the other, and the first of them would else go alone, with a wait for the disk to itself. A
+ * group that is under way gathers the next one. So someone quiet waits for a turn of the loop, and a flood goes in large groups.
  */
 export class Together<Item, Result> {
   readonly #options: TogetherOptions<Item, Result>;
@@ -38,8 +38,8 @@ export class Together<Item, Result> {
   async #runAll(): Promise<void> {
     this.#isRunning = true;
     while (this.#waiting.length > 0) {
-      await this.#runOne(this.#waiting.splice(0, this.#options.most));
       await setImmediate();
+      await this.#runOne(this.#waiting.splice(0, this.#options.most));
     }
     this.#isRunning = false;
   }

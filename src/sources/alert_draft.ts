@@ -73,6 +73,8 @@ function describe(parts: readonly unknown[]): string {
   const texts = parts
     .map((part) => cleanText(scalarText(part), ALERT_LIMITS.description))
     .filter((text) => text !== "");
+  const [only = ""] = texts;
+  if (texts.length <= 1) return only;
   return cleanText([...new Set(texts)].join("\n\n"), ALERT_LIMITS.description);
 }
 
@@ -107,8 +109,12 @@ function writable(payload: unknown): unknown {
 /** Promises whether the value has arrays or objects below that depth. */
 function isDeeper(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null) return false;
-  return depth === 0 ||
-    Object.values(value).some((item) => isDeeper(item, depth - 1));
+  if (depth === 0) return true;
+  // Every alert is looked through, and a list of its values for each level would be garbage.
+  for (const name in value) {
+    if (isDeeper((value as JsonObject)[name], depth - 1)) return true;
+  }
+  return false;
 }
 
 /** A copy in which whatever lies deeper is "…". */

@@ -14,6 +14,7 @@ const ALIASES = {
   starts_at: ["starts_at"],
 } as const;
 type FieldName = keyof typeof ALIASES;
+const FIELDS = Object.entries(ALIASES);
 
 const FIRING_WORDS = new Set([
   ...["firing", "fire", "triggered", "trigger", "alerting", "alert", "alarm"],
@@ -84,7 +85,7 @@ export type ReadFields =
 export function readFields(body: JsonObject): ReadFields {
   const used: Partial<Record<string, string>> = {};
   const found: JsonObject = {};
-  for (const [field, names] of Object.entries(ALIASES)) {
+  for (const [field, names] of FIELDS) {
     const name = names.find((name) => !isBlank(body[name]));
     if (name === undefined) continue;
     used[field] = name;

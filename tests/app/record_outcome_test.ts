@@ -89,8 +89,7 @@ forEachStore(
         record(outcomeOf(parcel, n % 5 === 4 ? BUSY : SENT))
       ),
     );
-    // The first alone and the others as one group.
-    assert.equal(transactions, 2);
+    assert.equal(transactions, 1);
     for (const [n, parcel] of parcels.entries()) {
       const [state, owner, story] = await stateOf(store, parcel);
       if (n === 0) {

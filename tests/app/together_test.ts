@@ -24,19 +24,31 @@ function gated(most: number) {
   return { together, groups, gate };
 }
 
-Deno.test("who comes while nothing is under way goes at once and alone", async () => {
+Deno.test("who comes alone goes alone, without a wait for others", async () => {
   const { together, groups, gate } = gated(10);
   const one = together.add(1);
-  assert.deepEqual(groups, [[1]]);
   (await gate(0)).resolve();
   assert.equal(await one, "did 1");
+  assert.deepEqual(groups, [[1]]);
+});
+
+Deno.test("what comes in one turn of the event loop goes together", async () => {
+  const { together, groups, gate } = gated(10);
+  const results = [together.add(1)];
+  await Promise.resolve();
+  results.push(together.add(2));
+  (await gate(0)).resolve();
+  await Promise.all(results);
+  assert.deepEqual(groups, [[1, 2]]);
 });
 
 Deno.test("what comes while a group is under way goes in the next ones, none larger than allowed, in order", async () => {
   const { together, groups, gate } = gated(3);
-  const results = [1, 2, 3, 4, 5].map((n) => together.add(n));
+  const results = [together.add(1)];
+  const first = await gate(0);
+  results.push(...[2, 3, 4, 5].map((n) => together.add(n)));
   assert.equal(together.waiting, 4);
-  (await gate(0)).resolve();
+  first.resolve();
   (await gate(1)).resolve();
   (await gate(2)).resolve();
   assert.deepEqual(await Promise.all(results), [
@@ -50,11 +62,10 @@ Deno.test("an error is everybody's of its group and nobody else's", async () => 
   const { together, gate } = gated(3);
   const results = [1, 2, 3, 4, 5].map((n) => together.add(n));
   const outcomes = Promise.allSettled(results);
-  (await gate(0)).resolve();
-  (await gate(1)).reject(new Error("the disk is full"));
-  (await gate(2)).resolve();
+  (await gate(0)).reject(new Error("the disk is full"));
+  (await gate(1)).resolve();
   assert.deepEqual((await outcomes).map(({ status }) => status), [
-    ...["fulfilled", "rejected", "rejected", "rejected", "fulfilled"],
+    ...["rejected", "rejected", "rejected", "fulfilled", "fulfilled"],
   ]);
 });
 
