@@ -11,7 +11,7 @@ import type { Routes } from "../http/routes.ts";
 import {
   type IncidentFilter,
   MOST_SEARCHED,
-} from "../ports/paging_repositories.ts";
+} from "../ports/incident_repositories.ts";
 import type { Repositories } from "../ports/store.ts";
 import type { ApiDeps } from "./deps.ts";
 import {

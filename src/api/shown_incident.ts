@@ -17,7 +17,7 @@ import {
   TIMELINE_KINDS,
   type TimelineEntry,
 } from "../domain/incidents/timeline.ts";
-import type { CountedIncident } from "../ports/paging_repositories.ts";
+import type { CountedIncident } from "../ports/incident_repositories.ts";
 import { id, shownTime, shownTimeOrNull, time } from "../app/fields.ts";
 
 const named = z.object({ id, name: z.string() });

@@ -2,7 +2,7 @@
 import type { SourceKind } from "../domain/intake/alert_source.ts";
 import type { Notification } from "../domain/delivery/notification.ts";
 import type { ChannelKind } from "../domain/responders/people.ts";
-import type { ClaimedNotification } from "./paging_repositories.ts";
+import type { ClaimedNotification } from "./notification_repository.ts";
 
 /** What a span may say of its work: no address, no text from outside, no secret. */
 export type SpanAttributes = Readonly<Record<string, string | number>>;

@@ -6,7 +6,10 @@ import type {
 } from "../domain/incidents/incident.ts";
 import type { NotificationState } from "../domain/delivery/notification.ts";
 import type { Actor } from "../domain/incidents/timeline.ts";
-import type { IncidentFilter, IncidentSummary } from "./paging_repositories.ts";
+import type {
+  IncidentFilter,
+  IncidentSummary,
+} from "./incident_repositories.ts";
 
 export interface OpenCount {
   status: Exclude<IncidentStatus, "resolved">;

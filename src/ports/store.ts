@@ -25,9 +25,9 @@ import type { CoverRequestRepository } from "./cover_request_repository.ts";
 import type { OverviewRepository } from "./overview_repository.ts";
 import type {
   IncidentRepository,
-  NotificationRepository,
   TimelineRepository,
-} from "./paging_repositories.ts";
+} from "./incident_repositories.ts";
+import type { NotificationRepository } from "./notification_repository.ts";
 import type { NoticeRepository } from "./notice_repository.ts";
 import type { Signals } from "./signals.ts";
 import type { ReportRepository } from "./report_repository.ts";

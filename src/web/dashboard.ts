@@ -4,7 +4,7 @@ import { peopleOf } from "../domain/schedules/schedule.ts";
 import type { EdgeContext } from "../http/edge_env.ts";
 import type { Routes } from "../http/routes.ts";
 import type { OpenCount } from "../ports/overview_repository.ts";
-import type { IncidentSummary } from "../ports/paging_repositories.ts";
+import type { IncidentSummary } from "../ports/incident_repositories.ts";
 import type { WebDeps } from "./deps.ts";
 import { nextLook } from "./incidents/load_ahead.ts";
 import { ownCoverRows } from "./schedules/load_cover_requests.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { audit } from "../../src/app/incidents/audit.ts";
-import type { NotificationRepository } from "../../src/ports/paging_repositories.ts";
+import type { NotificationRepository } from "../../src/ports/notification_repository.ts";
 import { flow } from "./flow.ts";
 import type { World } from "./world.ts";
 

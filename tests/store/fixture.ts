@@ -13,7 +13,7 @@ import {
 import type { NewNotification } from "../../src/domain/delivery/notification.ts";
 import type { Responder, Team } from "../../src/domain/responders/people.ts";
 import type { Incident } from "../../src/domain/incidents/incident.ts";
-import type { NewIncident } from "../../src/ports/paging_repositories.ts";
+import type { NewIncident } from "../../src/ports/incident_repositories.ts";
 import {
   type Repositories,
   StoreConflictError,

@@ -13,7 +13,7 @@ import { Calendars } from "../../src/store/calendars/calendars.ts";
 import { CoverRequests } from "../../src/store/cover/cover_requests.ts";
 import { Notices } from "../../src/store/notices/notices.ts";
 import { Notifications } from "../../src/store/delivery/notifications.ts";
-import type { Claim } from "../../src/ports/paging_repositories.ts";
+import type { Claim } from "../../src/ports/notification_repository.ts";
 import { Policies } from "../../src/store/policies/policies.ts";
 import { Reports } from "../../src/store/reports/reports.ts";
 import type {

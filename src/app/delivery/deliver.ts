@@ -7,7 +7,7 @@ import type { Channel } from "../../ports/channel.ts";
 import type {
   ClaimedNotification,
   NewPage,
-} from "../../ports/paging_repositories.ts";
+} from "../../ports/notification_repository.ts";
 import type { Repositories } from "../../ports/store.ts";
 import type { Engine } from "../engine.ts";
 import { createLane, type DeliverySummary, type LaneClaim } from "./lane.ts";

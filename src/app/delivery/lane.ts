@@ -4,7 +4,7 @@ import { attemptRefusal, isStillHeld } from "../../domain/delivery/attempt.ts";
 import type {
   Claim,
   ClaimedNotification,
-} from "../../ports/paging_repositories.ts";
+} from "../../ports/notification_repository.ts";
 import type { Engine } from "../engine.ts";
 import {
   attributesOf,

@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { bundleOf } from "../../domain/delivery/bundle_text.ts";
 import { cleanLine, cleanText } from "../../domain/text.ts";
 import type { PageMessage } from "../../ports/channel.ts";
-import type { ClaimedNotification } from "../../ports/paging_repositories.ts";
+import type { ClaimedNotification } from "../../ports/notification_repository.ts";
 
 /** Signs and reads the token in an acknowledge link. It names one notification and needs no row of its own. */
 export interface LinkSigner {

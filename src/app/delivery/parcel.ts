@@ -2,7 +2,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { ChannelKind } from "../../domain/responders/people.ts";
 import type { Channel, SendResult } from "../../ports/channel.ts";
-import type { ClaimedNotification } from "../../ports/paging_repositories.ts";
+import type { ClaimedNotification } from "../../ports/notification_repository.ts";
 import { type LinkSigner, messageOf } from "./page_message.ts";
 
 const log = getLogger(["pagerpal", "delivery"]);

@@ -5,7 +5,7 @@ import {
   settleTogether,
 } from "../../domain/delivery/settlement.ts";
 import type { SendResult } from "../../ports/channel.ts";
-import type { HeldNotification } from "../../ports/paging_repositories.ts";
+import type { HeldNotification } from "../../ports/notification_repository.ts";
 import { StoreUnavailableError } from "../../ports/store.ts";
 import type { Engine } from "../engine.ts";
 import { Together } from "../together.ts";

@@ -20,7 +20,7 @@ import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
 import type {
   CountedIncident,
   RepeatedFiring,
-} from "../../ports/paging_repositories.ts";
+} from "../../ports/incident_repositories.ts";
 import { autoResolveAt, newIncident, UNSAVED } from "./new_incident.ts";
 import { planNow } from "../incidents/plan_step.ts";
 import {

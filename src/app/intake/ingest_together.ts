@@ -9,9 +9,9 @@ import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
 import type {
   IncidentKey,
   NewIncident,
-  NewPage,
   OpenIncident,
-} from "../../ports/paging_repositories.ts";
+} from "../../ports/incident_repositories.ts";
+import type { NewPage } from "../../ports/notification_repository.ts";
 import type { Repositories } from "../../ports/store.ts";
 import {
   type Admitted,

@@ -1,7 +1,7 @@
 /** What has to be done for every request that brings alerts, done for many of them at once. */
 import { getLogger } from "@logtape/logtape";
 import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
-import type { NewPage } from "../../ports/paging_repositories.ts";
+import type { NewPage } from "../../ports/notification_repository.ts";
 import { type Repositories, StoreUnavailableError } from "../../ports/store.ts";
 import type { Admitted } from "./admit_alert.ts";
 import { type CheckedKey, createCheckKey } from "./check_key.ts";

@@ -2,7 +2,7 @@
 import type { Alert } from "../../domain/intake/alert.ts";
 import { freeze } from "../../domain/policies/escalation_policy.ts";
 import type { SourceWithPolicy } from "../../ports/directory_repositories.ts";
-import type { NewIncident } from "../../ports/paging_repositories.ts";
+import type { NewIncident } from "../../ports/incident_repositories.ts";
 
 /** The id of an incident that is planned before it is written. */
 export const UNSAVED = 0;

@@ -1,6 +1,6 @@
 /** The statements by which senders take messages, each message by one sender. */
 import { type Selectable, sql } from "kysely";
-import type { Claim } from "../../ports/paging_repositories.ts";
+import type { Claim } from "../../ports/notification_repository.ts";
 import { instant } from "../statements/column.ts";
 import { inFewLengths } from "../statements/id_list.ts";
 import type { NotificationTable } from "../schema/paging_tables.ts";

@@ -1,7 +1,7 @@
 /** Claimed messages with all that their texts say. */
 import type { Selectable } from "kysely";
 import { compareSeverity } from "../../domain/intake/alert.ts";
-import type { ClaimedNotification } from "../../ports/paging_repositories.ts";
+import type { ClaimedNotification } from "../../ports/notification_repository.ts";
 import type { DueRow } from "./due.ts";
 import { inFewLengths } from "../statements/id_list.ts";
 import { PAGED_COLUMNS, pagedIncidentOf } from "../incidents/incident_row.ts";

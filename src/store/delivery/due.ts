@@ -6,7 +6,7 @@ import {
   RESOLUTION_RANK,
   type Waiting,
 } from "../../domain/delivery/bundling.ts";
-import type { Claim } from "../../ports/paging_repositories.ts";
+import type { Claim } from "../../ports/notification_repository.ts";
 import { IS_WANTED, lockRows } from "./claim.ts";
 import { instant } from "../statements/column.ts";
 import { inFewLengths } from "../statements/id_list.ts";

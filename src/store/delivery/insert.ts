@@ -10,7 +10,7 @@ import type {
   Claim,
   ClaimedNotification,
   NewPage,
-} from "../../ports/paging_repositories.ts";
+} from "../../ports/notification_repository.ts";
 import {
   INSERTED_COLUMNS,
   type InsertedRow,

@@ -5,7 +5,7 @@ import type {
   NewNotification,
   Notification,
 } from "../../domain/delivery/notification.ts";
-import type { SharedOutcome } from "../../ports/paging_repositories.ts";
+import type { SharedOutcome } from "../../ports/notification_repository.ts";
 import { flag, instant, instantOrNull } from "../statements/column.ts";
 import type { GivenKind } from "../statements/given_rows.ts";
 import { outgoingColumns, outgoingOf, unsentColumns } from "./outgoing_row.ts";

@@ -11,7 +11,7 @@ import type {
   NewPage,
   NotificationRepository,
   SharedOutcome,
-} from "../../ports/paging_repositories.ts";
+} from "../../ports/notification_repository.ts";
 import { cancelAbandonedIds } from "./claim.ts";
 import { claimedOf } from "./claimed.ts";
 import { instant } from "../statements/column.ts";

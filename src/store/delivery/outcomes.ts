@@ -1,6 +1,6 @@
 /** What became of attempts, written for many messages in one statement. */
 import { sql } from "kysely";
-import type { HeldNotification } from "../../ports/paging_repositories.ts";
+import type { HeldNotification } from "../../ports/notification_repository.ts";
 import { type GivenKind, preparedOverRows } from "../statements/given_rows.ts";
 import { outgoingColumns } from "./outgoing_row.ts";
 import type { Database } from "../schema/schema.ts";

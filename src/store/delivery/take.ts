@@ -7,7 +7,7 @@ import {
   paceAfter,
   QUIET,
 } from "../../domain/delivery/bundling.ts";
-import type { Claim } from "../../ports/paging_repositories.ts";
+import type { Claim } from "../../ports/notification_repository.ts";
 import { claimByIds } from "./claim.ts";
 import { readSaid } from "./claimed.ts";
 import {

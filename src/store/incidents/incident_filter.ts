@@ -3,7 +3,7 @@ import { type Expression, expressionBuilder, sql, type SqlBool } from "kysely";
 import {
   type IncidentFilter,
   MOST_SEARCHED,
-} from "../../ports/paging_repositories.ts";
+} from "../../ports/incident_repositories.ts";
 import { containing, instant, matches } from "../statements/column.ts";
 import type { Database, Schema } from "../schema/schema.ts";
 

@@ -8,8 +8,8 @@ import type {
   IncidentSummary,
   NewIncident,
   OpenIncident,
-  PagedIncident,
-} from "../../ports/paging_repositories.ts";
+} from "../../ports/incident_repositories.ts";
+import type { PagedIncident } from "../../ports/notification_repository.ts";
 import {
   flag,
   instant,

@@ -14,7 +14,7 @@ import type {
   NewIncident,
   OpenIncident,
   RepeatedFiring,
-} from "../../ports/paging_repositories.ts";
+} from "../../ports/incident_repositories.ts";
 import type { Page, PageRequest } from "../../ports/store.ts";
 import { instant } from "../statements/column.ts";
 import { holdStatuses } from "./held_statuses.ts";

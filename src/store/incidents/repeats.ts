@@ -3,7 +3,7 @@ import { type RawBuilder, type Selectable, sql } from "kysely";
 import type {
   CountedIncident,
   RepeatedFiring,
-} from "../../ports/paging_repositories.ts";
+} from "../../ports/incident_repositories.ts";
 import { instant, instantOrNull, json } from "../statements/column.ts";
 import { type GivenKind, preparedOverRows } from "../statements/given_rows.ts";
 import { COUNTED_COLUMNS, countedOf } from "./incident_row.ts";

@@ -4,7 +4,7 @@ import type {
   NewTimelineEntry,
   TimelineEntry,
 } from "../../domain/incidents/timeline.ts";
-import type { TimelineRepository } from "../../ports/paging_repositories.ts";
+import type { TimelineRepository } from "../../ports/incident_repositories.ts";
 import { instant, json, parsed } from "../statements/column.ts";
 import { within } from "../statements/page.ts";
 import { preparedOverRows } from "../statements/given_rows.ts";

@@ -12,7 +12,7 @@ import type {
 import type {
   IncidentFilter,
   IncidentSummary,
-} from "../../ports/paging_repositories.ts";
+} from "../../ports/incident_repositories.ts";
 import { instant, parsedOrNull } from "../statements/column.ts";
 import { filteredIncidents } from "../incidents/incident_filter.ts";
 import { SUMMARY_COLUMNS, summaryOf } from "../incidents/incident_row.ts";

@@ -3,7 +3,7 @@ import { compareSeverity } from "../../domain/intake/alert.ts";
 import type { Responder } from "../../domain/responders/people.ts";
 import type { Actor } from "../../domain/incidents/timeline.ts";
 import type { EdgeContext } from "../../http/edge_env.ts";
-import type { IncidentSummary } from "../../ports/paging_repositories.ts";
+import type { IncidentSummary } from "../../ports/incident_repositories.ts";
 import type { WebDeps } from "../deps.ts";
 import { readFields } from "../form.ts";
 import { showAlone } from "../page.ts";

@@ -6,7 +6,7 @@ import {
   type IncidentFilter,
   type IncidentSummary,
   MOST_SEARCHED,
-} from "../../ports/paging_repositories.ts";
+} from "../../ports/incident_repositories.ts";
 import type { WebDeps } from "../deps.ts";
 import { showPage } from "../page.ts";
 import {

@@ -3,7 +3,7 @@
  * open at the moment that matters.
  */
 import assert from "node:assert/strict";
-import type { Claim } from "../../../src/ports/paging_repositories.ts";
+import type { Claim } from "../../../src/ports/notification_repository.ts";
 import type { Repositories, Store } from "../../../src/ports/store.ts";
 import { onConnection } from "../../databases.ts";
 import { forEachStore } from "../../stores.ts";

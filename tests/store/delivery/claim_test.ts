@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Claim } from "../../../src/ports/paging_repositories.ts";
+import type { Claim } from "../../../src/ports/notification_repository.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { forEachStore } from "../../stores.ts";
 import {

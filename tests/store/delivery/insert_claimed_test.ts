@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import type { Severity } from "../../../src/domain/intake/alert.ts";
 import type { NewNotification } from "../../../src/domain/delivery/notification.ts";
-import type { Claim, NewPage } from "../../../src/ports/paging_repositories.ts";
+import type {
+  Claim,
+  NewPage,
+} from "../../../src/ports/notification_repository.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { withStore } from "../../stores.ts";
 import {

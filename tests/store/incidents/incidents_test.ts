@@ -4,7 +4,7 @@ import type { Incident } from "../../../src/domain/incidents/incident.ts";
 import type {
   CountedIncident,
   IncidentFilter,
-} from "../../../src/ports/paging_repositories.ts";
+} from "../../../src/ports/incident_repositories.ts";
 import {
   contract,
   createWorld,

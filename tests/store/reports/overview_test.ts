@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { NewIncident } from "../../../src/ports/paging_repositories.ts";
+import type { NewIncident } from "../../../src/ports/incident_repositories.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import {
   contract,

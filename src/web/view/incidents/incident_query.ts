@@ -6,7 +6,7 @@ import {
 } from "../../../domain/incidents/incident.ts";
 import { cleanLine } from "../../../domain/text.ts";
 import type { ListPosition } from "../../../ports/overview_repository.ts";
-import type { IncidentFilter } from "../../../ports/paging_repositories.ts";
+import type { IncidentFilter } from "../../../ports/incident_repositories.ts";
 
 export const STATUS_CHOICES = ["open", ...INCIDENT_STATUSES, "all"] as const;
 type StatusChoice = (typeof STATUS_CHOICES)[number];

@@ -1,7 +1,7 @@
 /** One incident in a list. */
 import type { Severity } from "../../../domain/intake/alert.ts";
 import type { Actor } from "../../../domain/incidents/timeline.ts";
-import type { IncidentSummary } from "../../../ports/paging_repositories.ts";
+import type { IncidentSummary } from "../../../ports/incident_repositories.ts";
 import { briefly, duration } from "../duration.ts";
 import { sentenceCase } from "../plural.ts";
 import { countingDown, strongNames, type Word, type Words } from "../words.ts";
