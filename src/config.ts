@@ -40,7 +40,10 @@ export interface ConfigSurvey {
   problems: readonly Problem[];
 }
 
-/** Promises the settings as `loadConfig` does, and what is wrong with them beside them. Throws ConfigError where `.env` cannot be read. */
+/**
+ * Promises the settings as `loadConfig` does, and what is wrong with them beside them. Throws ConfigError where `.env`
+ * cannot be read.
+ */
 export function surveyConfig(): ConfigSurvey {
   return survey(readEnvironment(), Deno.readTextFileSync);
 }

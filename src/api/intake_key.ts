@@ -8,9 +8,9 @@ import { Problem } from "../http/problem.ts";
 import { INTAKE_PATHS } from "../http/intake_paths.ts";
 
 /**
- * Promises the enabled source whose key the request holds, with a token taken where it has one. Throws 401 with the same words for no key, an unknown one
- * and a disabled source, and with the challenge that makes SNS send the credentials of its URL. Throws 403 when the
- * source is of another kind.
+ * Promises the enabled source whose key the request holds, with a token taken where it has one. Throws 401 with the same
+ * words for no key, an unknown one and a disabled source, and with the challenge that makes SNS send the credentials of
+ * its URL. Throws 403 when the source is of another kind.
  */
 export async function demandSource(
   c: EdgeContext,

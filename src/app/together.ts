@@ -1,4 +1,7 @@
-/** Does for many at once what costs almost as much for one: what arrives together, or while a group is under way, makes a group. */
+/**
+ * Does for many at once what costs almost as much for one. What arrives together, or while a group is under way, makes a
+ * group.
+ */
 import { setImmediate } from "node:timers/promises";
 
 export interface TogetherOptions<Item, Result> {
@@ -9,9 +12,10 @@ export interface TogetherOptions<Item, Result> {
 }
 
 /**
- * Groups form by themselves. Before each of them the event loop has a turn to bring in what has arrived: requests that come
- * together are seen one after the other, and the first of them would else go alone, with a wait for the disk to itself. A
- * group that is under way gathers the next one. So someone quiet waits for a turn of the loop, and a flood goes in large groups.
+ * Groups form by themselves. Before each of them the event loop has a turn to bring in what has arrived: requests that
+ * come together are seen one after the other, and the first of them would else go alone, with a wait for the disk to
+ * itself. A group that is under way gathers the next one. So someone quiet waits for a turn of the loop, and a flood goes
+ * in large groups.
  */
 export class Together<Item, Result> {
   readonly #options: TogetherOptions<Item, Result>;

@@ -88,7 +88,10 @@ export function createEdge(deps: EdgeDeps): Routes {
   return routes;
 }
 
-/** What is done for every request before and after it is answered: in one piece, since every middleware more costs all of them. */
+/**
+ * What is done for every request before and after it is answered: in one piece, since every middleware more costs all of
+ * them.
+ */
 function passage(
   { config, clock, newId, observer }: EdgeDeps,
   patternOf: Routes["patternOf"],

@@ -5,8 +5,8 @@ import { sameHash, sourceKeyId } from "../secrets.ts";
 const NOBODY = { keyId: "--------", keyHash: "0".repeat(64) };
 
 /**
- * Promises the enabled source with this key, of which `hash` is the SHA-256, or null. A text that is no key, an unknown key, a wrong secret and a
- * disabled source all cost one look-up and one comparison.
+ * Promises the enabled source with this key, of which `hash` is the SHA-256, or null. A text that is no key, an unknown
+ * key, a wrong secret and a disabled source all cost one look-up and one comparison.
  */
 export async function identifySource(
   findByKeyId: (keyId: string) => Promise<SourceWithPolicy | null>,

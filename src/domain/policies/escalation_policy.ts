@@ -75,7 +75,7 @@ export const POLICY_LIMITS = {
   delayMinutes: { least: 0.05, most: 10_080 },
 } as const;
 
-/** Promises the parts that decide paging. They are the original's own: nobody changes a policy, an edit makes another one. */
+/** Promises the parts that decide paging. They are the original's own: nobody changes a policy, an edit makes another. */
 export function freeze(policy: EscalationPolicy): FrozenPolicy {
   const {
     id,

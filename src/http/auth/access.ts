@@ -28,7 +28,10 @@ export interface GuardOptions {
   allowedOrigins: string[];
 }
 
-/** Promises the middleware that lets in who has at least the declared role, and sets `principal`; none where there is no role. */
+/**
+ * Promises the middleware that lets in who has at least the declared role, and sets `principal`; none where there is no
+ * role.
+ */
 export function guards(
   access: Access,
   options: GuardOptions,
